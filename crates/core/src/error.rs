@@ -1,0 +1,221 @@
+//! Everything a use case can answer instead of what was asked for.
+
+use crate::{
+    content::Manifest,
+    id::ContentId,
+    name::{FileName, InvalidFileName, InvalidRoomName},
+    permission::{InvalidPermission, Permission},
+    policy::MANIFEST_FILES_MAX,
+    ports::{BlobError, CryptoError, StoreError},
+    quota::{Full, HoldError},
+    time::Timestamp,
+};
+
+/// A use case's answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not do what was asked. Nothing was changed then, but where a variant says so.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is malformed or out of range.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// No room answers to that name.
+    #[error("no such room")]
+    RoomNotFound,
+    /// The room's time is over.
+    #[error("this room has expired")]
+    RoomExpired,
+    /// The credential is missing or no good.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
+    /// The token does not have the permission that this needs.
+    #[error("this needs the permission {0}")]
+    PermissionDenied(Permission),
+    /// Only the room's owner may do this.
+    #[error("only the owner of the room may do this")]
+    OwnerOnly,
+    /// The room does not answer to its plain name.
+    #[error("this room is not shared under its name; ask for its private link")]
+    NotShared,
+    /// The room's password is another one.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The room's owner key is another one.
+    #[error("wrong owner key")]
+    WrongOwnerKey,
+    /// The room lets nobody new in.
+    #[error("this room is locked: nobody new may enter")]
+    RoomLocked,
+    /// The room is closed to all but its owner.
+    #[error("this room is closed")]
+    RoomClosed,
+    /// The room's entries are used up.
+    #[error("this room allows no more entries")]
+    EntriesExhausted,
+    /// The token named belongs to another session.
+    #[error("this token belongs to another session")]
+    NotYourToken,
+    /// The room has no such content.
+    #[error("no such content: {0}")]
+    ContentNotFound(ContentId),
+    /// The session has no such reservation.
+    #[error("no such reservation")]
+    ReservationNotFound,
+    /// The room has no such token.
+    #[error("no such token")]
+    TokenNotFound,
+    /// The content's time is over.
+    #[error("this content has expired")]
+    ContentExpired,
+    /// The content's downloads are used up.
+    #[error("this content allows no more downloads")]
+    DownloadsSpent,
+    /// The reservation was not used in time, or its upload fell silent.
+    #[error("this reservation has expired")]
+    ReservationExpired,
+    /// The name belongs to a room, or is another room's slug.
+    #[error("this name is taken")]
+    NameTaken,
+    /// An upload has begun on the reservation already.
+    #[error("an upload has begun on this reservation already")]
+    ReservationInUse,
+    /// An upload is not what its manifest promised. The reservation is released.
+    #[error("the upload does not match its manifest: {0}")]
+    ManifestMismatch(String),
+    /// A file grew past the size its manifest gave it. The reservation is released.
+    #[error("{name:?} is longer than the {declared} bytes announced", name = .name.as_str())]
+    FileTooLong {
+        /// The file.
+        name: FileName,
+        /// Bytes announced.
+        declared: u64,
+    },
+    /// It does not fit the room.
+    #[error(transparent)]
+    RoomFull(#[from] Full),
+    /// The server's own storage has no room left.
+    #[error("the server's storage is full")]
+    StorageFull,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The blob store failed.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// Hashing or signing failed.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+}
+
+impl From<HoldError> for Error {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::Lapsed => Self::ReservationExpired,
+            HoldError::InUse => Self::ReservationInUse,
+            HoldError::NotBegun => Self::ReservationNotFound,
+        }
+    }
+}
+
+/// What is wrong with an input.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// A room's name.
+    #[error("invalid room name: {0}")]
+    RoomName(#[from] InvalidRoomName),
+    /// A file's name.
+    #[error("invalid file name: {0}")]
+    FileName(#[from] InvalidFileName),
+    /// A permission.
+    #[error("invalid permission: {0}")]
+    Permission(#[from] InvalidPermission),
+    /// A password.
+    #[error("a password has 1 to 1024 bytes")]
+    Password,
+    /// A room's size.
+    #[error("max_size may be {ceiling} at most here")]
+    MaxSize {
+        /// The operator's ceiling in bytes.
+        ceiling: u64,
+    },
+    /// A room's size below what is in it.
+    #[error("max_size is below the {current} bytes stored or reserved")]
+    MaxSizeBelowCurrent {
+        /// Bytes stored or reserved.
+        current: u64,
+    },
+    /// A room's entries.
+    #[error("max_times_entered is too large")]
+    MaxEntries,
+    /// A room's expiry.
+    #[error("expire_at must lie in the future{}", .latest.map_or_else(String::new, |at| format!(", {at} at the latest")))]
+    ExpireAt {
+        /// The operator's ceiling.
+        latest: Option<Timestamp>,
+    },
+    /// A content's expiry.
+    #[error("a content's expire_at must lie in the future")]
+    ContentExpireAt,
+    /// A content's downloads.
+    #[error("max_downloads must be at least 1")]
+    MaxDownloads,
+    /// A media type.
+    #[error("{0:?} is no media type")]
+    MediaType(String),
+    /// A file's size.
+    #[error("{name:?}: the size {size} is out of range", name = .name.as_str())]
+    FileSize {
+        /// The file.
+        name: FileName,
+        /// Bytes announced.
+        size: i128,
+    },
+    /// Sizes that add up to more than there can be.
+    #[error("the sizes add up to more than a room can hold")]
+    ManifestTotal,
+    /// How many files a manifest names.
+    #[error("a manifest names 1 to {MANIFEST_FILES_MAX} files, this one {0}")]
+    ManifestCount(usize),
+    /// A name that stands twice in a manifest.
+    #[error("{:?} stands twice in the manifest", .0.as_str())]
+    DoubledName(FileName),
+    /// A list of contents with nothing in it, or too much.
+    #[error("name 1 to {MANIFEST_FILES_MAX} contents")]
+    ContentCount,
+}
+
+/// What is wrong with a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unauthorized {
+    /// None was sent.
+    #[error("this needs a room token: enter the room first")]
+    Missing,
+    /// It is not one of ours, or of another room.
+    #[error("this token is not valid for this room")]
+    Invalid,
+    /// Its time is over.
+    #[error("this token has expired")]
+    Expired,
+    /// It was revoked.
+    #[error("this token was revoked")]
+    Revoked,
+    /// A refresh token that works no more.
+    #[error("invalid or expired refresh token")]
+    RefreshToken,
+    /// A refresh token that was used before; its whole session was revoked.
+    #[error("this refresh token was used before; its session has been revoked")]
+    RefreshTokenReused,
+}
+
+impl Error {
+    /// A file that the manifest does not name, or names only once.
+    pub(crate) fn unexpected_file(name: &str) -> Self {
+        Self::ManifestMismatch(format!("{name:?} was not announced, or came twice"))
+    }
+
+    /// Files that were promised and did not come.
+    pub(crate) fn missing_files(manifest: &Manifest, received: usize) -> Self {
+        Self::ManifestMismatch(format!("{} files announced, {received} received", manifest.files().len()))
+    }
+}

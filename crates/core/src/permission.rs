@@ -1,0 +1,72 @@
+//! What may be done in a room.
+
+use std::fmt;
+
+bitflags::bitflags! {
+    /// A set of permissions, as a room has it and a token carries it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Permission: u8 {
+        /// List, read, download.
+        const VIEW = 1;
+        /// Add and change contents.
+        const EDIT = 2;
+        /// The room answers to its plain name; without it only to its slug.
+        const SHARE = 4;
+        /// Delete contents and the room.
+        const DELETE = 8;
+    }
+}
+
+impl Permission {
+    /// A room's permission from its bits: 0 to 15, and VIEW is always among them.
+    ///
+    /// # Errors
+    ///
+    /// When a bit is set that has no meaning.
+    pub fn for_room(bits: u64) -> Result<Self, InvalidPermission> {
+        let known = u8::try_from(bits).ok().and_then(Self::from_bits).ok_or(InvalidPermission(bits))?;
+        Ok(known | Self::VIEW)
+    }
+
+    /// What a guest may do: what the token was issued with, and the room still allows.
+    pub fn effective(token: Self, room: Self, owner: bool) -> Self {
+        if owner { Self::all() } else { token & room }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        bitflags::parser::to_writer(self, f)
+    }
+}
+
+/// Bits without a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("permission {0} has unknown bits: VIEW 1, EDIT 2, SHARE 4, DELETE 8")]
+pub struct InvalidPermission(pub u64);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bits_are_those_of_the_contract() {
+        assert_eq!(Permission::all().bits(), 15);
+        assert_eq!(Permission::for_room(7).unwrap(), Permission::VIEW | Permission::EDIT | Permission::SHARE);
+        assert_eq!(Permission::for_room(0).unwrap(), Permission::VIEW);
+        assert_eq!(Permission::for_room(16), Err(InvalidPermission(16)));
+        assert_eq!(Permission::for_room(257), Err(InvalidPermission(257)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_guest_never_has_more_than_token_and_room(token in 0u8..16, room in 0u8..16) {
+            let (token, room) = (Permission::from_bits_retain(token), Permission::from_bits_retain(room));
+            let guest = Permission::effective(token, room, false);
+            prop_assert!(token.contains(guest) && room.contains(guest));
+            prop_assert_eq!(Permission::effective(token, room, true), Permission::all());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What the operator decides: defaults of new rooms, ceilings, spans.
+
+use std::time::Duration;
+
+/// The largest size, in bytes, that anything may have: what a signed 64-bit column holds.
+pub const SIZE_MAX: u64 = i64::MAX as u64;
+
+/// Defaults, ceilings and spans that every use case goes by.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Size of a new room in bytes.
+    pub room_max_size: u64,
+    /// How far an owner may push a room's size, in bytes.
+    pub room_max_size_ceiling: u64,
+    /// Entries a new room allows; `None` for no limit.
+    pub room_max_entries: Option<u64>,
+    /// Life of a new room; `None` for ever.
+    pub room_ttl: Option<Duration>,
+    /// How far from now an owner may set a room's expiry; `None` for no limit.
+    pub room_ttl_ceiling: Option<Duration>,
+    /// How long a reservation waits for its upload to begin.
+    pub reservation_ttl: Duration,
+    /// Silence after which an upload that has begun is dead.
+    pub upload_lease: Duration,
+    /// Life of a room token.
+    pub token_ttl: Duration,
+    /// Life of a refresh token.
+    pub refresh_ttl: Duration,
+    /// Files up to this many bytes are kept in the store itself, not as blobs.
+    pub inline_max: u64,
+    /// Free bytes that the blob store must keep; below it nothing new is reserved.
+    pub min_free: u64,
+}
+
+/// The most files one manifest may name.
+pub const MANIFEST_FILES_MAX: usize = 1000;
+/// The most bytes a password may have.
+pub const PASSWORD_MAX_BYTES: usize = 1024;
+
+impl Default for Policy {
+    fn default() -> Self {
+        const GIB: u64 = 1 << 30;
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self {
+            room_max_size: 10 * GIB,
+            room_max_size_ceiling: 10 * GIB,
+            room_max_entries: None,
+            room_ttl: Some(7 * DAY),
+            room_ttl_ceiling: Some(365 * DAY),
+            reservation_ttl: Duration::from_secs(10),
+            upload_lease: Duration::from_secs(60),
+            token_ttl: Duration::from_secs(60 * 60),
+            refresh_ttl: 7 * DAY,
+            inline_max: 8 * 1024,
+            min_free: GIB,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+
+use crate::id::BlobKey;
+
+/// Why a blob could not be written or read. The texts are for the log only: they are never shown to a client.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlobError {
+    /// Nothing is stored under this key.
+    #[error("blob missing: {0}")]
+    Missing(String),
+    /// The store has no space left.
+    #[error("blob store full: {0}")]
+    Full(String),
+    /// The store cannot be reached or failed; trying again later may help.
+    #[error("blob store: {0}")]
+    Unavailable(String),
+}
+
+/// A blob's bytes, in pieces of a size that is good to send. It ends early only with an error.
+pub type BlobStream = BoxStream<'static, Result<Bytes, BlobError>>;
+
+/// Immutable bytes under random keys. Implementations MUST keep the memory they need independent of a blob's size.
+#[async_trait]
+pub trait Blobs: Send + Sync {
+    /// Begins a blob. A key is used once; what a reader sees of it before [`BlobWriter::finish`] is undefined.
+    async fn create(&self, key: &BlobKey) -> Result<Box<dyn BlobWriter>, BlobError>;
+
+    /// The bytes of a range that lies within the blob. A missing blob is reported here, not by the stream;
+    /// a blob that turns out shorter than the range is an error of the stream.
+    async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError>;
+
+    /// Removes a blob, finished or not. Removing what is not there succeeds.
+    async fn delete(&self, key: &BlobKey) -> Result<(), BlobError>;
+
+    /// Really asks the store whether it works.
+    async fn check(&self) -> Result<(), BlobError>;
+
+    /// Bytes that can still be stored, where the store can tell.
+    async fn free_space(&self) -> Result<Option<u64>, BlobError>;
+}
+
+/// A blob being written. Dropping it leaves what was written so far for [`Blobs::delete`].
+#[async_trait]
+pub trait BlobWriter: Send {
+    /// Appends bytes. Not cancel-safe: after a cancelled or failed call the blob must be deleted.
+    async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError>;
+
+    /// Ends the blob. When this returns `Ok`, the blob MUST survive a power cut: its bytes and its name.
+    async fn finish(&mut self) -> Result<(), BlobError>;
+}

@@ -1,0 +1,35 @@
+use async_trait::async_trait;
+use secrecy::SecretString;
+
+use crate::{room::Password, token::Claims};
+
+/// Hashing or signing failed for a reason that is not the caller's. The text is for the log only.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("crypto: {0}")]
+pub struct CryptoError(pub String);
+
+/// Passwords, hashed so that a stolen store does not give them away.
+///
+/// Slow on purpose: an implementation must not keep an async runtime's threads busy meanwhile.
+#[async_trait]
+pub trait Passwords: Send + Sync {
+    /// The hash to store, as a PHC string with its own parameters. `salt` is fresh randomness.
+    async fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<String, CryptoError>;
+
+    /// Whether a password is the one behind a hash, told in constant time.
+    async fn verify(&self, password: &Password, hash: &str) -> Result<bool, CryptoError>;
+}
+
+/// Signed tokens.
+pub trait TokenSigner: Send + Sync {
+    /// The token that says these claims.
+    ///
+    /// # Errors
+    ///
+    /// When signing fails; never because of what the claims say.
+    fn sign(&self, claims: &Claims) -> Result<SecretString, CryptoError>;
+
+    /// What a token says, when its signature is ours: of the one pinned algorithm, by one of the keys in use.
+    /// MUST NOT look at its expiry: that is for core to judge, by its own clock.
+    fn verify(&self, token: &str) -> Option<Claims>;
+}

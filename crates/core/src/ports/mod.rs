@@ -1,0 +1,16 @@
+//! What core needs from the world. Each port says what an implementation must do; the `conformance` feature holds
+//! the suites that check it.
+
+mod blobs;
+mod clock;
+mod crypto;
+mod entropy;
+mod store;
+
+pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs};
+pub use clock::Clock;
+pub use crypto::{CryptoError, Passwords, TokenSigner};
+pub use entropy::Entropy;
+pub use store::{
+    Access, ContentAccess, ContentPage, Counts, ReadTx, Store, StoreError, StoreResult, SweepReport, WriteTx,
+};

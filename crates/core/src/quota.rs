@@ -1,0 +1,202 @@
+//! Who may take how much of a room, and until when. The one place where this is decided.
+//!
+//! At every instant a room's current size is what is stored in it plus every *live hold*, and it never exceeds the
+//! room's maximum. A hold is space taken out of the room before its bytes arrive. Its end is a stored deadline, not
+//! a timer: it stops counting at that instant, whether or not anybody has collected it, and also when the process
+//! that served it is dead.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{id::ReservationId, time::Timestamp};
+
+/// How far the upload behind a hold has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldState {
+    /// Reserved; the upload has not begun.
+    Pending,
+    /// The upload has claimed it and its bytes are arriving.
+    Begun,
+}
+
+/// Space taken out of a room for an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Bytes.
+    pub size: u64,
+    /// The first instant at which it counts no more.
+    pub deadline: Timestamp,
+    /// Whether its upload has begun.
+    pub state: HoldState,
+}
+
+/// Why a hold cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HoldError {
+    /// Its deadline has passed.
+    #[error("the reservation has expired")]
+    Lapsed,
+    /// Another upload has begun on it.
+    #[error("an upload has begun on this reservation already")]
+    InUse,
+    /// No upload has begun on it.
+    #[error("no upload has begun on this reservation")]
+    NotBegun,
+}
+
+impl Hold {
+    /// Whether it counts at an instant.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.deadline
+    }
+
+    /// An upload begins: from here on the hold lives as long as bytes keep arriving.
+    ///
+    /// # Errors
+    ///
+    /// When it has lapsed, or another upload was first: a hold serves one upload.
+    pub fn begin(self, now: Timestamp, lease: Duration) -> Result<Self, HoldError> {
+        if !self.is_live(now) {
+            return Err(HoldError::Lapsed);
+        }
+        match self.state {
+            HoldState::Pending => {
+                Ok(Self { deadline: now.saturating_add(lease), state: HoldState::Begun, ..self })
+            }
+            HoldState::Begun => Err(HoldError::InUse),
+        }
+    }
+
+    /// Bytes arrived: the lease starts anew. It is never made shorter.
+    ///
+    /// # Errors
+    ///
+    /// When it has lapsed in the meantime, for then its space may be taken, or no upload has begun.
+    pub fn extend(self, now: Timestamp, lease: Duration) -> Result<Self, HoldError> {
+        self.check_begun(now)?;
+        Ok(Self { deadline: self.deadline.max(now.saturating_add(lease)), ..self })
+    }
+
+    /// Whether what was uploaded may take this hold's place.
+    ///
+    /// # Errors
+    ///
+    /// When it has lapsed in the meantime, for then its space may be taken, or no upload has begun.
+    pub fn check_begun(&self, now: Timestamp) -> Result<(), HoldError> {
+        match self.state {
+            HoldState::Begun if self.is_live(now) => Ok(()),
+            HoldState::Begun => Err(HoldError::Lapsed),
+            HoldState::Pending => Err(HoldError::NotBegun),
+        }
+    }
+}
+
+/// It does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Exceeds room capacity limit: {requested} requested, {remaining} left")]
+pub struct Full {
+    /// Bytes asked for.
+    pub requested: u64,
+    /// Bytes left.
+    pub remaining: u64,
+}
+
+/// A room's account: what is stored, and every hold. Read and changed only while the room is locked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    max_size: u64,
+    stored: u64,
+    holds: BTreeMap<ReservationId, Hold>,
+}
+
+impl Ledger {
+    /// The account of a room as the store has it; lapsed holds may be among `holds` and do not count.
+    pub fn new(max_size: u64, stored: u64, holds: impl IntoIterator<Item = (ReservationId, Hold)>) -> Self {
+        Self { max_size, stored, holds: holds.into_iter().collect() }
+    }
+
+    /// The most bytes the room may hold.
+    pub fn max_size(&self) -> u64 {
+        self.max_size
+    }
+
+    /// Bytes stored.
+    pub fn stored(&self) -> u64 {
+        self.stored
+    }
+
+    /// Bytes held for uploads under way.
+    pub fn reserved(&self, now: Timestamp) -> u64 {
+        self.holds
+            .values()
+            .filter(|hold| hold.is_live(now))
+            .map(|hold| hold.size)
+            .fold(0, u64::saturating_add)
+    }
+
+    /// Stored plus reserved: what a person sees as the room's size.
+    pub fn current_size(&self, now: Timestamp) -> u64 {
+        self.stored.saturating_add(self.reserved(now))
+    }
+
+    /// Bytes that can still be asked for.
+    pub fn remaining(&self, now: Timestamp) -> u64 {
+        self.max_size.saturating_sub(self.current_size(now))
+    }
+
+    /// Whether so many more bytes fit.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`] when they do not.
+    pub fn check_fits(&self, now: Timestamp, requested: u64) -> Result<(), Full> {
+        let remaining = self.remaining(now);
+        if requested <= remaining { Ok(()) } else { Err(Full { requested, remaining }) }
+    }
+
+    /// Decides on a new hold: what to store when it fits. Ask [`Ledger::insert`] to count it.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`] when it does not fit.
+    pub fn reserve(&self, now: Timestamp, size: u64, ttl: Duration) -> Result<Hold, Full> {
+        self.check_fits(now, size)?;
+        Ok(Hold { size, deadline: now.saturating_add(ttl), state: HoldState::Pending })
+    }
+
+    /// Counts a hold from now on, or replaces what was counted under its number.
+    pub fn insert(&mut self, id: ReservationId, hold: Hold) {
+        self.holds.insert(id, hold);
+    }
+
+    /// The hold of that number, lapsed or not.
+    pub fn hold(&self, id: ReservationId) -> Option<Hold> {
+        self.holds.get(&id).copied()
+    }
+
+    /// An upload is complete: its hold ends and as many bytes are stored, in one step.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hold::check_begun`]; nothing changes then.
+    pub fn settle(&mut self, now: Timestamp, id: ReservationId) -> Result<(), HoldError> {
+        let hold = self.hold(id).ok_or(HoldError::Lapsed)?;
+        hold.check_begun(now)?;
+        self.holds.remove(&id);
+        self.stored = self.stored.saturating_add(hold.size);
+        Ok(())
+    }
+
+    /// Gives a hold back, whatever its state; says how many bytes that freed just now.
+    pub fn release(&mut self, now: Timestamp, id: ReservationId) -> u64 {
+        self.holds.remove(&id).filter(|hold| hold.is_live(now)).map_or(0, |hold| hold.size)
+    }
+
+    /// Stored bytes are deleted.
+    pub fn remove_stored(&mut self, size: u64) {
+        self.stored = self.stored.saturating_sub(size);
+    }
+}
+
+#[cfg(test)]
+#[path = "quota_tests.rs"]
+mod tests;

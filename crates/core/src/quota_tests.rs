@@ -1,0 +1,118 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const LEASE: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Debug)]
+enum Step {
+    Wait(u64),
+    Reserve(u64),
+    Begin(usize),
+    Extend(usize),
+    Settle(usize),
+    Release(usize),
+    Delete(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let index = 0usize..8;
+    prop_oneof![
+        (0u64..40).prop_map(Step::Wait),
+        prop_oneof![0u64..700, Just(u64::MAX), Just(crate::policy::SIZE_MAX)].prop_map(Step::Reserve),
+        index.clone().prop_map(Step::Begin),
+        index.clone().prop_map(Step::Extend),
+        index.clone().prop_map(Step::Settle),
+        index.clone().prop_map(Step::Release),
+        index.prop_map(Step::Delete),
+    ]
+}
+
+proptest! {
+    /// Any operations at any times: never over the maximum, always the sum of what an independent account says.
+    #[test]
+    fn never_over_the_maximum_and_always_the_sum(max in 0u64..2000, steps in proptest::collection::vec(step(), 0..120)) {
+        let mut now = Timestamp::from_secs(1_000_000);
+        let mut ledger = Ledger::new(max, 0, []);
+        let mut stored: Vec<u64> = Vec::new();
+        let mut ids: Vec<ReservationId> = Vec::new();
+        for (n, step) in steps.into_iter().enumerate() {
+            let pick = |i: usize| ids.get(i % ids.len().max(1)).copied().unwrap_or(ReservationId(-1));
+            match step {
+                Step::Wait(secs) => now = now.saturating_add(Duration::from_secs(secs)),
+                Step::Reserve(size) => {
+                    let room = ledger.remaining(now);
+                    match ledger.reserve(now, size, TTL) {
+                        Ok(hold) => {
+                            prop_assert!(size <= room);
+                            let id = ReservationId(n as i64);
+                            ledger.insert(id, hold);
+                            ids.push(id);
+                        }
+                        Err(full) => prop_assert_eq!(full, Full { requested: size, remaining: room }),
+                    }
+                }
+                Step::Begin(i) => {
+                    let id = pick(i);
+                    if let Some(hold) = ledger.hold(id) && let Ok(begun) = hold.begin(now, LEASE) {
+                        prop_assert!(hold.is_live(now) && begun.begin(now, LEASE) == Err(HoldError::InUse));
+                        ledger.insert(id, begun);
+                    }
+                }
+                Step::Extend(i) => {
+                    let id = pick(i);
+                    if let Some(hold) = ledger.hold(id) && let Ok(longer) = hold.extend(now, LEASE) {
+                        prop_assert!(hold.is_live(now) && longer.deadline >= hold.deadline);
+                        ledger.insert(id, longer);
+                    }
+                }
+                Step::Settle(i) => {
+                    let id = pick(i);
+                    let hold = ledger.hold(id);
+                    if ledger.settle(now, id).is_ok() {
+                        let hold = hold.unwrap();
+                        prop_assert!(hold.is_live(now) && hold.state == HoldState::Begun);
+                        stored.push(hold.size);
+                        prop_assert_eq!(ledger.settle(now, id), Err(HoldError::Lapsed));
+                    }
+                }
+                Step::Release(i) => {
+                    let before = ledger.current_size(now);
+                    let freed = ledger.release(now, pick(i));
+                    prop_assert_eq!(ledger.current_size(now), before - freed);
+                }
+                Step::Delete(i) if !stored.is_empty() => {
+                    let size = stored.swap_remove(i % stored.len());
+                    ledger.remove_stored(size);
+                }
+                Step::Delete(_) => {}
+            }
+            let live: u64 = ids.iter().filter_map(|id| ledger.hold(*id)).filter(|h| h.is_live(now)).map(|h| h.size).sum();
+            prop_assert_eq!(ledger.current_size(now), stored.iter().sum::<u64>() + live);
+            prop_assert!(ledger.current_size(now) <= max);
+        }
+    }
+}
+
+#[test]
+fn a_hold_lapses_at_its_deadline_and_no_sooner() {
+    let start = Timestamp::from_secs(100);
+    let hold = Ledger::new(10, 0, []).reserve(start, 10, TTL).unwrap();
+    let ledger = Ledger::new(10, 0, [(ReservationId(1), hold)]);
+    let just_before = Timestamp::from_micros(hold.deadline.as_micros() - 1);
+    assert_eq!(ledger.remaining(just_before), 0);
+    assert_eq!(ledger.remaining(hold.deadline), 10);
+    assert_eq!(hold.begin(hold.deadline, LEASE), Err(HoldError::Lapsed));
+}
+
+#[test]
+fn an_upload_that_trickles_keeps_its_hold() {
+    let mut now = Timestamp::from_secs(100);
+    let mut hold = Ledger::new(10, 0, []).reserve(now, 10, TTL).unwrap().begin(now, LEASE).unwrap();
+    for _ in 0..100 {
+        now = now.saturating_add(Duration::from_secs(59));
+        hold = hold.extend(now, LEASE).unwrap();
+    }
+    assert_eq!(hold.extend(now.saturating_add(LEASE), LEASE), Err(HoldError::Lapsed));
+}

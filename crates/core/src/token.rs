@@ -1,0 +1,241 @@
+//! Tokens and sessions: what a person holds who has entered a room.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::{
+    id::{Jti, RoomId, SessionId},
+    permission::Permission,
+    room::Room,
+    time::Timestamp,
+};
+
+/// What a room token says (RFC 7519); `exp` and `iat` are seconds since the epoch.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Claims {
+    /// `room:<id>`.
+    pub sub: String,
+    /// The room's number.
+    pub room_id: i64,
+    /// The room's name.
+    pub room_name: String,
+    /// The permission bits it was issued with.
+    pub permission: u8,
+    /// Whether it is an owner's.
+    pub owner: bool,
+    /// The room's size when it was issued, in bytes.
+    pub max_size: u64,
+    /// When it ends.
+    pub exp: i64,
+    /// When it was issued.
+    pub iat: i64,
+    /// Its own identifier.
+    pub jti: Jti,
+    /// Its session.
+    pub sid: SessionId,
+}
+
+/// A token as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Its own identifier.
+    pub jti: Jti,
+    /// Its room.
+    pub room_id: RoomId,
+    /// Its session.
+    pub sid: SessionId,
+    /// What it was issued with.
+    pub permission: Permission,
+    /// Whether it is an owner's.
+    pub owner: bool,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// The first instant at which it is no good.
+    pub expires_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl TokenRecord {
+    /// A new token for a room: of a lifetime of whole seconds, never beyond the room's own.
+    pub fn issue(
+        room: &Room,
+        jti: Jti,
+        sid: SessionId,
+        owner: bool,
+        now: Timestamp,
+        lifetime: Duration,
+    ) -> Self {
+        Self {
+            jti,
+            room_id: room.id,
+            sid,
+            permission: Permission::effective(Permission::all(), room.permission, owner),
+            owner,
+            created_at: now,
+            expires_at: end_of_life(room, now, lifetime),
+            revoked_at: None,
+        }
+    }
+
+    /// Whether it is good at an instant.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+
+    /// What the signed token says.
+    pub fn claims(&self, room: &Room) -> Claims {
+        Claims {
+            sub: format!("room:{}", self.room_id),
+            room_id: self.room_id.0,
+            room_name: room.name.as_str().to_owned(),
+            permission: self.permission.bits(),
+            owner: self.owner,
+            max_size: room.max_size,
+            exp: self.expires_at.as_secs(),
+            iat: self.created_at.as_secs(),
+            jti: self.jti,
+            sid: self.sid,
+        }
+    }
+}
+
+/// A refresh token as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshRecord {
+    /// The hash of what the client holds.
+    pub hash: KeyHash,
+    /// Its room.
+    pub room_id: RoomId,
+    /// Its session.
+    pub sid: SessionId,
+    /// Whether its session is an owner's.
+    pub owner: bool,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// The first instant at which it is no good.
+    pub expires_at: Timestamp,
+    /// When it was used: it works once.
+    pub used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl RefreshRecord {
+    /// A new refresh token of a session, never living beyond the room.
+    pub fn issue(
+        room: &Room,
+        hash: KeyHash,
+        token: &TokenRecord,
+        now: Timestamp,
+        lifetime: Duration,
+    ) -> Self {
+        Self {
+            hash,
+            room_id: room.id,
+            sid: token.sid,
+            owner: token.owner,
+            created_at: now,
+            expires_at: end_of_life(room, now, lifetime),
+            used_at: None,
+            revoked_at: None,
+        }
+    }
+
+    /// What presenting it at an instant means.
+    pub fn judge(&self, now: Timestamp) -> RefreshVerdict {
+        if self.revoked_at.is_some() || self.expires_at <= now {
+            RefreshVerdict::Dead
+        } else if self.used_at.is_some() {
+            RefreshVerdict::Reused
+        } else {
+            RefreshVerdict::Good
+        }
+    }
+}
+
+/// What presenting a refresh token means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshVerdict {
+    /// It may be exchanged, once.
+    Good,
+    /// It was exchanged before: somebody has a copy, so its whole session must die
+    /// (RFC 9700, section 4.14.2).
+    Reused,
+    /// Expired or revoked.
+    Dead,
+}
+
+fn end_of_life(room: &Room, now: Timestamp, lifetime: Duration) -> Timestamp {
+    let end = now.saturating_add(lifetime);
+    room.expire_at.map_or(end, |room_end| end.min(room_end)).floor_secs()
+}
+
+/// The SHA-256 of a secret of 256 random bits: such a secret needs no slow hash and no salt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyHash(pub [u8; 32]);
+
+impl KeyHash {
+    /// The hash of a secret as its holder writes it.
+    pub fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret.as_bytes()).into())
+    }
+
+    /// Whether this is the hash of a secret, told in constant time.
+    pub fn matches(&self, secret: &str) -> bool {
+        self.0.ct_eq(&Self::of(secret).0).into()
+    }
+}
+
+/// Writes 256 random bits as a secret that says what it is: `ref_…`, `own_…`.
+pub fn opaque_secret(prefix: &str, bits: [u8; 32]) -> String {
+    format!("{prefix}{}", data_encoding::BASE64URL_NOPAD.encode(&bits))
+}
+
+/// How an owner key begins.
+pub const OWNER_KEY_PREFIX: &str = "own_";
+/// How a refresh token begins.
+pub const REFRESH_TOKEN_PREFIX: &str = "ref_";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record(used: Option<u64>, revoked: Option<u64>, expires: u64) -> RefreshRecord {
+        let at = |s: u64| Timestamp::from_secs(s as i64);
+        RefreshRecord {
+            hash: KeyHash::of("x"),
+            room_id: RoomId(1),
+            sid: SessionId(uuid::Uuid::nil()),
+            owner: false,
+            created_at: at(0),
+            expires_at: at(expires),
+            used_at: used.map(at),
+            revoked_at: revoked.map(at),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_refresh_token_is_good_only_unused_unrevoked_and_in_time(
+            used in proptest::option::of(0u64..9), revoked in proptest::option::of(0u64..9), expires in 0u64..20, now in 0u64..20,
+        ) {
+            let verdict = record(used, revoked, expires).judge(Timestamp::from_secs(now as i64));
+            let in_time = revoked.is_none() && now < expires;
+            prop_assert_eq!(verdict == RefreshVerdict::Good, in_time && used.is_none());
+            prop_assert_eq!(verdict == RefreshVerdict::Reused, in_time && used.is_some());
+        }
+    }
+
+    #[test]
+    fn a_secret_is_recognised_by_its_hash() {
+        let secret = opaque_secret(OWNER_KEY_PREFIX, [7; 32]);
+        assert!(secret.starts_with("own_") && secret.len() == 4 + 43);
+        assert!(KeyHash::of(&secret).matches(&secret));
+        assert!(!KeyHash::of(&secret).matches("own_"));
+    }
+}
