@@ -58,4 +58,3 @@ pub(crate) fn drain(body: Body) {
 
 /// What a handler answers: a response, or the problem in its way.
 pub(crate) type Answer = Result<Response, Problem>;
-

@@ -7,6 +7,7 @@ pub mod background;
 mod body;
 mod code;
 mod delivery;
+mod document;
 mod extract;
 pub mod object;
 pub mod problem;

@@ -32,7 +32,7 @@ impl<S: Sync> FromRequestParts<S> for Credential {
 
 /// The token of `Authorization: Bearer …` (RFC 6750, section 2.1). One that is no visible ASCII is a token all the
 /// same, only never a good one.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.as_bytes();
     let (scheme, token) = value.split_at_checked(6)?;
     if !scheme.eq_ignore_ascii_case(b"bearer") || !matches!(token.first(), None | Some(b' ')) {

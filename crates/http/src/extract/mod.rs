@@ -5,7 +5,7 @@ mod json;
 mod path;
 mod query;
 
-pub(crate) use credential::{Admin, Credential, bearer};
+pub(crate) use credential::{Admin, Credential};
 pub(crate) use json::{Json, OptionalJson};
-pub(crate) use path::{InRoom, RoomItem};
+pub(crate) use path::{InRoom, RoomItem, RoomPath};
 pub(crate) use query::Query;

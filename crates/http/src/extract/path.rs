@@ -16,6 +16,9 @@ use crate::{
     state::AppState,
 };
 
+/// The name in a path with `{name}`, decoded and not yet judged.
+pub(crate) struct RoomPath(pub(crate) String);
+
 /// The room of a path with `{room}`.
 pub(crate) struct InRoom(pub(crate) RoomRef);
 
@@ -49,6 +52,16 @@ impl PathItem for Jti {
 /// A whole number as ids are written: digits only, so that one content has one address.
 fn number(text: &str) -> Option<i64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+impl FromRequestParts<AppState> for RoomPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = params(parts, state).await?;
+        let (_, name) = params.iter().next().unwrap_or_default();
+        Ok(Self(name.to_owned()))
+    }
 }
 
 impl FromRequestParts<AppState> for InRoom {

@@ -93,7 +93,8 @@ mod tests {
     #[test]
     fn numbers_are_digits() {
         assert_eq!(query("limit=10").number::<u64>("limit").unwrap(), Some(10));
-        for bad in ["limit=", "limit=-1", "limit=1.5", "limit=99999999999999999999", "limit=x", "limit=%2B1"] {
+        for bad in ["limit=", "limit=-1", "limit=1.5", "limit=99999999999999999999", "limit=x", "limit=%2B1"]
+        {
             assert!(query(bad).number::<u64>("limit").is_err(), "{bad}");
         }
     }
