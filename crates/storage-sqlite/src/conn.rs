@@ -43,7 +43,10 @@ pub(crate) async fn execute(conn: &mut SqliteConnection, statement: Statement) -
 }
 
 /// Runs a statement to its end and returns its rows.
-pub(crate) async fn fetch(conn: &mut SqliteConnection, statement: Statement) -> StoreResult<Vec<SqliteCells>> {
+pub(crate) async fn fetch(
+    conn: &mut SqliteConnection,
+    statement: Statement,
+) -> StoreResult<Vec<SqliteCells>> {
     let rows = query(statement).fetch_all(conn).await.map_err(store_error)?;
     Ok(rows.into_iter().map(SqliteCells).collect())
 }

@@ -42,7 +42,10 @@ impl SqliteStore {
         let path = open::prepare(path)?;
         let mut conn = open::first_writer(&path).await?;
         migrate::migrate(&mut conn).await?;
-        Ok(Self { writer: Writer::spawn(open::writer(&path), conn), readers: Readers::new(open::reader(&path)) })
+        Ok(Self {
+            writer: Writer::spawn(open::writer(&path), conn),
+            readers: Readers::new(open::reader(&path)),
+        })
     }
 }
 

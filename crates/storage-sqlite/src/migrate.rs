@@ -10,6 +10,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 /// find nothing left to do.
 pub(crate) async fn migrate(conn: &mut SqliteConnection) -> StoreResult<()> {
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
-    MIGRATIONS.run(&mut *tx).await.map_err(migrate_error)?;
+    // Not `run`: its bounds keep the future from being sent to another thread.
+    MIGRATIONS.run_direct(None, &mut *tx, false).await.map_err(migrate_error)?;
     tx.commit().await.map_err(store_error)
 }

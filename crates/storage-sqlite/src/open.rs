@@ -15,8 +15,9 @@ use sqlx::{
 
 use crate::error::store_error;
 
-/// How long a connection waits for a lock that another process holds.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection waits for a lock that another process holds. SQLite asks again every tenth of a second, and
+/// under a steady load from there the lock is free for moments only.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Rows that the driver's thread may be ahead: at its default of 50 a long list is a chain of wake-ups.
 const ROWS_AHEAD: usize = 1024;
 /// Page cache of a reader in KiB: the inner pages of the tables that requests touch. The rest is the operating
