@@ -21,7 +21,8 @@ const PIECE: usize = 1 << 20;
 /// or a byte came back different.
 pub fn measure(size: ByteSize, limit: ByteSize) -> Result {
     cargo(&["build", "--release", "--package", "elizabeth-http"])?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
     let binary = target.join("release").join("elizabeth-http");
     let runtime = tokio::runtime::Runtime::new()?;
     let peak = runtime.block_on(up_and_down(&binary, size.as_u64()))?;

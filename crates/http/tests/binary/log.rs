@@ -40,8 +40,7 @@ async fn no_credential_stands_in_the_log_and_each_request_has_its_id() {
         assert!(text.contains(id.as_str()), "no line of request {id}");
     }
     let requests = text.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
-    let requests: Vec<Value> =
-        requests.filter(|line| line["fields"]["status"].is_number()).collect();
+    let requests: Vec<Value> = requests.filter(|line| line["fields"]["status"].is_number()).collect();
     assert!(requests.len() >= ids.len());
     for line in requests {
         assert!(line["span"]["request_id"].is_string(), "{line}");
@@ -60,9 +59,10 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
     let body = json!({"password": PASSWORD, "with_refresh_token": true});
     let entered = ok(client.post(format!("{locked}/tokens")).json(&body)).await;
     let refresh = entered["refresh_token"].as_str().unwrap();
-    let refreshed =
-        ok(client.post(format!("{}/api/v1/auth/refresh", server.url)).json(&json!({"refresh_token": refresh})))
-            .await;
+    let refreshed = ok(client
+        .post(format!("{}/api/v1/auth/refresh", server.url))
+        .json(&json!({"refresh_token": refresh})))
+    .await;
     let by_key = ok(client.post(format!("{room}/tokens")).json(&json!({"owner_key": owner_key}))).await;
     let reservation = prepare(&client, &room, &token, "a.txt", 3).await.unwrap();
     upload(&client, &room, &token, reservation, "a.txt", "abc".into(), 3).await.unwrap();

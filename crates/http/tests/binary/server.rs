@@ -91,7 +91,13 @@ pub async fn create_and_enter(client: &Client, room: &str) -> (Value, String) {
 }
 
 /// Reserves the space for one file.
-pub async fn prepare(client: &Client, room: &str, token: &str, name: &str, size: usize) -> reqwest::Result<i64> {
+pub async fn prepare(
+    client: &Client,
+    room: &str,
+    token: &str,
+    name: &str,
+    size: usize,
+) -> reqwest::Result<i64> {
     let manifest = json!({"files": [{"name": name, "size": size}]});
     let request = client.post(format!("{room}/contents/prepare")).bearer_auth(token).json(&manifest);
     let answer: Value = request.send().await?.error_for_status()?.json().await?;
