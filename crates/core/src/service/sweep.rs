@@ -1,3 +1,7 @@
+use std::future::ready;
+
+use futures::{StreamExt, stream};
+
 use crate::{
     Elizabeth, Result,
     id::{BlobKey, RoomId},
@@ -6,6 +10,8 @@ use crate::{
 
 /// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
 const BATCH: u64 = 100;
+/// How many blobs are being deleted at a time.
+const DELETES_AT_ONCE: usize = 16;
 
 /// What a sweep removed, or would remove.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,13 +70,13 @@ impl Elizabeth {
         loop {
             let queued = self.ports.store.read().await?.queued_blobs(after.as_ref(), BATCH).await?;
             let Some(last) = queued.last().cloned() else { return Ok(collected) };
-            let mut gone = Vec::with_capacity(queued.len());
-            for key in queued {
-                match self.ports.blobs.delete(&key).await {
-                    Ok(()) => gone.push(key),
-                    Err(error) => tracing::warn!(%error, "a blob could not be deleted and stays queued"),
-                }
-            }
+            // A few at once: deletions of a store that makes each durable can share its flushes.
+            let gone: Vec<BlobKey> = stream::iter(queued)
+                .map(|key| self.delete_blob(key))
+                .buffer_unordered(DELETES_AT_ONCE)
+                .filter_map(ready)
+                .collect()
+                .await;
             if !gone.is_empty() {
                 let mut tx = self.ports.store.begin().await?;
                 tx.unqueue_blobs(&gone).await?;
@@ -78,6 +84,16 @@ impl Elizabeth {
             }
             collected += gone.len() as u64;
             after = Some(last);
+        }
+    }
+
+    async fn delete_blob(&self, key: BlobKey) -> Option<BlobKey> {
+        match self.ports.blobs.delete(&key).await {
+            Ok(()) => Some(key),
+            Err(error) => {
+                tracing::warn!(%error, "a blob could not be deleted and stays queued");
+                None
+            }
         }
     }
 

@@ -1,0 +1,182 @@
+//! What the cases begin with.
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use super::Bench;
+use crate::{
+    content::{ContentKind, FileRequest, Manifest, NewContent, Place, Segment, Sha256Hash, StoredContent},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    name::{RoomName, RoomRef},
+    permission::Permission,
+    ports::{ContentAccess, WriteTx},
+    quota::{Hold, HoldState},
+    room::{NewRoom, Room},
+    time::Timestamp,
+    token::{KeyHash, RefreshRecord, TokenRecord},
+};
+
+/// So many seconds after (or before) a moment with a fraction of a second.
+pub(super) fn at(secs: i64) -> Timestamp {
+    Timestamp::from_micros(1_800_000_000_123_456 + secs * 1_000_000)
+}
+
+pub(super) fn address(text: &str) -> RoomRef {
+    RoomRef::parse(text).unwrap()
+}
+
+/// A plain room that expires at second 1,000.
+pub(super) fn new_room(name: &str) -> NewRoom {
+    NewRoom {
+        name: RoomName::parse(name).unwrap(),
+        slug: name.to_owned(),
+        password_hash: None,
+        owner_key_hash: KeyHash::of(name),
+        permission: Permission::all(),
+        max_size: 1_000,
+        max_entries: None,
+        expire_at: Some(at(1_000)),
+        created_at: at(0),
+    }
+}
+
+/// What a store must answer for a room that was just added.
+pub(super) fn as_room(id: RoomId, new: NewRoom) -> Room {
+    Room {
+        id,
+        name: new.name,
+        slug: new.slug,
+        password_hash: new.password_hash,
+        owner_key_hash: new.owner_key_hash,
+        owner_claimed: false,
+        status: crate::room::RoomStatus::Open,
+        permission: new.permission,
+        max_size: new.max_size,
+        stored_size: 0,
+        reserved_size: 0,
+        max_entries: new.max_entries,
+        entries: 0,
+        expire_at: new.expire_at,
+        created_at: new.created_at,
+        updated_at: new.created_at,
+    }
+}
+
+pub(super) fn jti(n: u128) -> Jti {
+    Jti(Uuid::from_u128(n))
+}
+
+pub(super) fn sid(n: u128) -> SessionId {
+    SessionId(Uuid::from_u128(n))
+}
+
+/// A guest's token, good from second 0 to 100.
+pub(super) fn token(room: RoomId, n: u128, session: u128) -> TokenRecord {
+    TokenRecord {
+        jti: jti(n),
+        room_id: room,
+        sid: sid(session),
+        permission: Permission::VIEW | Permission::EDIT,
+        owner: false,
+        created_at: at(0),
+        expires_at: at(100),
+        revoked_at: None,
+    }
+}
+
+pub(super) fn hash(n: u128) -> KeyHash {
+    KeyHash::of(&n.to_string())
+}
+
+/// A guest's refresh token, good from second 0 to 100.
+pub(super) fn refresh(room: RoomId, n: u128, session: u128) -> RefreshRecord {
+    RefreshRecord {
+        hash: hash(n),
+        room_id: room,
+        sid: sid(session),
+        owner: false,
+        created_at: at(0),
+        expires_at: at(100),
+        used_at: None,
+        revoked_at: None,
+    }
+}
+
+pub(super) fn key(n: u128) -> BlobKey {
+    BlobKey::from_random(n.to_be_bytes())
+}
+
+pub(super) fn blob(n: u128, size: u64) -> Segment {
+    Segment { size, place: Place::Blob(key(n)) }
+}
+
+pub(super) fn inline(bytes: impl Into<Bytes>) -> Segment {
+    let bytes = bytes.into();
+    Segment { size: bytes.len() as u64, place: Place::Inline(bytes) }
+}
+
+/// A file without an end.
+pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
+    NewContent {
+        room_id: room,
+        kind: ContentKind::File,
+        file_name: crate::name::FileName::parse("a.bin").ok(),
+        mime_type: "application/octet-stream".into(),
+        sha256: Sha256Hash([0xa5; 32]),
+        max_downloads: None,
+        expire_at: None,
+        created_at: at(1),
+        segments,
+    }
+}
+
+pub(super) fn manifest(files: &[(&str, u64)]) -> Manifest {
+    let file = |&(name, size): &(&str, u64)| FileRequest {
+        name: name.into(),
+        size: size.into(),
+        mime: None,
+        max_downloads: None,
+        expire_at: None,
+    };
+    Manifest::parse(files.iter().map(file).collect(), at(0)).unwrap()
+}
+
+pub(super) fn hold(size: u64, deadline: Timestamp) -> Hold {
+    Hold { size, deadline, state: HoldState::Pending }
+}
+
+/// A reservation of one file that lapses at a second.
+pub(super) async fn reserve(tx: &mut dyn WriteTx, room: RoomId, size: u64, deadline: i64) -> ReservationId {
+    let hold = hold(size, at(deadline));
+    tx.insert_reservation(room, sid(1), hold, &manifest(&[("a", size)]), at(0)).await.unwrap()
+}
+
+impl Bench {
+    pub(super) async fn add_room(&self, new: &NewRoom) -> RoomId {
+        let mut tx = self.begin().await;
+        let id = tx.insert_room(new).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    pub(super) async fn add_content(&self, new: &NewContent) -> ContentId {
+        let mut tx = self.begin().await;
+        let id = tx.insert_content(new).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// The room at second 1; it must be there.
+    pub(super) async fn room(&self, id: RoomId) -> Room {
+        self.read().await.room(id, at(1)).await.unwrap().unwrap()
+    }
+
+    pub(super) async fn content(&self, room: &str, id: ContentId) -> Option<StoredContent> {
+        let found = self.read().await.content_access(&address(room), None, id, at(1)).await.unwrap();
+        found.and_then(|ContentAccess { content, .. }| content)
+    }
+
+    pub(super) async fn queue(&self) -> Vec<BlobKey> {
+        self.read().await.queued_blobs(None, 1_000).await.unwrap()
+    }
+}

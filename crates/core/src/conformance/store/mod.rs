@@ -1,0 +1,174 @@
+//! What every store must do, one case a promise.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+
+use super::Spawn;
+use crate::ports::{ReadTx, Store, WriteTx};
+
+pub mod contents;
+mod given;
+pub mod model;
+pub mod reservations;
+pub mod rooms;
+pub mod sweep;
+pub mod tokens;
+pub mod transactions;
+
+/// A store to be tested.
+#[async_trait]
+pub trait StoreFixture: Send + Sync + 'static {
+    /// A store of its own with nothing in it.
+    async fn open() -> Self
+    where
+        Self: Sized;
+
+    /// The store.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// The same data as another process would open it, while the first handle stays in use.
+    async fn reopen(&self) -> Arc<dyn Store>;
+}
+
+/// A store under test, with what the cases need besides.
+pub struct Bench {
+    fixture: Box<dyn StoreFixture>,
+    another: fn() -> BoxFuture<'static, Box<dyn StoreFixture>>,
+    spawn: Spawn,
+}
+
+impl Bench {
+    /// A bench with a new store.
+    pub async fn open<F: StoreFixture>(spawn: Spawn) -> Self {
+        let another = || -> BoxFuture<'static, Box<dyn StoreFixture>> {
+            Box::pin(async { Box::new(F::open().await) as _ })
+        };
+        Self { fixture: another().await, another, spawn }
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.fixture.store()
+    }
+
+    async fn reopen(&self) -> Arc<dyn Store> {
+        self.fixture.reopen().await
+    }
+
+    async fn begin(&self) -> Box<dyn WriteTx> {
+        self.store().begin().await.unwrap()
+    }
+
+    async fn read(&self) -> Box<dyn ReadTx> {
+        self.store().read().await.unwrap()
+    }
+}
+
+/// Expands the store suite for a [`StoreFixture`]: one `#[tokio::test]` a case.
+#[macro_export]
+macro_rules! store_conformance {
+    ($fixture:ty) => {
+        $crate::__store_cases! { $fixture;
+            rooms:
+                what_is_absent_is_none,
+                a_room_comes_back_whole,
+                a_room_of_extremes_comes_back_whole,
+                a_room_answers_to_its_name_and_its_slug,
+                addresses_are_compared_exactly,
+                a_name_is_taken_by_a_name,
+                a_name_is_taken_by_a_slug,
+                a_slug_is_taken_by_a_name,
+                a_slug_is_taken_by_a_slug,
+                a_taken_address_leaves_the_transaction_usable,
+                a_change_of_slug_to_a_taken_one_changes_nothing,
+                a_change_touches_only_the_columns_given,
+                a_change_clears_what_can_be_cleared,
+                a_slug_is_free_once_it_has_changed,
+                a_room_may_take_its_own_name_as_slug_again,
+                a_deleted_room_frees_its_addresses,
+                room_numbers_ascend_and_are_never_reused,
+                access_tells_the_tokens_of_that_room_only,
+                reserved_size_counts_live_holds_only,
+                stored_size_follows_inserts_and_deletes,
+                locking_tells_what_access_tells;
+            tokens:
+                a_token_comes_back_whole,
+                a_token_is_known_in_its_room_only,
+                live_tokens_are_listed_oldest_first,
+                a_revoked_token_keeps_its_first_instant,
+                a_session_is_revoked_alone,
+                revoking_a_sessions_tokens_leaves_its_refresh_tokens,
+                revoking_guests_spares_owners,
+                a_refresh_token_comes_back_whole,
+                a_refresh_token_is_used_once,
+                of_many_at_once_one_uses_a_refresh_token,
+                dead_tokens_are_counted_and_deleted;
+            contents:
+                a_content_without_segments_comes_back,
+                a_content_comes_back_with_its_segments_in_order,
+                a_content_of_extremes_comes_back_whole,
+                contents_of_every_kind_come_back,
+                content_access_tells_this_rooms_contents_only,
+                contents_are_listed_in_pages,
+                contents_are_found_by_number_in_their_room,
+                content_numbers_ascend_and_are_never_reused,
+                deleting_contents_frees_and_queues,
+                deleting_contents_ignores_other_rooms,
+                deleting_a_room_takes_everything_with_it,
+                deleting_a_room_spares_its_neighbours,
+                downloads_are_counted_to_the_limit,
+                of_many_at_once_no_more_download_than_allowed,
+                downloads_change_nothing_else;
+            reservations:
+                a_reservation_comes_back_whole,
+                reservations_of_extremes_come_back_whole,
+                a_reservation_is_known_in_its_room_only,
+                a_hold_is_updated_until_its_reservation_is_gone,
+                a_reservation_is_deleted_once,
+                live_holds_end_at_their_deadline,
+                reservation_numbers_ascend_and_are_never_reused,
+                lapsed_reservations_are_counted_and_deleted,
+                announcements_are_extended_and_retracted,
+                lapsed_announcements_become_queued_blobs;
+            sweep:
+                expired_rooms_are_listed_in_order,
+                dead_contents_are_listed,
+                the_queue_is_listed_in_pages,
+                queueing_twice_is_queueing_once,
+                counts_follow,
+                the_store_works_and_has_a_name;
+            transactions:
+                a_transaction_sees_what_it_wrote,
+                a_dropped_transaction_leaves_no_trace,
+                what_is_not_committed_is_invisible,
+                what_is_committed_is_seen_by_another_process,
+                a_reader_sees_what_was_committed_since_it_began,
+                writers_of_one_room_never_exceed_its_size,
+                writers_of_two_processes_never_exceed_its_size,
+                writers_count_entries_without_losing_one,
+                a_writer_dropped_midway_does_not_block_the_next,
+                a_writer_that_gave_up_waiting_does_not_block_the_next;
+            model:
+                any_operations_answer_as_the_memory_store_does;
+        }
+    };
+}
+
+/// Expands the list of [`store_conformance!`](crate::store_conformance). Not part of the contract.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_cases {
+    ($fixture:ty; $($module:ident: $($case:ident),+;)+) => {
+        $($(
+            #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                $crate::__conformance_run!(
+                    $crate::conformance::store::Bench,
+                    $fixture,
+                    $crate::conformance::store::$module::$case
+                );
+            }
+        )+)+
+    };
+}
