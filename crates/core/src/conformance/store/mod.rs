@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 
 use super::Spawn;
 use crate::ports::{ReadTx, Store, WriteTx};
 
 pub mod contents;
 mod given;
+pub mod model;
 pub mod reservations;
 pub mod rooms;
 pub mod sweep;
@@ -33,13 +35,17 @@ pub trait StoreFixture: Send + Sync + 'static {
 /// A store under test, with what the cases need besides.
 pub struct Bench {
     fixture: Box<dyn StoreFixture>,
+    another: fn() -> BoxFuture<'static, Box<dyn StoreFixture>>,
     spawn: Spawn,
 }
 
 impl Bench {
     /// A bench with a new store.
     pub async fn open<F: StoreFixture>(spawn: Spawn) -> Self {
-        Self { fixture: Box::new(F::open().await), spawn }
+        let another = || -> BoxFuture<'static, Box<dyn StoreFixture>> {
+            Box::pin(async { Box::new(F::open().await) as _ })
+        };
+        Self { fixture: another().await, another, spawn }
     }
 
     fn store(&self) -> Arc<dyn Store> {
@@ -143,6 +149,8 @@ macro_rules! store_conformance {
                 writers_count_entries_without_losing_one,
                 a_writer_dropped_midway_does_not_block_the_next,
                 a_writer_that_gave_up_waiting_does_not_block_the_next;
+            model:
+                any_operations_answer_as_the_memory_store_does;
         }
     };
 }

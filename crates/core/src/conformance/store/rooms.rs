@@ -252,11 +252,11 @@ pub async fn a_change_clears_what_can_be_cleared(bench: &Bench) {
 pub async fn a_slug_is_free_once_it_has_changed(bench: &Bench) {
     let id = bench.add_room(&NewRoom { slug: "old".into(), ..new_room("name") }).await;
     let mut tx = bench.begin().await;
-    tx.change_room(id, &RoomChange { slug: Some("new".into()), ..RoomChange::default() }).await.unwrap();
+    tx.change_room(id, &RoomChange { slug: Some("fresh".into()), ..RoomChange::default() }).await.unwrap();
     assert_eq!(tx.access(&address("old"), None, at(0)).await, Ok(None));
     let heir = tx.insert_room(&new_room("old")).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!((found(bench, "old").await, found(bench, "new").await), (Some(heir), Some(id)));
+    assert_eq!((found(bench, "old").await, found(bench, "fresh").await), (Some(heir), Some(id)));
     let mut tx = bench.begin().await;
     assert_eq!(tx.insert_room(&new_room("name")).await, Err(StoreError::AddressTaken));
 }

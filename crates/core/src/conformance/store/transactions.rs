@@ -41,7 +41,7 @@ pub async fn a_transaction_sees_what_it_wrote(bench: &Bench) {
 
 /// Writes a little of everything.
 async fn write_everything(tx: &mut dyn WriteTx, existing: RoomId) {
-    let room = tx.insert_room(&NewRoom { slug: "slug".into(), ..new_room("new") }).await.unwrap();
+    let room = tx.insert_room(&NewRoom { slug: "slug".into(), ..new_room("fresh") }).await.unwrap();
     tx.insert_content(&new_content(room, vec![inline("abc")])).await.unwrap();
     tx.insert_content(&new_content(existing, vec![inline("abc")])).await.unwrap();
     tx.insert_token(&token(existing, 1, 1)).await.unwrap();
@@ -61,7 +61,7 @@ pub async fn a_dropped_transaction_leaves_no_trace(bench: &Bench) {
     write_everything(&mut *tx, existing).await;
     drop(tx);
     let mut tx = bench.begin().await;
-    for absent in ["new", "slug", "changed"] {
+    for absent in ["fresh", "slug", "changed"] {
         assert_eq!(tx.access(&address(absent), None, at(1)).await, Ok(None), "{absent}");
     }
     assert_eq!(tx.room(existing, at(1)).await, Ok(Some(before)));
@@ -85,7 +85,7 @@ pub async fn what_is_not_committed_is_invisible(bench: &Bench) {
     write_everything(&mut *tx, existing).await;
     for store in [bench.store(), bench.reopen().await] {
         let mut read = store.read().await.unwrap();
-        assert_eq!(read.access(&address("new"), None, at(1)).await, Ok(None));
+        assert_eq!(read.access(&address("fresh"), None, at(1)).await, Ok(None));
         assert_eq!(read.room(existing, at(1)).await, Ok(Some(before.clone())));
         assert_eq!(read.token(existing, jti(1)).await, Ok(None));
         assert_eq!(read.queued_blob_count().await, Ok(0));

@@ -1,0 +1,160 @@
+//! What is done at random. A `u8` picks one of what there is by then, whatever it is.
+
+use proptest::{collection::vec, option, prelude::*};
+
+/// Some operations, and whether they are committed in the end.
+#[derive(Clone, Debug)]
+pub(super) struct Transaction {
+    pub(super) ops: Vec<Op>,
+    pub(super) commit: bool,
+}
+
+/// Seconds are those of [`super::super::given::at`].
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    AddRoom { name: u8, slug: u8, expire_at: Option<i64> },
+    ChangeRoom { room: u8, change: Change },
+    DeleteRoom { room: u8 },
+    AddToken { room: u8, session: u8, owner: bool, expires_at: i64 },
+    RevokeToken { token: u8, now: i64 },
+    RevokeSession { room: u8, session: u8, now: i64 },
+    RevokeSessionRefresh { room: u8, session: u8, now: i64 },
+    RevokeGuests { room: u8, now: i64 },
+    AddRefresh { room: u8, session: u8, owner: bool, expires_at: i64 },
+    UseRefresh { token: u8, now: i64 },
+    Reserve { room: u8, size: u32, deadline: i64 },
+    UpdateHold { reservation: u8, deadline: i64, begun: bool },
+    DeleteReservation { reservation: u8 },
+    Announce { reservation: u8, blobs: u8, until: i64 },
+    Extend { reservation: u8, until: i64 },
+    Retract { reservation: u8 },
+    AddContent { room: u8, segments: Vec<(bool, u8)>, max_downloads: Option<u64>, expire_at: Option<i64> },
+    DeleteContents { room: u8, contents: Vec<u8> },
+    Download { content: u8 },
+    SweepReservations { now: i64 },
+    SweepAnnouncements { now: i64 },
+    SweepTokens { now: i64 },
+    Queue { blobs: u8 },
+    Unqueue { blobs: Vec<u8> },
+}
+
+/// What changes about a room.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) permission: Option<u8>,
+    pub(super) slug: Option<u8>,
+    pub(super) status: Option<u8>,
+    pub(super) password: Option<Option<u8>>,
+    pub(super) max_size: Option<u32>,
+    pub(super) max_entries: Option<Option<u64>>,
+    pub(super) entries: Option<u64>,
+    pub(super) expire_at: Option<Option<i64>>,
+    pub(super) owner_claimed: Option<bool>,
+    pub(super) updated_at: Option<i64>,
+}
+
+/// An instant about which the observations are made.
+fn secs() -> std::ops::Range<i64> {
+    0..20
+}
+
+/// Mostly nothing.
+fn seldom<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
+    option::weighted(0.3, of)
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let first = (
+        seldom(0u8..16),
+        seldom(0u8..6),
+        seldom(0u8..3),
+        seldom(option::of(any::<u8>())),
+        seldom(any::<u32>()),
+    );
+    let second = (
+        seldom(option::of(0u64..9)),
+        seldom(0u64..9),
+        seldom(option::of(secs())),
+        seldom(any::<bool>()),
+        seldom(secs()),
+    );
+    (first, second).prop_map(
+        |(
+            (permission, slug, status, password, max_size),
+            (max_entries, entries, expire_at, owner_claimed, updated_at),
+        )| Change {
+            permission,
+            slug,
+            status,
+            password,
+            max_size,
+            max_entries,
+            entries,
+            expire_at,
+            owner_claimed,
+            updated_at,
+        },
+    )
+}
+
+fn rooms_and_tokens() -> impl Strategy<Value = Op> {
+    let (room, session, token) = (any::<u8>(), 0u8..3, any::<u8>());
+    prop_oneof![
+        4 => (0u8..6, 0u8..6, option::of(secs()))
+            .prop_map(|(name, slug, expire_at)| Op::AddRoom { name, slug, expire_at }),
+        3 => (room, change()).prop_map(|(room, change)| Op::ChangeRoom { room, change }),
+        1 => room.prop_map(|room| Op::DeleteRoom { room }),
+        3 => (room, session.clone(), any::<bool>(), secs())
+            .prop_map(|(room, session, owner, expires_at)| Op::AddToken { room, session, owner, expires_at }),
+        1 => (token, secs()).prop_map(|(token, now)| Op::RevokeToken { token, now }),
+        1 => (room, session.clone(), secs())
+            .prop_map(|(room, session, now)| Op::RevokeSession { room, session, now }),
+        1 => (room, session.clone(), secs())
+            .prop_map(|(room, session, now)| Op::RevokeSessionRefresh { room, session, now }),
+        1 => (room, secs()).prop_map(|(room, now)| Op::RevokeGuests { room, now }),
+        2 => (room, session, any::<bool>(), secs())
+            .prop_map(|(room, session, owner, expires_at)| Op::AddRefresh { room, session, owner, expires_at }),
+        1 => (token, secs()).prop_map(|(token, now)| Op::UseRefresh { token, now }),
+    ]
+}
+
+fn contents_and_holds() -> impl Strategy<Value = Op> {
+    let (room, reservation, content) = (any::<u8>(), any::<u8>(), any::<u8>());
+    let segments = vec((any::<bool>(), 1u8..9), 0..4);
+    prop_oneof![
+        3 => (room, any::<u32>(), secs())
+            .prop_map(|(room, size, deadline)| Op::Reserve { room, size, deadline }),
+        2 => (reservation, secs(), any::<bool>())
+            .prop_map(|(reservation, deadline, begun)| Op::UpdateHold { reservation, deadline, begun }),
+        1 => reservation.prop_map(|reservation| Op::DeleteReservation { reservation }),
+        2 => (reservation, 0u8..4, secs())
+            .prop_map(|(reservation, blobs, until)| Op::Announce { reservation, blobs, until }),
+        1 => (reservation, secs()).prop_map(|(reservation, until)| Op::Extend { reservation, until }),
+        1 => reservation.prop_map(|reservation| Op::Retract { reservation }),
+        5 => (room, segments, seldom(1u64..3), seldom(secs())).prop_map(
+            |(room, segments, max_downloads, expire_at)| Op::AddContent {
+                room, segments, max_downloads, expire_at
+            }
+        ),
+        2 => (room, vec(content, 0..4))
+            .prop_map(|(room, contents)| Op::DeleteContents { room, contents }),
+        3 => content.prop_map(|content| Op::Download { content }),
+    ]
+}
+
+fn sweeps() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        secs().prop_map(|now| Op::SweepReservations { now }),
+        secs().prop_map(|now| Op::SweepAnnouncements { now }),
+        secs().prop_map(|now| Op::SweepTokens { now }),
+        (0u8..3).prop_map(|blobs| Op::Queue { blobs }),
+        vec(any::<u8>(), 0..5).prop_map(|blobs| Op::Unqueue { blobs }),
+    ]
+}
+
+/// At most 40 operations in a few transactions, one in five of which is dropped.
+pub(super) fn transactions() -> impl Strategy<Value = Vec<Transaction>> {
+    let op = prop_oneof![4 => rooms_and_tokens(), 5 => contents_and_holds(), 1 => sweeps()];
+    let transaction = (vec(op, 1..=5), prop::bool::weighted(0.8));
+    vec(transaction.prop_map(|(ops, commit)| Transaction { ops, commit }), 1..=8)
+}

@@ -1,0 +1,346 @@
+//! A store with what was given to it, so that operations can name it again; and what can be seen of it.
+
+use std::{fmt::Debug, sync::Arc};
+
+use super::ops::{Change, Op, Transaction};
+use crate::{
+    conformance::store::given::{
+        address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid, token,
+    },
+    content::{Content, NewContent, Reservation},
+    id::{BlobKey, ContentId, ReservationId, RoomId},
+    permission::Permission,
+    ports::{ContentPage, ReadTx, Store, StoreResult, WriteTx},
+    quota::{Hold, HoldState},
+    room::{NewRoom, Room, RoomChange, RoomStatus},
+    token::{RefreshRecord, TokenRecord},
+};
+
+const ADDRESSES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+/// Two stores number as they like, so in answers a number stands for the place in these lists.
+pub(super) struct World {
+    store: Arc<dyn Store>,
+    given: Given,
+}
+
+#[derive(Clone, Default)]
+struct Given {
+    rooms: Vec<RoomId>,
+    contents: Vec<(RoomId, ContentId)>,
+    reservations: Vec<(RoomId, ReservationId)>,
+    tokens: u128,
+    refresh: u128,
+    blobs: u128,
+}
+
+fn pick<T: Copy>(of: &[T], by: u8) -> Option<T> {
+    of.get(usize::from(by) % of.len().max(1)).copied()
+}
+
+fn address_of(by: u8) -> &'static str {
+    ADDRESSES[usize::from(by) % ADDRESSES.len()]
+}
+
+fn pick_number(count: u128, by: u8) -> u128 {
+    u128::from(by) % (count + 1)
+}
+
+fn told(what: &str, answer: impl Debug) -> String {
+    format!("{what}: {answer:?}")
+}
+
+impl Given {
+    fn room_no(&self, id: RoomId) -> RoomId {
+        RoomId(self.rooms.iter().position(|known| *known == id).map_or(-1, |n| n as i64))
+    }
+
+    fn content_no(&self, id: ContentId) -> ContentId {
+        ContentId(self.contents.iter().position(|known| known.1 == id).map_or(-1, |n| n as i64))
+    }
+
+    fn reservation_no(&self, id: ReservationId) -> ReservationId {
+        ReservationId(self.reservations.iter().position(|known| known.1 == id).map_or(-1, |n| n as i64))
+    }
+
+    fn room(&self, room: Room) -> Room {
+        Room { id: self.room_no(room.id), ..room }
+    }
+
+    fn content(&self, content: Content) -> Content {
+        Content { id: self.content_no(content.id), room_id: self.room_no(content.room_id), ..content }
+    }
+
+    fn token(&self, token: TokenRecord) -> TokenRecord {
+        TokenRecord { room_id: self.room_no(token.room_id), ..token }
+    }
+
+    fn refresh(&self, token: RefreshRecord) -> RefreshRecord {
+        RefreshRecord { room_id: self.room_no(token.room_id), ..token }
+    }
+
+    fn reservation(&self, held: Reservation) -> Reservation {
+        Reservation { id: self.reservation_no(held.id), room_id: self.room_no(held.room_id), ..held }
+    }
+
+    fn fresh_blobs(&mut self, count: u8) -> Vec<BlobKey> {
+        (0..count).map(|_| self.fresh_blob()).map(key).collect()
+    }
+
+    fn fresh_blob(&mut self) -> u128 {
+        self.blobs += 1;
+        // Spread, so that the order of keys is not that of their making.
+        self.blobs.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+    }
+}
+
+impl World {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, given: Given::default() }
+    }
+
+    /// Runs a transaction; tells each answer, and then all that can be seen.
+    pub(super) async fn run(&mut self, transaction: &Transaction) -> Vec<String> {
+        let before = self.given.clone();
+        let mut tx = self.store.begin().await.unwrap();
+        let mut answers = Vec::new();
+        for op in &transaction.ops {
+            let answer = self.apply(&mut *tx, op).await;
+            answers.push(told(&format!("{op:?}"), answer));
+        }
+        self.see(&mut *tx, &mut answers).await;
+        if transaction.commit {
+            tx.commit().await.unwrap();
+        } else {
+            drop(tx);
+            // Numbers that were not committed may be given again.
+            self.given = Given {
+                tokens: self.given.tokens,
+                refresh: self.given.refresh,
+                blobs: self.given.blobs,
+                ..before
+            };
+        }
+        let mut read = self.store.read().await.unwrap();
+        self.see(&mut *read, &mut answers).await;
+        drop(read);
+        let mut tx = self.store.begin().await.unwrap();
+        for n in 1..=self.given.refresh {
+            let found = tx.lock_refresh(hash(n)).await.unwrap();
+            answers.push(told("refresh token", found.map(|found| self.given.refresh(found))));
+        }
+        answers
+    }
+
+    /// A room that is there: rows of a room that is gone are no store's business.
+    async fn live_room(&self, tx: &mut dyn WriteTx, by: u8) -> Option<RoomId> {
+        let id = pick(&self.given.rooms, by)?;
+        tx.lock_room_by_id(id, at(0)).await.unwrap().map(|room| room.id)
+    }
+
+    /// `None` when there is nothing to do it with.
+    async fn apply(&mut self, tx: &mut dyn WriteTx, op: &Op) -> Option<String> {
+        let given = &mut self.given;
+        let answer = match op {
+            Op::AddRoom { name, slug, expire_at } => {
+                let new = NewRoom {
+                    slug: address_of(*slug).into(),
+                    expire_at: expire_at.map(at),
+                    ..new_room(address_of(*name))
+                };
+                let added = tx.insert_room(&new).await;
+                given.rooms.extend(added.as_ref().ok());
+                told("", added.map(|id| given.room_no(id)))
+            }
+            Op::ChangeRoom { room, change } => {
+                let id = pick(&given.rooms, *room)?;
+                told("", tx.change_room(id, &as_change(change)).await)
+            }
+            Op::DeleteRoom { room } => told("", tx.delete_room(pick(&given.rooms, *room)?).await),
+            Op::AddToken { room, session, owner, expires_at } => {
+                let room = self.live_room(tx, *room).await?;
+                self.given.tokens += 1;
+                let new = TokenRecord {
+                    owner: *owner,
+                    expires_at: at(*expires_at),
+                    ..token(room, self.given.tokens, u128::from(*session))
+                };
+                told("", tx.insert_token(&new).await)
+            }
+            Op::RevokeToken { token, now } => {
+                told("", tx.revoke_token(jti(pick_number(given.tokens, *token)), at(*now)).await)
+            }
+            Op::RevokeSession { room, session, now } => {
+                let room = pick(&given.rooms, *room)?;
+                told("", tx.revoke_session_tokens(room, sid(u128::from(*session)), at(*now)).await)
+            }
+            Op::RevokeSessionRefresh { room, session, now } => {
+                let room = pick(&given.rooms, *room)?;
+                told("", tx.revoke_session_refresh(room, sid(u128::from(*session)), at(*now)).await)
+            }
+            Op::RevokeGuests { room, now } => {
+                told("", tx.revoke_guests(pick(&given.rooms, *room)?, at(*now)).await)
+            }
+            Op::AddRefresh { room, session, owner, expires_at } => {
+                let room = self.live_room(tx, *room).await?;
+                self.given.refresh += 1;
+                let new = RefreshRecord {
+                    owner: *owner,
+                    expires_at: at(*expires_at),
+                    ..refresh(room, self.given.refresh, u128::from(*session))
+                };
+                told("", tx.insert_refresh(&new).await)
+            }
+            Op::UseRefresh { token, now } => {
+                let hash = hash(pick_number(given.refresh, *token));
+                // Whether a revoked one can be used is not asked: core asks for the good ones only.
+                tx.lock_refresh(hash).await.unwrap().filter(|found| found.revoked_at.is_none())?;
+                told("", tx.use_refresh(hash, at(*now)).await)
+            }
+            Op::Reserve { room, size, deadline } => {
+                let room = self.live_room(tx, *room).await?;
+                let (hold, files) = (hold((*size).into(), at(*deadline)), manifest(&[("a", (*size).into())]));
+                let id = tx.insert_reservation(room, sid(1), hold, &files, at(0)).await;
+                self.given.reservations.extend(id.as_ref().ok().map(|id| (room, *id)));
+                told("", id.map(|id| self.given.reservation_no(id)))
+            }
+            Op::UpdateHold { reservation, deadline, begun } => {
+                let (room, id) = pick(&given.reservations, *reservation)?;
+                let size = tx.reservation(room, id).await.unwrap().map_or(0, |found| found.hold.size);
+                let state = if *begun { HoldState::Begun } else { HoldState::Pending };
+                told("", tx.update_hold(id, Hold { size, deadline: at(*deadline), state }).await)
+            }
+            Op::DeleteReservation { reservation } => {
+                told("", tx.delete_reservation(pick(&given.reservations, *reservation)?.1).await)
+            }
+            Op::Announce { reservation, blobs, until } => {
+                let (room, id) = pick(&given.reservations, *reservation)?;
+                tx.reservation(room, id).await.unwrap()?;
+                told("", tx.announce(id, &given.fresh_blobs(*blobs), at(*until)).await)
+            }
+            Op::Extend { reservation, until } => {
+                let (_, id) = pick(&given.reservations, *reservation)?;
+                told("", tx.extend_announcements(id, at(*until)).await)
+            }
+            Op::Retract { reservation } => {
+                told("", tx.retract_announcements(pick(&given.reservations, *reservation)?.1).await)
+            }
+            Op::AddContent { room, segments, max_downloads, expire_at } => {
+                let room = self.live_room(tx, *room).await?;
+                let given = &mut self.given;
+                let segments = segments.iter().map(|(in_blob, size)| match in_blob {
+                    true => blob(given.fresh_blob(), u64::from(*size)),
+                    false => inline(vec![*size; usize::from(*size)]),
+                });
+                let new = NewContent {
+                    max_downloads: *max_downloads,
+                    expire_at: expire_at.map(at),
+                    ..new_content(room, segments.collect())
+                };
+                let id = tx.insert_content(&new).await;
+                given.contents.extend(id.as_ref().ok().map(|id| (room, *id)));
+                told("", id.map(|id| given.content_no(id)))
+            }
+            Op::DeleteContents { room, contents } => {
+                let room = pick(&given.rooms, *room)?;
+                let named: Vec<_> =
+                    contents.iter().filter_map(|by| pick(&given.contents, *by)).map(|(_, id)| id).collect();
+                told("", tx.delete_contents(room, &named).await)
+            }
+            Op::Download { content } => {
+                let (room, id) = pick(&given.contents, *content)?;
+                let found = tx.contents_by_id(room, &[id]).await.unwrap();
+                match found.first()?.max_downloads {
+                    Some(_) => told("counted", tx.count_download(id).await),
+                    None => told("added", tx.add_downloads(id, 2).await),
+                }
+            }
+            Op::SweepReservations { now } => told("", tx.delete_lapsed_reservations(at(*now)).await),
+            Op::SweepAnnouncements { now } => told("", tx.queue_lapsed_announcements(at(*now)).await),
+            Op::SweepTokens { now } => told("", tx.delete_dead_tokens(at(*now)).await),
+            Op::Queue { blobs } => told("", tx.queue_blobs(&given.fresh_blobs(*blobs)).await),
+            Op::Unqueue { blobs } => {
+                let waiting = tx.queued_blobs(None, 1_000).await.unwrap();
+                let taken: Vec<_> = blobs
+                    .iter()
+                    .filter_map(|by| waiting.get(usize::from(*by) % waiting.len().max(1)).cloned())
+                    .collect();
+                told("", tx.unqueue_blobs(&taken).await)
+            }
+        };
+        Some(answer)
+    }
+
+    /// Everything a reader can ask, at some instants.
+    async fn see<T: ReadTx + ?Sized>(&self, tx: &mut T, answers: &mut Vec<String>) {
+        let given = &self.given;
+        for now in [0, 7, 20].map(at) {
+            for text in ADDRESSES {
+                let jti = jti(pick_number(given.tokens, text.as_bytes()[0]));
+                let found = tx.access(&address(text), Some(jti), now).await.unwrap();
+                let found = found.map(|found| (given.room(found.room), found.token.map(|t| given.token(t))));
+                answers.push(told(text, found));
+            }
+            for room in &given.rooms {
+                answers.push(told("room", tx.room(*room, now).await.unwrap().map(|room| given.room(room))));
+                let mut holds = tx.live_holds(*room, now).await.unwrap();
+                holds.sort_by_key(|(id, _)| *id);
+                let holds: Vec<_> =
+                    holds.into_iter().map(|(id, hold)| (given.reservation_no(id), hold)).collect();
+                answers.push(told("holds", holds));
+                let mut tokens = tx.live_tokens(*room, None, now).await.unwrap();
+                tokens.sort_by_key(|token| token.jti);
+                answers.push(told("tokens", tokens.into_iter().map(|t| given.token(t)).collect::<Vec<_>>()));
+                let mine = tx.live_tokens(*room, Some(sid(1)), now).await.unwrap();
+                answers.push(told("tokens of a session", mine.len()));
+            }
+            // Rooms and contents of the same end may come in any order.
+            let mut rooms = tx.expired_rooms(now, 100).await.unwrap();
+            rooms.sort();
+            answers.push(told("expired", rooms.iter().map(|id| given.room_no(*id)).collect::<Vec<_>>()));
+            let mut dead = tx.dead_contents(now, 100).await.unwrap();
+            dead.sort();
+            let dead: Vec<_> =
+                dead.iter().map(|(room, id)| (given.room_no(*room), given.content_no(*id))).collect();
+            answers.push(told("dead contents", dead));
+            answers.push(told("lapsed reservations", tx.lapsed_reservations(now).await));
+            answers.push(told("lapsed announcements", tx.lapsed_announcements(now).await));
+            answers.push(told("dead tokens", tx.dead_tokens(now).await));
+        }
+        for room in &given.rooms {
+            let contents = tx.contents(*room, ContentPage::default()).await.unwrap();
+            answers
+                .push(told("contents", contents.into_iter().map(|c| given.content(c)).collect::<Vec<_>>()));
+        }
+        for (room, id) in &given.reservations {
+            let found = tx.reservation(*room, *id).await.unwrap();
+            answers.push(told("reservation", found.map(|found| given.reservation(found))));
+        }
+        for (_, id) in &given.contents {
+            for text in &ADDRESSES[..3] {
+                let found = tx.content_access(&address(text), None, *id, at(7)).await.unwrap();
+                let stored = found.and_then(|found| found.content);
+                answers.push(told("segments", stored.map(|s| (given.content(s.content), s.segments))));
+            }
+        }
+        answers.push(told("queue", tx.queued_blobs(None, 1_000).await));
+        answers.push(told("queue", tx.queued_blob_count().await));
+        let counts: StoreResult<_> = tx.counts().await;
+        answers.push(told("counts", counts));
+    }
+}
+
+fn as_change(change: &Change) -> RoomChange {
+    RoomChange {
+        permission: change.permission.map(Permission::from_bits_truncate),
+        slug: change.slug.map(|by| address_of(by).into()),
+        status: change.status.and_then(|code| RoomStatus::from_code(code.into())),
+        password_hash: change.password.map(|hash| hash.map(|n| n.to_string())),
+        max_size: change.max_size.map(u64::from),
+        max_entries: change.max_entries,
+        entries: change.entries,
+        expire_at: change.expire_at.map(|end| end.map(at)),
+        owner_claimed: change.owner_claimed,
+        updated_at: change.updated_at.map(at),
+    }
+}

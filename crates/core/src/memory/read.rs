@@ -1,0 +1,197 @@
+use std::{ops::Bound, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{Shared, state::State};
+use crate::{
+    content::{Content, Reservation, StoredContent},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    name::RoomRef,
+    ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
+    quota::Hold,
+    room::Room,
+    time::Timestamp,
+    token::TokenRecord,
+};
+
+/// Where a state to ask comes from.
+pub(super) trait Sees: Send + Sync {
+    fn state(&self) -> &State;
+    /// Called before each question.
+    fn refresh(&mut self);
+}
+
+/// What was committed last, anew for each question.
+pub(super) struct Latest {
+    shared: Arc<Shared>,
+    state: Arc<State>,
+}
+
+impl Latest {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { state: shared.committed(), shared }
+    }
+}
+
+impl Sees for Latest {
+    fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn refresh(&mut self) {
+        self.state = self.shared.committed();
+    }
+}
+
+/// Answers questions about a state.
+pub(super) struct View<S>(pub(super) S);
+
+impl<S: Sees> View<S> {
+    fn now(&mut self) -> &State {
+        self.0.refresh();
+        self.0.state()
+    }
+}
+
+fn limited(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+impl State {
+    fn room_at(&self, id: RoomId, now: Timestamp) -> Option<Room> {
+        let mut room = Room::clone(self.rooms.get(&id)?);
+        let live = self.holds(id, now).map(|(_, hold)| hold.size);
+        room.reserved_size = live.fold(0, u64::saturating_add);
+        Some(room)
+    }
+
+    fn holds(&self, room: RoomId, now: Timestamp) -> impl Iterator<Item = (ReservationId, Hold)> {
+        let of_room = self.reservations.owned(room, None).map(|held| (held.id, held.hold));
+        of_room.filter(move |(_, hold)| hold.is_live(now))
+    }
+
+    fn token_of(&self, room: RoomId, jti: Jti) -> Option<TokenRecord> {
+        let token = self.tokens.get(&jti).filter(|token| token.room_id == room)?;
+        Some(TokenRecord::clone(token))
+    }
+
+    fn content_of(&self, room: RoomId, id: ContentId) -> Option<StoredContent> {
+        let row = self.contents.get(&id).filter(|row| row.content.room_id == room)?;
+        Some(row.to_stored())
+    }
+
+    fn access_by(&self, address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access> {
+        let room = self.room_at(*self.addresses.get(address.as_str())?, now)?;
+        let token = jti.and_then(|jti| self.token_of(room.id, jti));
+        Some(Access { room, token })
+    }
+}
+
+#[async_trait]
+impl<S: Sees> ReadTx for View<S> {
+    async fn access(
+        &mut self,
+        address: &RoomRef,
+        jti: Option<Jti>,
+        now: Timestamp,
+    ) -> StoreResult<Option<Access>> {
+        Ok(self.now().access_by(address, jti, now))
+    }
+
+    async fn content_access(
+        &mut self,
+        address: &RoomRef,
+        jti: Option<Jti>,
+        content: ContentId,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentAccess>> {
+        let state = self.now();
+        Ok(state.access_by(address, jti, now).map(|Access { room, token }| ContentAccess {
+            content: state.content_of(room.id, content),
+            room,
+            token,
+        }))
+    }
+
+    async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>> {
+        Ok(self.now().room_at(id, now))
+    }
+
+    async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
+        let rows = self.now().contents.owned(room, page.after);
+        Ok(rows.take(page.limit.map_or(usize::MAX, limited)).map(|row| row.content.clone()).collect())
+    }
+
+    async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let contents = &self.now().contents;
+        let rows = ids.iter().filter_map(|id| contents.get(id));
+        Ok(rows.filter(|row| row.content.room_id == room).map(|row| row.content.clone()).collect())
+    }
+
+    async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>> {
+        Ok(self.now().token_of(room, jti))
+    }
+
+    async fn live_tokens(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<TokenRecord>> {
+        let of_room = self.now().tokens.owned(room, None);
+        let of_session = of_room.filter(|token| sid.is_none_or(|sid| token.sid == sid));
+        let mut live: Vec<_> =
+            of_session.filter(|token| token.is_live(now)).map(|token| TokenRecord::clone(token)).collect();
+        live.sort_by_key(|token| (token.created_at, token.jti));
+        Ok(live)
+    }
+
+    async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>> {
+        let found = self.now().reservations.get(&id).filter(|found| found.room_id == room);
+        Ok(found.map(|found| Reservation::clone(found)))
+    }
+
+    async fn live_holds(&mut self, room: RoomId, now: Timestamp) -> StoreResult<Vec<(ReservationId, Hold)>> {
+        Ok(self.now().holds(room, now).collect())
+    }
+
+    async fn expired_rooms(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<RoomId>> {
+        Ok(self.now().rooms.ended(now).take(limited(limit)).map(|room| room.id).collect())
+    }
+
+    async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>> {
+        let dead = self.now().contents.ended(now).take(limited(limit));
+        Ok(dead.map(|row| (row.content.room_id, row.content.id)).collect())
+    }
+
+    async fn lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<(u64, u64)> {
+        let lapsed = self.now().reservations.ended(now);
+        Ok(lapsed.fold((0, 0), |(count, size), held| (count + 1, held.hold.size.saturating_add(size))))
+    }
+
+    async fn lapsed_announcements(&mut self, now: Timestamp) -> StoreResult<u64> {
+        Ok(self.now().announcements.ended(now).count() as u64)
+    }
+
+    async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64> {
+        let state = self.now();
+        Ok((state.tokens.ended(now).count() + state.refresh.ended(now).count()) as u64)
+    }
+
+    async fn queued_blobs(&mut self, after: Option<&BlobKey>, limit: u64) -> StoreResult<Vec<BlobKey>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let waiting = self.now().queue.range::<BlobKey, _>((from, Bound::Unbounded));
+        Ok(waiting.take(limited(limit)).cloned().collect())
+    }
+
+    async fn queued_blob_count(&mut self) -> StoreResult<u64> {
+        Ok(self.now().queue.size() as u64)
+    }
+
+    async fn counts(&mut self) -> StoreResult<Counts> {
+        Ok(self.now().counts())
+    }
+}

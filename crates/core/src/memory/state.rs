@@ -1,0 +1,256 @@
+use std::sync::Arc;
+
+use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
+use uuid::Uuid;
+
+use super::table::{Row, Table};
+use crate::{
+    content::{Content, Reservation, Segment, StoredContent},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId},
+    ports::{Counts, StoreError, StoreResult, SweepReport},
+    room::Room,
+    time::Timestamp,
+    token::{KeyHash, RefreshRecord, TokenRecord},
+};
+
+/// Everything the store knows at one instant. A clone takes constant time.
+#[derive(Clone, Default)]
+pub(super) struct State {
+    pub(super) last_room: i64,
+    pub(super) last_content: i64,
+    pub(super) last_reservation: i64,
+    /// As they are read, but for `reserved_size`, which depends on when one asks.
+    pub(super) rooms: Table<Room>,
+    /// Names and slugs alike.
+    pub(super) addresses: RedBlackTreeMapSync<String, RoomId>,
+    pub(super) tokens: Table<TokenRecord>,
+    pub(super) refresh: Table<RefreshRecord>,
+    pub(super) reservations: Table<Reservation>,
+    pub(super) announcements: Table<Announcement>,
+    pub(super) contents: Table<ContentRow>,
+    pub(super) queue: RedBlackTreeSetSync<BlobKey>,
+    stored_size: u64,
+}
+
+#[derive(Clone)]
+pub(super) struct Announcement {
+    pub(super) reservation: ReservationId,
+    pub(super) key: BlobKey,
+    pub(super) until: Timestamp,
+}
+
+#[derive(Clone)]
+pub(super) struct ContentRow {
+    pub(super) content: Content,
+    pub(super) segments: Arc<[Segment]>,
+}
+
+impl ContentRow {
+    pub(super) fn to_stored(&self) -> StoredContent {
+        StoredContent { content: self.content.clone(), segments: self.segments.to_vec() }
+    }
+}
+
+impl State {
+    pub(super) fn counts(&self) -> Counts {
+        Counts { rooms: self.rooms.len(), contents: self.contents.len(), stored_size: self.stored_size }
+    }
+
+    /// What a foreign key would refuse: a row of a room that is not there.
+    pub(super) fn check_room(&self, id: RoomId) -> StoreResult<()> {
+        match self.rooms.get(&id) {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Corrupt(format!("no room {id}"))),
+        }
+    }
+
+    /// Whether an address leads nowhere, or to this very room.
+    pub(super) fn is_free(&self, address: &str, id: Option<RoomId>) -> bool {
+        self.addresses.get(address).is_none_or(|holder| Some(*holder) == id)
+    }
+
+    /// Changes one room as a whole; nothing happens when it is not there.
+    pub(super) fn edit_room(&mut self, id: RoomId, edit: impl FnOnce(&mut Room)) {
+        if let Some(room) = self.rooms.get(&id) {
+            let mut room = Room::clone(room);
+            edit(&mut room);
+            self.rooms.put(room);
+        }
+    }
+
+    /// The only two places where stored bytes come and go are this one and [`State::remove_content`].
+    pub(super) fn add_content(&mut self, row: ContentRow) {
+        let size = row.content.size;
+        self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_add(size));
+        self.stored_size = self.stored_size.saturating_add(size);
+        self.contents.put(row);
+    }
+
+    /// Removes a content and queues its blobs.
+    pub(super) fn remove_content(&mut self, id: ContentId, report: &mut SweepReport) {
+        let Some(row) = self.contents.remove(&id) else { return };
+        let size = row.content.size;
+        self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_sub(size));
+        self.stored_size = self.stored_size.saturating_sub(size);
+        for segment in row.segments.iter() {
+            match &segment.place {
+                crate::content::Place::Blob(key) => self.queue.insert_mut(key.clone()),
+                crate::content::Place::Inline(_) => {}
+            }
+        }
+        report.contents += 1;
+        report.freed_size = report.freed_size.saturating_add(size);
+    }
+
+    /// Removes a room and everything that is its own.
+    pub(super) fn remove_room(&mut self, id: RoomId) -> SweepReport {
+        let mut report = SweepReport::default();
+        for content in keys(self.contents.owned(id, None)) {
+            self.remove_content(content, &mut report);
+        }
+        for jti in keys(self.tokens.owned(id, None)) {
+            self.tokens.remove(&jti);
+        }
+        for hash in keys(self.refresh.owned(id, None)) {
+            self.refresh.remove(&hash);
+        }
+        for reservation in keys(self.reservations.owned(id, None)) {
+            self.reservations.remove(&reservation);
+        }
+        if let Some(room) = self.rooms.remove(&id) {
+            self.addresses.remove_mut(room.name.as_str());
+            self.addresses.remove_mut(&room.slug);
+        }
+        report
+    }
+}
+
+/// The keys of rows, apart from the table, so that it can be changed meanwhile.
+pub(super) fn keys<'a, R: Row + 'a>(rows: impl Iterator<Item = &'a Arc<R>>) -> Vec<R::Key> {
+    rows.map(|row| row.key()).collect()
+}
+
+impl Row for Room {
+    type Key = RoomId;
+    type Owner = ();
+
+    fn least_key() -> RoomId {
+        RoomId(i64::MIN)
+    }
+
+    fn key(&self) -> RoomId {
+        self.id
+    }
+
+    fn owner(&self) {}
+
+    fn end(&self) -> Option<Timestamp> {
+        self.expire_at
+    }
+}
+
+impl Row for TokenRecord {
+    type Key = Jti;
+    type Owner = RoomId;
+
+    fn least_key() -> Jti {
+        Jti(Uuid::nil())
+    }
+
+    fn key(&self) -> Jti {
+        self.jti
+    }
+
+    fn owner(&self) -> RoomId {
+        self.room_id
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+impl Row for RefreshRecord {
+    type Key = KeyHash;
+    type Owner = RoomId;
+
+    fn least_key() -> KeyHash {
+        KeyHash([0; 32])
+    }
+
+    fn key(&self) -> KeyHash {
+        self.hash
+    }
+
+    fn owner(&self) -> RoomId {
+        self.room_id
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+impl Row for Reservation {
+    type Key = ReservationId;
+    type Owner = RoomId;
+
+    fn least_key() -> ReservationId {
+        ReservationId(i64::MIN)
+    }
+
+    fn key(&self) -> ReservationId {
+        self.id
+    }
+
+    fn owner(&self) -> RoomId {
+        self.room_id
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        Some(self.hold.deadline)
+    }
+}
+
+impl Row for Announcement {
+    type Key = BlobKey;
+    type Owner = ReservationId;
+
+    fn least_key() -> BlobKey {
+        BlobKey::from_random([0; 16])
+    }
+
+    fn key(&self) -> BlobKey {
+        self.key.clone()
+    }
+
+    fn owner(&self) -> ReservationId {
+        self.reservation
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        Some(self.until)
+    }
+}
+
+impl Row for ContentRow {
+    type Key = ContentId;
+    type Owner = RoomId;
+
+    fn least_key() -> ContentId {
+        ContentId(i64::MIN)
+    }
+
+    fn key(&self) -> ContentId {
+        self.content.id
+    }
+
+    fn owner(&self) -> RoomId {
+        self.content.room_id
+    }
+
+    /// One whose downloads are used up may be taken at any time.
+    fn end(&self) -> Option<Timestamp> {
+        if self.content.is_spent() { Some(Timestamp::EPOCH) } else { self.content.expire_at }
+    }
+}

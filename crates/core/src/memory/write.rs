@@ -1,0 +1,370 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::lock::OwnedMutexGuard;
+
+use super::{
+    Shared,
+    read::{Sees, View},
+    state::{Announcement, ContentRow, State, keys},
+};
+use crate::{
+    content::{Content, Manifest, NewContent, Reservation},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    name::RoomRef,
+    ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
+    quota::Hold,
+    room::{NewRoom, Room, RoomChange, RoomStatus},
+    time::Timestamp,
+    token::{KeyHash, RefreshRecord, TokenRecord},
+};
+
+/// A copy of the state that nobody else sees, and the turn to write.
+pub(super) struct Draft {
+    shared: Arc<Shared>,
+    state: State,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Draft {
+    pub(super) fn new(shared: Arc<Shared>, turn: OwnedMutexGuard<()>) -> Self {
+        let state = State::clone(&shared.committed());
+        Self { shared, state, _turn: turn }
+    }
+}
+
+impl Sees for Draft {
+    fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn refresh(&mut self) {}
+}
+
+impl View<Draft> {
+    fn state(&mut self) -> &mut State {
+        &mut self.0.state
+    }
+
+    /// Changes tokens that are not revoked yet.
+    fn revoke(&mut self, tokens: Vec<Arc<TokenRecord>>, now: Timestamp) {
+        for token in tokens.into_iter().filter(|token| token.revoked_at.is_none()) {
+            self.state().tokens.put(TokenRecord { revoked_at: Some(now), ..TokenRecord::clone(&token) });
+        }
+    }
+
+    /// Changes refresh tokens that are not revoked yet.
+    fn revoke_refresh(&mut self, tokens: Vec<Arc<RefreshRecord>>, now: Timestamp) {
+        for token in tokens.into_iter().filter(|token| token.revoked_at.is_none()) {
+            self.state().refresh.put(RefreshRecord { revoked_at: Some(now), ..RefreshRecord::clone(&token) });
+        }
+    }
+
+    /// Changes a content's count of downloads, when that is allowed.
+    fn add_to_count(&mut self, id: ContentId, count: u64, allowed: impl FnOnce(&Content) -> bool) -> bool {
+        let contents = &mut self.state().contents;
+        let Some(row) = contents.get(&id).filter(|row| allowed(&row.content)) else { return false };
+        let mut row = ContentRow::clone(row);
+        row.content.download_count = row.content.download_count.saturating_add(count);
+        contents.put(row);
+        true
+    }
+}
+
+/// The next number of a sequence.
+fn next(last: &mut i64) -> StoreResult<i64> {
+    *last = last.checked_add(1).ok_or_else(|| StoreError::Corrupt("out of numbers".into()))?;
+    Ok(*last)
+}
+
+fn set<T: Clone>(column: &mut T, change: &Option<T>) {
+    if let Some(value) = change {
+        column.clone_from(value);
+    }
+}
+
+#[async_trait]
+impl WriteTx for View<Draft> {
+    async fn lock_room(
+        &mut self,
+        address: &RoomRef,
+        jti: Option<Jti>,
+        now: Timestamp,
+    ) -> StoreResult<Option<Access>> {
+        // Whoever writes has locked everything.
+        self.access(address, jti, now).await
+    }
+
+    async fn lock_room_by_id(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>> {
+        self.room(id, now).await
+    }
+
+    async fn insert_room(&mut self, room: &NewRoom) -> StoreResult<RoomId> {
+        let state = self.state();
+        if !state.is_free(room.name.as_str(), None) || !state.is_free(&room.slug, None) {
+            return Err(StoreError::AddressTaken);
+        }
+        let id = RoomId(next(&mut state.last_room)?);
+        state.addresses.insert_mut(room.name.as_str().to_owned(), id);
+        state.addresses.insert_mut(room.slug.clone(), id);
+        state.rooms.put(Room {
+            id,
+            name: room.name.clone(),
+            slug: room.slug.clone(),
+            password_hash: room.password_hash.clone(),
+            owner_key_hash: room.owner_key_hash,
+            owner_claimed: false,
+            status: RoomStatus::Open,
+            permission: room.permission,
+            max_size: room.max_size,
+            stored_size: 0,
+            reserved_size: 0,
+            max_entries: room.max_entries,
+            entries: 0,
+            expire_at: room.expire_at,
+            created_at: room.created_at,
+            updated_at: room.created_at,
+        });
+        Ok(id)
+    }
+
+    async fn change_room(&mut self, id: RoomId, change: &RoomChange) -> StoreResult<()> {
+        let state = self.state();
+        let Some(before) = state.rooms.get(&id).cloned() else { return Ok(()) };
+        if let Some(slug) = &change.slug {
+            if !state.is_free(slug, Some(id)) {
+                return Err(StoreError::AddressTaken);
+            }
+            if before.slug != before.name.as_str() {
+                state.addresses.remove_mut(&before.slug);
+            }
+            state.addresses.insert_mut(slug.clone(), id);
+        }
+        // Named one by one, so that a column added to the change is not forgotten here.
+        let RoomChange {
+            permission,
+            slug,
+            status,
+            password_hash,
+            max_size,
+            max_entries,
+            entries,
+            expire_at,
+            owner_claimed,
+            updated_at,
+        } = change;
+        state.edit_room(id, |room| {
+            set(&mut room.permission, permission);
+            set(&mut room.slug, slug);
+            set(&mut room.status, status);
+            set(&mut room.password_hash, password_hash);
+            set(&mut room.max_size, max_size);
+            set(&mut room.max_entries, max_entries);
+            set(&mut room.entries, entries);
+            set(&mut room.expire_at, expire_at);
+            set(&mut room.owner_claimed, owner_claimed);
+            set(&mut room.updated_at, updated_at);
+        });
+        Ok(())
+    }
+
+    async fn delete_room(&mut self, id: RoomId) -> StoreResult<SweepReport> {
+        Ok(self.state().remove_room(id))
+    }
+
+    async fn insert_token(&mut self, token: &TokenRecord) -> StoreResult<()> {
+        self.state().check_room(token.room_id)?;
+        self.state().tokens.put(token.clone());
+        Ok(())
+    }
+
+    async fn revoke_token(&mut self, jti: Jti, now: Timestamp) -> StoreResult<()> {
+        let named = self.state().tokens.get(&jti).cloned();
+        self.revoke(Vec::from_iter(named), now);
+        Ok(())
+    }
+
+    async fn revoke_session_tokens(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        let session = self.state().tokens.owned(room, None).filter(|token| token.sid == sid);
+        let session = session.cloned().collect();
+        self.revoke(session, now);
+        Ok(())
+    }
+
+    async fn revoke_session_refresh(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        let session = self.state().refresh.owned(room, None).filter(|token| token.sid == sid);
+        let session = session.cloned().collect();
+        self.revoke_refresh(session, now);
+        Ok(())
+    }
+
+    async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()> {
+        let guests = self.state().tokens.owned(room, None).filter(|token| !token.owner);
+        let guests = guests.cloned().collect();
+        self.revoke(guests, now);
+        let guests = self.state().refresh.owned(room, None).filter(|token| !token.owner);
+        let guests = guests.cloned().collect();
+        self.revoke_refresh(guests, now);
+        Ok(())
+    }
+
+    async fn insert_refresh(&mut self, refresh: &RefreshRecord) -> StoreResult<()> {
+        self.state().check_room(refresh.room_id)?;
+        self.state().refresh.put(refresh.clone());
+        Ok(())
+    }
+
+    async fn lock_refresh(&mut self, hash: KeyHash) -> StoreResult<Option<RefreshRecord>> {
+        Ok(self.state().refresh.get(&hash).map(|found| RefreshRecord::clone(found)))
+    }
+
+    async fn use_refresh(&mut self, hash: KeyHash, now: Timestamp) -> StoreResult<bool> {
+        let refresh = &mut self.state().refresh;
+        let Some(found) = refresh.get(&hash).filter(|found| found.used_at.is_none()) else {
+            return Ok(false);
+        };
+        let used = RefreshRecord { used_at: Some(now), ..RefreshRecord::clone(found) };
+        refresh.put(used);
+        Ok(true)
+    }
+
+    async fn insert_reservation(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        hold: Hold,
+        manifest: &Manifest,
+        _now: Timestamp,
+    ) -> StoreResult<ReservationId> {
+        let state = self.state();
+        state.check_room(room)?;
+        let id = ReservationId(next(&mut state.last_reservation)?);
+        state.reservations.put(Reservation { id, room_id: room, sid, hold, manifest: manifest.clone() });
+        Ok(id)
+    }
+
+    async fn update_hold(&mut self, id: ReservationId, hold: Hold) -> StoreResult<bool> {
+        let reservations = &mut self.state().reservations;
+        let Some(found) = reservations.get(&id) else { return Ok(false) };
+        let mut changed = Reservation::clone(found);
+        changed.hold.state = hold.state;
+        changed.hold.deadline = hold.deadline;
+        reservations.put(changed);
+        Ok(true)
+    }
+
+    async fn delete_reservation(&mut self, id: ReservationId) -> StoreResult<bool> {
+        Ok(self.state().reservations.remove(&id).is_some())
+    }
+
+    async fn announce(&mut self, id: ReservationId, keys: &[BlobKey], until: Timestamp) -> StoreResult<()> {
+        for key in keys {
+            self.state().announcements.put(Announcement { reservation: id, key: key.clone(), until });
+        }
+        Ok(())
+    }
+
+    async fn extend_announcements(&mut self, id: ReservationId, until: Timestamp) -> StoreResult<()> {
+        let announcements = &mut self.state().announcements;
+        for key in keys(announcements.owned(id, None)) {
+            announcements.put(Announcement { reservation: id, key, until });
+        }
+        Ok(())
+    }
+
+    async fn retract_announcements(&mut self, id: ReservationId) -> StoreResult<u64> {
+        let announcements = &mut self.state().announcements;
+        let retracted = keys(announcements.owned(id, None));
+        for key in &retracted {
+            announcements.remove(key);
+        }
+        Ok(retracted.len() as u64)
+    }
+
+    async fn insert_content(&mut self, content: &NewContent) -> StoreResult<ContentId> {
+        let state = self.state();
+        state.check_room(content.room_id)?;
+        let id = ContentId(next(&mut state.last_content)?);
+        let segments = content.segments.as_slice().into();
+        state.add_content(ContentRow { content: content.clone().into_content(id), segments });
+        Ok(id)
+    }
+
+    async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport> {
+        let state = self.state();
+        let mut report = SweepReport::default();
+        for id in ids {
+            if state.contents.get(id).is_some_and(|row| row.content.room_id == room) {
+                state.remove_content(*id, &mut report);
+            }
+        }
+        Ok(report)
+    }
+
+    async fn count_download(&mut self, id: ContentId) -> StoreResult<bool> {
+        Ok(self.add_to_count(id, 1, |content| content.max_downloads.is_some() && !content.is_spent()))
+    }
+
+    async fn add_downloads(&mut self, id: ContentId, count: u64) -> StoreResult<()> {
+        self.add_to_count(id, count, |_| true);
+        Ok(())
+    }
+
+    async fn delete_lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<()> {
+        let reservations = &mut self.state().reservations;
+        for id in keys(reservations.ended(now)) {
+            reservations.remove(&id);
+        }
+        Ok(())
+    }
+
+    async fn queue_lapsed_announcements(&mut self, now: Timestamp) -> StoreResult<()> {
+        let state = self.state();
+        for key in keys(state.announcements.ended(now)) {
+            state.announcements.remove(&key);
+            state.queue.insert_mut(key);
+        }
+        Ok(())
+    }
+
+    async fn delete_dead_tokens(&mut self, now: Timestamp) -> StoreResult<()> {
+        let state = self.state();
+        for jti in keys(state.tokens.ended(now)) {
+            state.tokens.remove(&jti);
+        }
+        for hash in keys(state.refresh.ended(now)) {
+            state.refresh.remove(&hash);
+        }
+        Ok(())
+    }
+
+    async fn queue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()> {
+        for key in keys {
+            self.state().queue.insert_mut(key.clone());
+        }
+        Ok(())
+    }
+
+    async fn unqueue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()> {
+        for key in keys {
+            self.state().queue.remove_mut(key);
+        }
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> StoreResult<()> {
+        let Draft { shared, state, _turn } = self.0;
+        shared.commit(state);
+        Ok(())
+    }
+}
