@@ -84,7 +84,10 @@ impl Options {
         };
         let blobs: Arc<dyn Blobs> = match blobs {
             BlobUrl::Fs(path) => Arc::new(OpendalBlobs::fs(&path).map_err(WiringError::Blobs)?),
-            BlobUrl::Memory => Arc::new(OpendalBlobs::memory().map_err(WiringError::Blobs)?),
+            BlobUrl::Memory => {
+                tracing::warn!("files are kept in memory and are gone when this process ends");
+                Arc::new(OpendalBlobs::memory().map_err(WiringError::Blobs)?)
+            }
         };
         let ports = Ports {
             store: store.clone(),

@@ -5,8 +5,7 @@ use elizabeth_core::policy::Policy;
 use secrecy::SecretString;
 
 use crate::{
-    LogFormat, WiringError,
-    units,
+    LogFormat, WiringError, units,
     urls::{self, BlobUrl, DatabaseUrl},
 };
 
@@ -18,7 +17,13 @@ use crate::{
 #[command(next_help_heading = "Options of Elizabeth")]
 pub struct Options {
     /// Folder of the embedded database, blobs and keys; created where missing
-    #[arg(long, global = true, env = "ELIZABETH_DATA_DIR", default_value = "./elizabeth-data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_DATA_DIR",
+        default_value = "./elizabeth-data",
+        value_name = "DIR"
+    )]
     data_dir: PathBuf,
     /// Database: sqlite://PATH [default: sqlite://DATA_DIR/elizabeth.db]
     #[arg(long, global = true, env = "ELIZABETH_DATABASE_URL", hide_env_values = true, value_name = "URL")]
@@ -28,34 +33,70 @@ pub struct Options {
     blob_url: Option<SecretString>,
     /// Secret that signs tokens, at least 32 bytes; NEW,OLD accepts both and signs with NEW
     /// [default: a random one, kept in DATA_DIR/token.key]
-    #[arg(long, global = true, env = "ELIZABETH_TOKEN_SECRET", hide_env_values = true, value_name = "SECRET")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_TOKEN_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
     token_secret: Option<SecretString>,
     /// Token of admin calls, at least 16 bytes [default: none, admin calls are off]
     #[arg(long, global = true, env = "ELIZABETH_ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
     admin_token: Option<SecretString>,
     /// Size of a new room
-    #[arg(long, global = true, env = "ELIZABETH_ROOM_MAX_SIZE", default_value = "10GiB", value_name = "SIZE")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_ROOM_MAX_SIZE",
+        default_value = "10GiB",
+        value_name = "SIZE"
+    )]
     room_max_size: String,
     /// How far an owner may push a room's size [default: as --room-max-size]
     #[arg(long, global = true, env = "ELIZABETH_ROOM_MAX_SIZE_CEILING", value_name = "SIZE")]
     room_max_size_ceiling: Option<String>,
     /// How often a new room may be entered, a number or "unlimited"
-    #[arg(long, global = true, env = "ELIZABETH_ROOM_MAX_ENTRIES", default_value = "unlimited", value_name = "N")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_ROOM_MAX_ENTRIES",
+        default_value = "unlimited",
+        value_name = "N"
+    )]
     room_max_entries: String,
     /// Life of a new room, a duration or "never" for one that does not end
     #[arg(long, global = true, env = "ELIZABETH_ROOM_TTL", default_value = "7d", value_name = "DURATION")]
     room_ttl: String,
     /// How far from now an owner may push a room's end, a duration or "never" for no limit
-    #[arg(long, global = true, env = "ELIZABETH_ROOM_TTL_CEILING", default_value = "365d", value_name = "DURATION")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_ROOM_TTL_CEILING",
+        default_value = "365d",
+        value_name = "DURATION"
+    )]
     room_ttl_ceiling: String,
     /// Free disk space below which nothing new is taken in
     #[arg(long, global = true, env = "ELIZABETH_MIN_FREE_DISK", default_value = "1GiB", value_name = "SIZE")]
     min_free_disk: String,
     /// How long a reservation waits for its upload
-    #[arg(long, global = true, env = "ELIZABETH_RESERVATION_TTL", default_value = "10s", value_name = "DURATION")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_RESERVATION_TTL",
+        default_value = "10s",
+        value_name = "DURATION"
+    )]
     reservation_ttl: String,
     /// Silence after which an upload that has begun is dead
-    #[arg(long, global = true, env = "ELIZABETH_UPLOAD_LEASE", default_value = "60s", value_name = "DURATION")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_UPLOAD_LEASE",
+        default_value = "60s",
+        value_name = "DURATION"
+    )]
     upload_lease: String,
     /// Life of a room token
     #[arg(long, global = true, env = "ELIZABETH_TOKEN_TTL", default_value = "1h", value_name = "DURATION")]
@@ -64,7 +105,13 @@ pub struct Options {
     #[arg(long, global = true, env = "ELIZABETH_REFRESH_TTL", default_value = "7d", value_name = "DURATION")]
     refresh_ttl: String,
     /// How often the server removes what is over; "off" leaves it to `elizabeth-cli admin gc`
-    #[arg(long, global = true, env = "ELIZABETH_GC_INTERVAL", default_value = "60s", value_name = "DURATION")]
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_GC_INTERVAL",
+        default_value = "60s",
+        value_name = "DURATION"
+    )]
     gc_interval: String,
     /// How the log is written, pretty or json; its level is RUST_LOG's
     /// [default: pretty on a terminal, else json]

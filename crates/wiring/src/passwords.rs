@@ -21,12 +21,16 @@ impl OffThread {
         Self { inner, turns: Arc::new(Semaphore::new((processors / 2).max(1))) }
     }
 
-    async fn run<T, F>(&self, work: impl FnOnce(Arc<dyn Passwords>) -> F + Send + 'static) -> Result<T, CryptoError>
+    async fn run<T, F>(
+        &self,
+        work: impl FnOnce(Arc<dyn Passwords>) -> F + Send + 'static,
+    ) -> Result<T, CryptoError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, CryptoError>>,
     {
-        let turn = self.turns.clone().acquire_owned().await.map_err(|error| CryptoError(error.to_string()))?;
+        let turn =
+            self.turns.clone().acquire_owned().await.map_err(|error| CryptoError(error.to_string()))?;
         let (inner, runtime) = (self.inner.clone(), Handle::current());
         let work = spawn_blocking(move || {
             // Held by the work, not by the one who waits for it: who hangs up does not stop the work.

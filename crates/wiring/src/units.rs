@@ -25,9 +25,10 @@ pub(crate) fn span(flag: &str, text: &str) -> Result<Duration, WiringError> {
     match humantime::parse_duration(text.trim()) {
         Ok(span) if (Duration::from_secs(1)..=SPAN_MAX).contains(&span) => Ok(span),
         Ok(_) => Err(WiringError::unusable(flag, format!("{text} is not between 1s and 36500d"))),
-        Err(_) => {
-            Err(WiringError::unusable(flag, format!("expected a duration such as 90s, 15m or 7d, not {text:?}")))
-        }
+        Err(_) => Err(WiringError::unusable(
+            flag,
+            format!("expected a duration such as 90s, 15m or 7d, not {text:?}"),
+        )),
     }
 }
 
@@ -82,7 +83,10 @@ fn long_enough(flag: &str, secret: &str, least: usize) -> Result<(), WiringError
         return Err(WiringError::unusable(flag, "begins or ends with white space"));
     }
     if secret.len() < least {
-        return Err(WiringError::unusable(flag, format!("has {} bytes, needs at least {least}", secret.len())));
+        return Err(WiringError::unusable(
+            flag,
+            format!("has {} bytes, needs at least {least}", secret.len()),
+        ));
     }
     Ok(())
 }

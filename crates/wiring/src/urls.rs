@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn other_urls_are_refused_in_one_line() {
-        for url in ["", "e.db", "sqlite://", "sqlite://:memory:", "sqlite://e.db?mode=ro", "mysql://u:hunter2@h/d"] {
+        for url in
+            ["", "e.db", "sqlite://", "sqlite://:memory:", "sqlite://e.db?mode=ro", "mysql://u:hunter2@h/d"]
+        {
             let error = database_of(url).unwrap_err();
             assert!(!error.contains('\n') && !error.contains("hunter2"), "{url}: {error}");
         }

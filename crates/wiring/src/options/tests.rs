@@ -70,7 +70,10 @@ fn values_are_read_in_their_units() {
     assert_eq!(policy.upload_lease, Duration::from_secs(1));
     let policy = settings(&["--room-ttl=never", "--room-ttl-ceiling=never"]).unwrap().policy;
     assert_eq!(policy.room_ttl, None);
-    assert_eq!(settings(&["--room-max-size=8EiB"]).err(), Some(refusal("room-max-size", "8EiB is out of range")));
+    assert_eq!(
+        settings(&["--room-max-size=8EiB"]).err(),
+        Some(refusal("room-max-size", "8EiB is out of range"))
+    );
     assert_eq!(settings(&[&format!("--room-max-size={SIZE_MAX}")]).unwrap().policy.room_max_size, SIZE_MAX);
 }
 
@@ -93,7 +96,10 @@ fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
         ("refresh-ttl", &["0s"]),
         ("gc-interval", &["0s", "never"]),
         ("log-format", &["", "xml"]),
-        ("token-secret", &["", "hunter2", "a secret of thirty-two bytes, yes,", " a secret with a space around it "]),
+        (
+            "token-secret",
+            &["", "hunter2", "a secret of thirty-two bytes, yes,", " a secret with a space around it "],
+        ),
         ("admin-token", &["", "hunter2"]),
         ("blob-url", &["s3://bucket"]),
         ("database-url", &["postgres://u:hunter2@h/d"]),
