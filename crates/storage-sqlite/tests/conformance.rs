@@ -1,4 +1,5 @@
 //! What every store promises, on SQLite.
+#![expect(clippy::unwrap_used, reason = "test code: a fixture that cannot be made fails by panicking")]
 
 use std::sync::Arc;
 

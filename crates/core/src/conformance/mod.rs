@@ -4,7 +4,7 @@
 //! [`store_conformance!`](crate::store_conformance) and [`blobs_conformance!`](crate::blobs_conformance) then
 //! expand one named test a case:
 //!
-//! ```ignore
+//! ```text
 //! struct Sqlite { /* a folder of its own, the store */ }
 //!
 //! #[async_trait::async_trait]

@@ -14,13 +14,16 @@ use crate::{
     statement::{Dialect, Shape},
 };
 
+/// A name, a statement for so many rows, and how many values two rows make.
+type Sample = (&'static str, fn(u64) -> Shape, usize);
+
 fn all(dialect: Dialect) -> String {
     let mut text = String::new();
     let mut add = |name: &str, sql: &str| writeln!(text, "-- {name}\n{sql};\n").unwrap();
     for fixed in [rooms::ALL, tokens::ALL, reservations::ALL, contents::ALL, sweep::ALL].concat() {
         add(fixed.name, fixed.text(dialect));
     }
-    let shapes: [(&str, fn(u64) -> Shape, usize); 8] = [
+    let shapes: [Sample; 8] = [
         ("contents_by_id", contents::by_id, 3),
         ("announce_several", reservations::announce, 4),
         ("insert_segments", contents::insert_segments, 9),
