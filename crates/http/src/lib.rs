@@ -11,6 +11,7 @@ mod document;
 mod extract;
 pub mod object;
 pub mod problem;
+pub mod program;
 mod request;
 mod routes;
 pub mod server;

@@ -16,7 +16,7 @@ use crate::{
     state::AppState,
 };
 
-/// The name in a path with `{name}`, decoded and not yet judged.
+/// The name in a path with `{room}`, decoded and not yet judged.
 pub(crate) struct RoomPath(pub(crate) String);
 
 /// The room of a path with `{room}`.

@@ -15,11 +15,14 @@ async fn files_are_announced_and_uploaded_in_any_order() {
         {"name": "empty", "size": 0},
     ]});
     let prepared = server.post("/rooms/c/contents/prepare", Some(&token), manifest).await;
-    assert_eq!(prepared, json!({
-        "reservation_id": prepared["reservation_id"], "reserved_size": 100_003,
-        "expires_at": "2026-11-01T12:00:10Z", "current_size": 100_003,
-        "remaining_size": 10_737_418_240u64 - 100_003, "max_size": 10_737_418_240u64,
-    }));
+    assert_eq!(
+        prepared,
+        json!({
+            "reservation_id": prepared["reservation_id"], "reserved_size": 100_003,
+            "expires_at": "2026-11-01T12:00:10Z", "current_size": 100_003,
+            "remaining_size": 10_737_418_240u64 - 100_003, "max_size": 10_737_418_240u64,
+        })
+    );
     let part = |bytes: Vec<u8>, name: &'static str| multipart::Part::bytes(bytes).file_name(name);
     let form = multipart::Form::new()
         .part("x", part(vec![], "empty"))
@@ -30,13 +33,16 @@ async fn files_are_announced_and_uploaded_in_any_order() {
     assert_eq!(answer["current_size"], 100_003);
     let list = server.get("/rooms/c/contents", Some(&token)).await;
     assert_eq!(answer["uploaded"], list);
-    assert_eq!(list[0], json!({
-        "id": list[0]["id"], "content_type": "file", "file_name": "dir/a.txt", "text": null, "url": null,
-        "size": 3, "mime_type": "text/plain", "language": null,
-        "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        "download_count": 0, "max_downloads": null, "expire_at": null, "pinned": false, "version": 1,
-        "created_at": "2026-11-01T12:00:00Z", "updated_at": "2026-11-01T12:00:00Z",
-    }));
+    assert_eq!(
+        list[0],
+        json!({
+            "id": list[0]["id"], "content_type": "file", "file_name": "dir/a.txt", "text": null, "url": null,
+            "size": 3, "mime_type": "text/plain", "language": null,
+            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "download_count": 0, "max_downloads": null, "expire_at": null, "pinned": false, "version": 1,
+            "created_at": "2026-11-01T12:00:00Z", "updated_at": "2026-11-01T12:00:00Z",
+        })
+    );
     assert_eq!(list[1]["mime_type"], "application/x-test");
     assert_eq!(list[2]["size"], 0);
     assert_eq!(server.fetch("c", &token, &list[1]["id"], &[]).await.bytes().await.unwrap(), vec![7; 100_000]);

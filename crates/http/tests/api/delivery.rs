@@ -61,9 +61,12 @@ async fn ranges_and_conditions() {
         assert_eq!(whole.bytes().await.unwrap(), bytes);
 
         let last = format!("bytes={}-", size - 1);
-        for (range, from, to) in
-            [("bytes=0-0", 0, 1), ("bytes=10-99", 10, 100), (last.as_str(), size - 1, size), ("bytes=-7", size - 7, size)]
-        {
+        for (range, from, to) in [
+            ("bytes=0-0", 0, 1),
+            ("bytes=10-99", 10, 100),
+            (last.as_str(), size - 1, size),
+            ("bytes=-7", size - 7, size),
+        ] {
             let part = get(&[("range", range)]).await;
             assert_eq!(part.status(), 206, "{range}");
             assert_eq!(header(&part, "content-range"), format!("bytes {from}-{}/{size}", to - 1));
@@ -71,7 +74,10 @@ async fn ranges_and_conditions() {
             assert_eq!(part.bytes().await.unwrap(), bytes[from..to]);
         }
         let beyond = get(&[("range", &format!("bytes={size}-"))]).await;
-        assert_eq!((beyond.status().as_u16(), header(&beyond, "content-range")), (416, &*format!("bytes */{size}")));
+        assert_eq!(
+            (beyond.status().as_u16(), header(&beyond, "content-range")),
+            (416, &*format!("bytes */{size}"))
+        );
         assert_eq!(beyond.json::<serde_json::Value>().await.unwrap()["code"], "range_not_satisfiable");
 
         for (headers, status) in [
@@ -109,7 +115,8 @@ async fn ranges_and_conditions() {
 async fn a_limited_content_is_counted_and_then_gone() {
     let server = TestServer::start().await;
     let token = server.create_and_enter("d").await;
-    let content = server.upload_as("d", &token, json!({"name": "a.bin", "max_downloads": 2}), vec![1; 50_000]).await;
+    let content =
+        server.upload_as("d", &token, json!({"name": "a.bin", "max_downloads": 2}), vec![1; 50_000]).await;
     let id = &content["id"];
     let tag = format!("\"{}\"", content["sha256"].as_str().unwrap());
     let path = format!("/rooms/d/contents/{id}");

@@ -14,7 +14,11 @@ use crate::support::{TestServer, ok};
 type Pieces = mpsc::Sender<Result<Bytes, std::io::Error>>;
 
 /// Begins an upload of one file whose bytes the test sends.
-async fn begin(server: &TestServer, token: &str, size: u64) -> (Pieces, JoinHandle<reqwest::Result<Response>>) {
+async fn begin(
+    server: &TestServer,
+    token: &str,
+    size: u64,
+) -> (Pieces, JoinHandle<reqwest::Result<Response>>) {
     let reservation = server.prepare("l", token, json!([{"name": "a.bin", "size": size}])).await;
     let (sender, receiver) = mpsc::channel(0);
     let part = multipart::Part::stream_with_length(Body::wrap_stream(receiver), size).file_name("a.bin");

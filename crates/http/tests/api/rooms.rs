@@ -33,13 +33,17 @@ async fn a_room_is_made_as_asked_in_body_or_query() {
     let room = server.post("/rooms/a", None, body).await;
     assert_eq!(room["has_password"], true);
     assert_eq!(room["expire_at"], "2026-11-02T00:00:00Z");
-    assert_eq!((&room["max_size"], &room["max_times_entered"], &room["permission"]), (&json!(1000), &json!(3), &json!(7)));
+    assert_eq!(
+        (&room["max_size"], &room["max_times_entered"], &room["permission"]),
+        (&json!(1000), &json!(3), &json!(7))
+    );
 
     ok(server.request(Method::POST, "/rooms/b?password=a+%26b", None)).await;
     refused(server.request(Method::POST, "/rooms/b/tokens", None), 403, "wrong_password").await;
     server.post("/rooms/b/tokens", None, json!({"password": "a &b"})).await;
 
-    let both = server.request(Method::POST, "/rooms/c?password=query", None).json(&json!({"password": "body"}));
+    let both =
+        server.request(Method::POST, "/rooms/c?password=query", None).json(&json!({"password": "body"}));
     ok(both).await;
     server.post("/rooms/c/tokens", None, json!({"password": "body"})).await;
     refused(server.request(Method::POST, "/rooms/a", None), 409, "name_taken").await;
@@ -70,13 +74,14 @@ async fn permissions_come_in_every_spelling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_change_what_is_given_and_null_clears() {
     let server = TestServer::start().await;
-    let owner = server.create_and_enter("s").await;
-    let set = async |body: Value| server.post("/rooms/s/settings", Some(&owner), body).await;
+    let owner = server.create_and_enter("sets").await;
+    let set = async |body: Value| server.post("/rooms/sets/settings", Some(&owner), body).await;
     let room = set(json!({"max_size": 5000, "max_times_entered": 9, "password": "x", "status": 1})).await;
     assert_eq!((&room["max_size"], &room["max_times_entered"]), (&json!(5000), &json!(9)));
     assert_eq!((&room["has_password"], &room["status"]), (&json!(true), &json!(1)));
     assert_eq!(set(json!({})).await["max_size"], 5000);
-    let room = set(json!({"max_size": null, "max_times_entered": null, "password": null, "status": null})).await;
+    let room =
+        set(json!({"max_size": null, "max_times_entered": null, "password": null, "status": null})).await;
     assert_eq!((&room["max_size"], &room["max_times_entered"]), (&json!(10_737_418_240u64), &json!(null)));
     assert_eq!((&room["has_password"], &room["status"]), (&json!(false), &json!(0)));
     let room = set(json!({"expire_at": "2026-12-01T00:00:00Z"})).await;

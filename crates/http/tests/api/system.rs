@@ -8,21 +8,33 @@ use crate::support::{ADMIN, TestServer, header, ok, refused};
 #[tokio::test(flavor = "multi_thread")]
 async fn health_readiness_status_and_config() {
     let server = TestServer::start().await;
-    assert_eq!(server.get("/health", None).await, json!({"status": "ok", "timestamp": "2026-11-01T12:00:00Z"}));
+    assert_eq!(
+        server.get("/health", None).await,
+        json!({"status": "ok", "timestamp": "2026-11-01T12:00:00Z"})
+    );
     assert_eq!(server.get("/ready", None).await, json!({"database": "ok", "blobs": "ok"}));
     let status = server.get("/status", None).await;
     assert!(status["uptime"].is_u64() && status["memory"].is_u64() && status["cpu"].is_number(), "{status}");
     assert!(status.get("details").is_none() && status["version"].is_string());
-    let token = server.create_and_enter("s").await;
-    server.upload("s", &token, "a", "abc").await;
+    let token = server.create_and_enter("sets").await;
+    server.upload("sets", &token, "a", "abc").await;
     let details = ok(server.request(Method::GET, "/status", Some(ADMIN))).await["details"].take();
-    assert_eq!((&details["rooms"], &details["contents"], &details["stored_size"]), (&json!(1), &json!(1), &json!(3)));
+    assert_eq!(
+        (&details["rooms"], &details["contents"], &details["stored_size"]),
+        (&json!(1), &json!(1), &json!(3))
+    );
     let config = server.get("/config", None).await;
-    assert_eq!(config["room"], json!({
-        "max_size": 10_737_418_240u64, "max_size_ceiling": 10_737_418_240u64, "max_times_entered": null,
-        "ttl_seconds": 604_800, "ttl_ceiling_seconds": 31_536_000,
-    }));
-    assert_eq!((&config["limits"]["manifest_files"], &config["reservation_ttl_seconds"]), (&json!(1000), &json!(10)));
+    assert_eq!(
+        config["room"],
+        json!({
+            "max_size": 10_737_418_240u64, "max_size_ceiling": 10_737_418_240u64, "max_times_entered": null,
+            "ttl_seconds": 604_800, "ttl_ceiling_seconds": 31_536_000,
+        })
+    );
+    assert_eq!(
+        (&config["limits"]["manifest_files"], &config["reservation_ttl_seconds"]),
+        (&json!(1000), &json!(10))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +66,10 @@ async fn addresses_and_methods_that_are_not_there() {
     allowed.sort_unstable();
     assert_eq!(allowed, ["DELETE", "GET", "HEAD", "POST"]);
     let problem: Value = answer.json().await.unwrap();
-    assert_eq!((&problem["code"], &problem["title"]), (&json!("method_not_allowed"), &json!("Method Not Allowed")));
+    assert_eq!(
+        (&problem["code"], &problem["title"]),
+        (&json!("method_not_allowed"), &json!("Method Not Allowed"))
+    );
 }
 
 /// The document names every operation of the contract, and each answer of it says what it is.
@@ -78,7 +93,8 @@ async fn the_document_is_complete() {
         }
     }
     operations.sort();
-    let mut expected: Vec<String> = OPERATIONS.split_whitespace().collect::<Vec<_>>().chunks(2).map(|pair| pair.join(" ")).collect();
+    let mut expected: Vec<String> =
+        OPERATIONS.split_whitespace().collect::<Vec<_>>().chunks(2).map(|pair| pair.join(" ")).collect();
     expected.sort();
     assert_eq!(operations, expected);
     let text = document.to_string();
@@ -89,7 +105,7 @@ async fn the_document_is_complete() {
 }
 
 const OPERATIONS: &str = "
-    POST /rooms/{name}  GET /rooms/{room}  DELETE /rooms/{room}
+    POST /rooms/{room}  GET /rooms/{room}  DELETE /rooms/{room}
     POST /rooms/{room}/permissions  POST /rooms/{room}/settings
     POST /rooms/{room}/tokens  GET /rooms/{room}/tokens  POST /rooms/{room}/tokens/validate
     DELETE /rooms/{room}/tokens/{jti}  POST /rooms/{room}/tokens/revoke

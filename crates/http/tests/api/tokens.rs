@@ -29,7 +29,8 @@ async fn an_entry_gives_a_token_that_says_what_it_is() {
     assert_eq!(&valid["claims"], claims);
     let renewed = server.post("/rooms/t/tokens", None, json!({"token": token})).await;
     assert_eq!((&renewed["claims"]["sid"], &renewed["claims"]["owner"]), (&claims["sid"], &claims["owner"]));
-    let garbage = server.request(Method::POST, "/rooms/t/tokens/validate", None).json(&json!({"token": "a.b.c"}));
+    let garbage =
+        server.request(Method::POST, "/rooms/t/tokens/validate", None).json(&json!({"token": "a.b.c"}));
     refused(garbage, 401, "token_invalid").await;
 }
 
@@ -37,6 +38,7 @@ async fn an_entry_gives_a_token_that_says_what_it_is() {
 async fn tokens_are_listed_and_revoked() {
     let server = TestServer::start().await;
     let owner = server.create_and_enter("t").await;
+    server.clock.advance(std::time::Duration::from_secs(1));
     let guest = server.enter("t").await;
     let all = server.get("/rooms/t/tokens", Some(&owner)).await;
     assert_eq!(all.as_array().unwrap().len(), 2);
@@ -79,13 +81,15 @@ async fn logging_out_ends_the_session() {
     let out = server.post("/auth/logout", None, json!({"access_token": issued["token"]})).await;
     assert_eq!(out, json!({"message": "Token revoked successfully"}));
     let refresh = json!({"refresh_token": issued["refresh_token"]});
-    refused(server.request(Method::POST, "/auth/refresh", None).json(&refresh), 401, "refresh_token_invalid").await;
+    refused(server.request(Method::POST, "/auth/refresh", None).json(&refresh), 401, "refresh_token_invalid")
+        .await;
 
     let issued = server.post("/rooms/t/tokens", None, json!({"with_refresh_token": true})).await;
     let refresh = json!({"refresh_token": issued["refresh_token"]});
     let revoked = server.post("/auth/revoke", None, refresh.clone()).await;
     assert_eq!(revoked, json!({"message": "Refresh token revoked successfully"}));
-    refused(server.request(Method::POST, "/auth/refresh", None).json(&refresh), 401, "refresh_token_invalid").await;
+    refused(server.request(Method::POST, "/auth/refresh", None).json(&refresh), 401, "refresh_token_invalid")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,8 +26,9 @@ use blobs::WatchedBlobs;
 /// The admin token of every test server.
 pub const ADMIN: &str = "admin-token-of-the-tests";
 
-/// What a server of the tests keeps its data in.
+/// What a server of the tests keeps its data in. Each test program uses one.
 #[derive(Clone, Copy, Debug)]
+#[expect(dead_code, reason = "each test program uses one of them")]
 pub enum Backend {
     /// The adapters in memory.
     Memory,
@@ -143,7 +144,13 @@ impl TestServer {
     }
 
     /// An upload on a reservation, to be sent.
-    pub fn upload_form(&self, room: &str, token: &str, reservation: i64, form: multipart::Form) -> RequestBuilder {
+    pub fn upload_form(
+        &self,
+        room: &str,
+        token: &str,
+        reservation: i64,
+        form: multipart::Form,
+    ) -> RequestBuilder {
         let path = format!("/rooms/{room}/contents?reservation_id={reservation}");
         self.request(Method::POST, &path, Some(token)).multipart(form)
     }
@@ -154,7 +161,13 @@ impl TestServer {
     }
 
     /// The same with more to say in the manifest; the size is added.
-    pub async fn upload_as(&self, room: &str, token: &str, mut file: Value, bytes: impl Into<Vec<u8>>) -> Value {
+    pub async fn upload_as(
+        &self,
+        room: &str,
+        token: &str,
+        mut file: Value,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Value {
         let bytes = bytes.into();
         file["size"] = json!(bytes.len());
         let name = file["name"].as_str().unwrap().to_owned();

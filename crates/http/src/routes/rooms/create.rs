@@ -36,9 +36,9 @@ pub(crate) struct CreatedRoom<'a> {
 
 /// Make a room.
 #[utoipa::path(
-    post, path = "/api/v1/rooms/{name}", tag = "rooms",
+    post, path = "/api/v1/rooms/{room}", tag = "rooms",
     params(
-        ("name" = String, Path, description = "The new room's name"),
+        ("room" = String, Path, description = "The new room's name"),
         ("password" = Option<String>, Query, description = "Its password; better sent in the body"),
     ),
     request_body(content = Option<Body>, description = "May be left out"),
