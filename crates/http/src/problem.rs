@@ -25,8 +25,8 @@ pub struct Problem {
     status: StatusCode,
     code: Code,
     error: Cow<'static, str>,
-    details: Option<serde_json::Value>,
-    cause: Option<Error>,
+    details: Option<Box<serde_json::Value>>,
+    cause: Option<Box<Error>>,
     close: bool,
 }
 
@@ -44,7 +44,7 @@ impl Problem {
     /// With facts for programs.
     #[must_use]
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -62,7 +62,7 @@ impl Problem {
 
     /// What went wrong inside. For the log only.
     pub fn cause(&self) -> Option<&Error> {
-        self.cause.as_ref()
+        self.cause.as_deref()
     }
 
     /// Writes the body into the response that carried this problem, keeping the headers it has (`Allow`, …).
@@ -74,7 +74,7 @@ impl Problem {
             status: self.status.as_u16(),
             code: self.code,
             error: &self.error,
-            details: self.details.as_ref(),
+            details: self.details.as_deref(),
             request_id: request_id.to_str().ok().filter(|_| server_error),
         };
         // A map of texts and numbers always serialises; were it not so, an empty body is what is left to say.
@@ -137,14 +137,14 @@ impl From<Invalid> for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let (status, code) = classify(&error);
-        let details = details(&error);
+        let details = details(&error).map(Box::new);
         if status.is_server_error() {
             let text = match status {
                 StatusCode::INSUFFICIENT_STORAGE => "the server's storage is full",
                 StatusCode::SERVICE_UNAVAILABLE => "the server cannot do this at the moment; try again later",
                 _ => "something went wrong on the server",
             };
-            return Self { cause: Some(error), details, ..Self::new(status, code, text) };
+            return Self { cause: Some(Box::new(error)), details, ..Self::new(status, code, text) };
         }
         Self { details, ..Self::new(status, code, error.to_string()) }
     }

@@ -19,8 +19,10 @@ use crate::{app, state::AppState};
 
 /// How long a client may take to send a request's head. It also ends connections that idle for so long.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// The most that is read from a connection in one piece, and the longest head. It bounds the memory of an upload.
+/// The most that is read from a connection in one piece. It bounds the memory of an upload.
 const READ_BUFFER: usize = 256 << 10;
+/// The longest head of a request; past it 431.
+const HEAD_MAX: usize = 32 << 10;
 /// How long to wait before accepting again when the system has no sockets left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long uploads that were cut off may take to give back what they held.
@@ -86,6 +88,7 @@ fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(READ_BUFFER)
+        .max_header_size(HEAD_MAX)
         .serve_connection(TokioIo::new(stream), service);
     graceful.watch(connection)
 }

@@ -1,4 +1,10 @@
 //! The same suite on SQLite and the file system.
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "test code: what cannot go on fails by panicking"
+)]
 
 #[path = "../api/suite.rs"]
 mod suite;
