@@ -73,16 +73,14 @@ pub(crate) const RESERVATION: [Reservations; 7] = [
     Reservations::Manifest,
 ];
 
-/// A content's texts and bytes; its numbers follow them in one cell. A list of ten thousand contents is mostly the
-/// driver copying cells one by one, so they are made few.
-pub(crate) const CONTENT_TEXTS: [Contents; 4] =
-    [Contents::Kind, Contents::FileName, Contents::MimeType, Contents::Sha256];
-
-/// A content's numbers, none of which is ever negative.
-pub(crate) const CONTENT_NUMBERS: [Contents; 9] = [
+pub(crate) const CONTENT: [Contents; 13] = [
     Contents::Id,
     Contents::RoomId,
+    Contents::Kind,
+    Contents::FileName,
     Contents::Size,
+    Contents::MimeType,
+    Contents::Sha256,
     Contents::DownloadCount,
     Contents::MaxDownloads,
     Contents::ExpireAt,
@@ -96,7 +94,7 @@ pub(crate) const SEGMENT: [Segments; 3] = [Segments::Size, Segments::BlobKey, Se
 /// Where the parts of an access row begin: the room and its reserved bytes come first.
 pub(crate) const TOKEN_AT: usize = ROOM.len() + 1;
 pub(crate) const CONTENT_AT: usize = TOKEN_AT + TOKEN.len();
-pub(crate) const SEGMENT_AT: usize = CONTENT_AT + CONTENT_TEXTS.len() + 1;
+pub(crate) const SEGMENT_AT: usize = CONTENT_AT + CONTENT.len();
 
 /// Reads a row's cells one after the other.
 pub(crate) struct Cells<R> {
@@ -156,11 +154,11 @@ impl<R: Row> Cells<R> {
 
     /// A number that is never negative: a size, a count.
     pub(crate) fn size(&mut self) -> StoreResult<u64> {
-        natural(self.int()?)
+        self.int()?.try_into().map_err(|_| corrupt("a negative size"))
     }
 
     fn opt_size(&mut self) -> StoreResult<Option<u64>> {
-        self.opt_int()?.map(natural).transpose()
+        self.opt_int()?.map(u64::try_from).transpose().map_err(|_| corrupt("a negative size"))
     }
 
     fn time(&mut self) -> StoreResult<Timestamp> {
@@ -274,29 +272,22 @@ impl<R: Row> Cells<R> {
         })
     }
 
-    /// [`CONTENT_TEXTS`] and [`CONTENT_NUMBERS`].
+    /// [`CONTENT`].
     pub(crate) fn content(&mut self) -> StoreResult<Content> {
-        let kind = ContentKind::from_name(&self.text()?).ok_or_else(|| corrupt("an unknown content kind"))?;
-        let file_name = self.opt_text()?.map(FileName::from_stored);
-        let mime_type = self.text()?;
-        let sha256 = Sha256Hash(self.array()?);
-        let numbers = self.text()?;
-        let [id, room_id, size, download_count, max_downloads, expire_at, version, created_at, updated_at] =
-            packed(&numbers)?;
         Ok(Content {
-            id: ContentId(id),
-            room_id: RoomId(room_id),
-            kind,
-            file_name,
-            size: natural(size)?,
-            mime_type,
-            sha256,
-            download_count: natural(download_count)?,
-            max_downloads: u64::try_from(max_downloads).ok(),
-            expire_at: (expire_at != NULL).then_some(Timestamp::from_micros(expire_at)),
-            version: natural(version)?,
-            created_at: Timestamp::from_micros(created_at),
-            updated_at: Timestamp::from_micros(updated_at),
+            id: self.content_id()?,
+            room_id: self.room_id()?,
+            kind: ContentKind::from_name(&self.text()?).ok_or_else(|| corrupt("an unknown content kind"))?,
+            file_name: self.opt_text()?.map(FileName::from_stored),
+            size: self.size()?,
+            mime_type: self.text()?,
+            sha256: Sha256Hash(self.array()?),
+            download_count: self.size()?,
+            max_downloads: self.opt_size()?,
+            expire_at: self.opt_time()?,
+            version: self.size()?,
+            created_at: self.time()?,
+            updated_at: self.time()?,
         })
     }
 
@@ -310,22 +301,6 @@ impl<R: Row> Cells<R> {
         };
         Ok(Some(Segment { size, place }))
     }
-}
-
-/// What stands for NULL among packed numbers.
-pub(crate) const NULL: i64 = -1;
-
-fn packed<const N: usize>(numbers: &str) -> StoreResult<[i64; N]> {
-    let mut parts = numbers.split(',').map(str::parse);
-    let mut read = [NULL; N];
-    for number in &mut read {
-        *number = parts.next().and_then(Result::ok).ok_or_else(|| corrupt("a packed number is missing"))?;
-    }
-    Ok(read)
-}
-
-fn natural(number: i64) -> StoreResult<u64> {
-    number.try_into().map_err(|_| corrupt("a negative size"))
 }
 
 const PENDING: &str = "pending";

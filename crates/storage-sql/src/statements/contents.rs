@@ -1,8 +1,8 @@
-use sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
+use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
 use super::{insert_rows, one, qualified, rooms::room_with_token};
 use crate::{
-    rows::{self, CONTENT_NUMBERS, CONTENT_TEXTS, SEGMENT},
+    rows::{CONTENT, SEGMENT},
     statement::{Fixed, Shape, arg},
     tables::{BlobDeletions, Contents, Rooms, Segments},
 };
@@ -14,8 +14,7 @@ pub(crate) static ACCESS: Fixed = Fixed::new("content_access", || {
         .eq(arg(2))
         .and(Expr::col((Contents::Table, Contents::RoomId)).equals((Rooms::Table, Rooms::Id)));
     room_with_token(3)
-        .columns(qualified(Contents::Table, CONTENT_TEXTS))
-        .expr(numbers())
+        .columns(qualified(Contents::Table, CONTENT))
         .columns(qualified(Segments::Table, SEGMENT))
         .left_join(Contents::Table, content_of_room)
         .left_join(
@@ -26,25 +25,9 @@ pub(crate) static ACCESS: Fixed = Fixed::new("content_access", || {
         .into()
 });
 
-/// The numbers in one cell; both databases know this function, and that it leaves out what is NULL.
-fn numbers() -> Expr {
-    let number = |column| {
-        let cell = Expr::col((Contents::Table, column));
-        match column {
-            Contents::MaxDownloads | Contents::ExpireAt => {
-                Func::coalesce([cell, Expr::cust(rows::NULL.to_string())]).into()
-            }
-            _ => cell,
-        }
-    };
-    let cells = [Expr::cust("','")].into_iter().chain(CONTENT_NUMBERS.map(number));
-    Func::cust("concat_ws").args(cells).into()
-}
-
 fn contents() -> SelectStatement {
     Query::select()
-        .columns(qualified(Contents::Table, CONTENT_TEXTS))
-        .expr(numbers())
+        .columns(CONTENT)
         .from(Contents::Table)
         .and_where(Expr::col(Contents::RoomId).eq(arg(0)))
         .order_by(Contents::Id, Order::Asc)
