@@ -91,7 +91,8 @@ async fn what_is_over_is_counted_then_removed() {
     assert!(text.contains("rooms         0\n") && text.contains("Freed 0 B in "), "{text}");
 }
 
-#[tokio::test]
+// On several threads: this one waits for the tool, and the store behind `open` must go on meanwhile.
+#[tokio::test(flavor = "multi_thread")]
 async fn it_works_beside_a_program_that_has_the_data_open() {
     let data = tempfile::tempdir().unwrap();
     let open = wired(data.path()).await;

@@ -1,6 +1,9 @@
 use std::{io, path::PathBuf};
 
-use elizabeth_core::ports::{BlobError, CryptoError, StoreError};
+use elizabeth_core::{
+    crypto::InvalidKeys,
+    ports::{BlobError, StoreError},
+};
 
 /// Why there is nothing to run. Every text is one line for the operator, without a secret in it.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +38,9 @@ pub enum WiringError {
     /// The blobs cannot be opened.
     #[error("{0}")]
     Blobs(#[source] BlobError),
-    /// The signing keys cannot be used.
+    /// The keys that sign tokens cannot be used.
     #[error(transparent)]
-    Crypto(#[from] CryptoError),
+    Keys(#[from] InvalidKeys),
     /// Something in this process logs already.
     #[error("logging was set up before")]
     Logging,

@@ -94,7 +94,7 @@ impl Options {
             blobs: blobs.clone(),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
-            passwords: Arc::new(OffThread::new(Arc::new(Argon2Passwords::default()))),
+            passwords: Arc::new(OffThread::new(Arc::new(Argon2Passwords))),
             signer: Arc::new(JwtSigner::new(token_secrets)?),
         };
         Ok(Wired { app: Elizabeth::new(ports, policy), admin_token, gc_interval, store, blobs })

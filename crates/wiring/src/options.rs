@@ -1,8 +1,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use elizabeth_core::policy::Policy;
-use secrecy::SecretString;
+use elizabeth_core::{crypto::KEY_MIN_BYTES, policy::Policy};
+use secrecy::{SecretSlice, SecretString};
 
 use crate::{
     LogFormat, WiringError, units,
@@ -126,7 +126,7 @@ pub(crate) struct Settings {
     pub(crate) database: DatabaseUrl,
     pub(crate) blobs: BlobUrl,
     /// `None` for the key in the data folder.
-    pub(crate) token_secrets: Option<Vec<SecretString>>,
+    pub(crate) token_secrets: Option<Vec<SecretSlice<u8>>>,
     pub(crate) admin_token: Option<SecretString>,
     pub(crate) gc_interval: Option<Duration>,
 }
@@ -156,7 +156,7 @@ impl Options {
             data_dir: self.data_dir.clone(),
             database: urls::database(self.database_url.as_ref(), &self.data_dir)?,
             blobs: urls::blobs(self.blob_url.as_ref(), &self.data_dir)?,
-            token_secrets: units::secrets("token-secret", self.token_secret.as_ref(), 32)?,
+            token_secrets: units::secrets("token-secret", self.token_secret.as_ref(), KEY_MIN_BYTES)?,
             admin_token: units::secret("admin-token", self.admin_token.as_ref(), 16)?,
             gc_interval: units::span_or("gc-interval", &self.gc_interval, "off")?,
         })

@@ -7,9 +7,9 @@ use std::{
     path::Path,
 };
 
-use data_encoding::HEXLOWER;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use elizabeth_core::ports::Entropy;
-use secrecy::{SecretSlice, SecretString};
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretSlice};
 
 use crate::{OsEntropy, WiringError};
 
@@ -19,9 +19,9 @@ const KEY_BYTES: usize = 32;
 
 /// The key in the data folder; drawn when there is none. Of several processes that start at once one draws, and
 /// all use what it drew: they take turns by a lock on the file, which the system lifts when a process dies.
-pub(crate) fn load_or_draw(data_dir: &Path) -> Result<SecretString, WiringError> {
+pub(crate) fn load_or_draw(data_dir: &Path) -> Result<SecretSlice<u8>, WiringError> {
     let path = data_dir.join(FILE);
-    let key = || -> io::Result<Option<SecretString>> {
+    let key = || -> io::Result<Option<SecretSlice<u8>>> {
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
         file.lock()?;
@@ -31,8 +31,7 @@ pub(crate) fn load_or_draw(data_dir: &Path) -> Result<SecretString, WiringError>
         if text.trim_matches('\0').is_empty() {
             return draw(&mut file, data_dir).map(Some);
         }
-        let key = text.trim_end();
-        Ok(is_key(key).then(|| key.into()))
+        Ok(decode(text.trim_end()))
     };
     let failed = |reason: String| WiringError::TokenKey { path: path.clone(), reason };
     match key() {
@@ -43,39 +42,37 @@ pub(crate) fn load_or_draw(data_dir: &Path) -> Result<SecretString, WiringError>
 }
 
 /// Writes a new key, durably: a token must not outlive its key.
-fn draw(file: &mut File, data_dir: &Path) -> io::Result<SecretString> {
-    let mut bytes = SecretSlice::from(vec![0; KEY_BYTES]);
-    OsEntropy.fill(secrecy::ExposeSecretMut::expose_secret_mut(&mut bytes));
-    let key = HEXLOWER.encode(secrecy::ExposeSecret::expose_secret(&bytes));
+fn draw(file: &mut File, data_dir: &Path) -> io::Result<SecretSlice<u8>> {
+    let mut key = SecretSlice::from(vec![0; KEY_BYTES]);
+    OsEntropy.fill(key.expose_secret_mut());
     file.rewind()?;
     file.set_len(0)?;
-    file.write_all(format!("{key}\n").as_bytes())?;
+    file.write_all(format!("{}\n", HEXLOWER.encode(key.expose_secret())).as_bytes())?;
     file.sync_all()?;
     File::open(data_dir)?.sync_all()?;
-    Ok(key.into())
+    Ok(key)
 }
 
-fn is_key(text: &str) -> bool {
-    text.len() == 2 * KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+fn decode(text: &str) -> Option<SecretSlice<u8>> {
+    let key = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?;
+    (key.len() == KEY_BYTES).then(|| key.into())
 }
 
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, thread};
 
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     fn load(dir: &Path) -> String {
-        load_or_draw(dir).unwrap().expose_secret().to_owned()
+        HEXLOWER.encode(load_or_draw(dir).unwrap().expose_secret())
     }
 
     #[test]
     fn a_key_is_drawn_once_for_its_owner_only() {
         let dir = tempfile::tempdir().unwrap();
         let key = load(dir.path());
-        assert!(is_key(&key));
+        assert_eq!(key.len(), 64);
         assert_eq!(load(dir.path()), key);
         let mode = fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use elizabeth_core::policy::SIZE_MAX;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::WiringError;
 
@@ -66,11 +66,11 @@ pub(crate) fn secrets(
     flag: &str,
     secrets: Option<&SecretString>,
     least: usize,
-) -> Result<Option<Vec<SecretString>>, WiringError> {
+) -> Result<Option<Vec<SecretSlice<u8>>>, WiringError> {
     let Some(secrets) = secrets else { return Ok(None) };
     let read = secrets.expose_secret().split(',').map(|secret| {
         long_enough(flag, secret, least)?;
-        Ok(secret.into())
+        Ok(secret.as_bytes().to_vec().into())
     });
     read.collect::<Result<_, _>>().map(Some)
 }

@@ -119,6 +119,6 @@ fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
 fn several_secrets_rotate() {
     let (new, old) = ("n".repeat(32), "o".repeat(40));
     let secrets = settings(&[&format!("--token-secret={new},{old}")]).unwrap().token_secrets.unwrap();
-    let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
-    assert_eq!(secrets, [new, old]);
+    let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret().to_vec()).collect();
+    assert_eq!(secrets, [new.into_bytes(), old.into_bytes()]);
 }
