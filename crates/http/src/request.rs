@@ -27,7 +27,7 @@ pub(crate) async fn wrap(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!(
         "request",
-        id = id.to_str().unwrap_or_default(),
+        request_id = id.to_str().unwrap_or_default(),
         method = %request.method(),
         route = route.as_ref().map_or("-", MatchedPath::as_str),
     );

@@ -58,7 +58,7 @@ impl FromRequestParts<AppState> for RoomPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state).await?;
+        let params = params(parts, state, Code::InvalidRoomName).await?;
         let (_, name) = params.iter().next().unwrap_or_default();
         Ok(Self(name.to_owned()))
     }
@@ -68,7 +68,7 @@ impl FromRequestParts<AppState> for InRoom {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state).await?;
+        let params = params(parts, state, Code::InvalidRoomName).await?;
         let (_, name) = params.iter().next().unwrap_or_default();
         Ok(Self(room(name)?))
     }
@@ -78,7 +78,7 @@ impl<T: PathItem> FromRequestParts<AppState> for RoomItem<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state).await?;
+        let params = params(parts, state, Code::InvalidPath).await?;
         let mut values = params.iter();
         let (_, name) = values.next().unwrap_or_default();
         let (_, item) = values.next().unwrap_or_default();
@@ -89,10 +89,10 @@ impl<T: PathItem> FromRequestParts<AppState> for RoomItem<T> {
     }
 }
 
-async fn params(parts: &mut Parts, state: &AppState) -> Result<RawPathParams, Problem> {
+async fn params(parts: &mut Parts, state: &AppState, code: Code) -> Result<RawPathParams, Problem> {
     RawPathParams::from_request_parts(parts, state)
         .await
-        .map_err(|_| Problem::bad_request(Code::InvalidPath, "the path is no valid UTF-8 once decoded"))
+        .map_err(|_| Problem::bad_request(code, "the path is no valid UTF-8 once decoded"))
 }
 
 fn room(name: &str) -> Result<RoomRef, Problem> {

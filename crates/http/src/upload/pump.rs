@@ -27,7 +27,7 @@ const PIECE_MIN: usize = 64 << 10;
 /// Smaller ones are gathered to this size, so that the blob store is not called for every packet.
 const PIECE_GATHERED: usize = 256 << 10;
 /// How long gathered bytes may wait: bytes that core has not seen do not keep a lease alive.
-const GATHER_TIME: Duration = Duration::from_secs(1);
+const GATHER_TIME: Duration = Duration::from_millis(200);
 
 /// One step of an upload.
 enum Step {

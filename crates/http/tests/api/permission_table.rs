@@ -76,7 +76,7 @@ impl Row {
             Body::Nothing => request,
             Body::Json(body) => request.json(&body(now)),
             Body::Form => request.multipart(
-                multipart::Form::new().part("file", multipart::Part::bytes("x").file_name("a")),
+                multipart::Form::new().part("file", multipart::Part::text("x").file_name("a")),
             ),
         }
     }

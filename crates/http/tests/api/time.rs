@@ -46,7 +46,7 @@ async fn a_hold_that_is_not_used_in_ten_seconds_is_gone() {
     server.clock.advance(Duration::from_secs(10));
     assert_eq!(current_size(&server, &token).await, 0);
     let url = format!("{}/api/v1/rooms/time/contents?reservation_id={}", server.url, prepared["reservation_id"]);
-    let form = multipart::Form::new().part("f", multipart::Part::bytes("abc").file_name("a.bin"));
+    let form = multipart::Form::new().part("f", multipart::Part::text("abc").file_name("a.bin"));
     let answer = server.client.post(url).bearer_auth(&token).multipart(form).send().await.unwrap();
     assert_eq!(answer.status(), 410);
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "reservation_expired");
