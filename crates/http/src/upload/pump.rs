@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use axum::http::StatusCode;
 use bytes::{Bytes, BytesMut};
@@ -22,10 +22,13 @@ use crate::{
     state::AppState,
 };
 
-/// Pieces of at least this size are handed on as they came.
-const PIECE_MIN: usize = 64 << 10;
-/// Smaller ones are gathered to this size, so that the blob store is not called for every packet.
-const PIECE_GATHERED: usize = 256 << 10;
+/// Bytes that are gathered before they are handed on, so that hashing and writing are not called for every packet:
+/// each call is two turns of threads.
+const BATCH: RangeInclusive<usize> = 128 << 10..=1 << 20;
+/// Bytes that the batches of all uploads together aim at: the fewer there are at once, the larger is each.
+const IN_FLIGHT: usize = 16 << 20;
+/// Pieces below this many bytes may be all there is: no large buffer is taken for them.
+const SMALL: usize = 16 << 10;
 /// How long gathered bytes may wait: bytes that core has not seen do not keep a lease alive.
 const GATHER_TIME: Duration = Duration::from_millis(200);
 
@@ -77,7 +80,7 @@ pub(crate) async fn receive(
 ) -> Result<Uploaded, Problem> {
     let (sender, steps) = mpsc::channel(1);
     let task = state.uploads().spawn(store(upload, steps).in_current_span());
-    let fed = feed(&mut multipart, sender, state.app().policy().upload_lease).await;
+    let fed = feed(state, &mut multipart, sender).await;
     // Waiting here also means: when the answer is an error, the reservation is released by then.
     let problem = match (task.await, fed) {
         (Ok(Ok(uploaded)), _) => return Ok(uploaded),
@@ -120,7 +123,8 @@ async fn start(upload: &mut Upload, name: &str) -> Result<(), Error> {
     }
 }
 
-async fn feed(multipart: &mut Multipart, steps: mpsc::Sender<Step>, lease: Duration) -> Result<(), Stopped> {
+async fn feed(state: &AppState, multipart: &mut Multipart, steps: mpsc::Sender<Step>) -> Result<(), Stopped> {
+    let lease = state.app().policy().upload_lease;
     loop {
         let part = timeout_at(Instant::now() + lease, multipart.next_part()).await;
         let Some(part) = part.map_err(|_| silent())?? else { break };
@@ -129,7 +133,7 @@ async fn feed(multipart: &mut Multipart, steps: mpsc::Sender<Step>, lease: Durat
             Stopped::Problem(Problem::bad_request(Code::ManifestMismatch, text))
         })?;
         steps.send(Step::Start(name)).await?;
-        feed_data(multipart, &steps, lease).await?;
+        feed_data(state, multipart, &steps, lease).await?;
         steps.send(Step::Finish).await?;
     }
     steps.send(Step::Commit).await?;
@@ -137,6 +141,7 @@ async fn feed(multipart: &mut Multipart, steps: mpsc::Sender<Step>, lease: Durat
 }
 
 async fn feed_data(
+    state: &AppState,
     multipart: &mut Multipart,
     steps: &mpsc::Sender<Step>,
     lease: Duration,
@@ -149,16 +154,23 @@ async fn feed_data(
             Ok(piece) => {
                 let Some(piece) = piece? else { break };
                 last = Instant::now();
-                if gathered.is_empty() && piece.len() >= PIECE_MIN {
+                let batch = (IN_FLIGHT / state.uploads().len().max(1)).clamp(*BATCH.start(), *BATCH.end());
+                // Before, not behind: a batch never outgrows its buffer.
+                if !gathered.is_empty() && gathered.len() + piece.len() > batch {
+                    steps.send(Step::Data(std::mem::take(&mut gathered).freeze())).await?;
+                }
+                if gathered.is_empty() && piece.len() >= batch / 2 {
                     steps.send(Step::Data(piece)).await?;
                 } else {
-                    gathered.extend_from_slice(&piece);
-                    if gathered.len() >= PIECE_GATHERED {
-                        steps.send(Step::Data(gathered.split().freeze())).await?;
+                    if gathered.is_empty() && piece.len() >= SMALL {
+                        gathered.reserve(batch);
                     }
+                    gathered.extend_from_slice(&piece);
                 }
             }
-            Err(_) if !gathered.is_empty() => steps.send(Step::Data(gathered.split().freeze())).await?,
+            Err(_) if !gathered.is_empty() => {
+                steps.send(Step::Data(std::mem::take(&mut gathered).freeze())).await?;
+            }
             Err(_) => return Err(silent()),
         }
     }
