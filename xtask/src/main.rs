@@ -1,2 +1,49 @@
-//! x
-fn main() {}
+//! The project's own chores. `cargo xtask test` passes everything that has to pass.
+
+mod memory;
+mod server;
+mod steps;
+
+use std::process::ExitCode;
+
+use bytesize::ByteSize;
+use clap::{Parser, Subcommand};
+
+/// Whatever goes wrong in a chore is for a person to read.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own chores")]
+struct Args {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory
+    Test,
+    /// Sends a file up and down through the release binary and measures the server's peak memory
+    Memory {
+        /// How large the file is
+        #[arg(long, default_value = "1GiB")]
+        size: ByteSize,
+        /// The most memory the server may have needed
+        #[arg(long, default_value = "32MiB")]
+        limit: ByteSize,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().chore {
+        Chore::Test => steps::test(),
+        Chore::Memory { size, limit } => memory::measure(size, limit),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            steps::say(&format!("xtask: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -222,6 +222,13 @@ pub struct FileRequest {
     pub expire_at: Option<Timestamp>,
 }
 
+impl FileRequest {
+    /// A file of a name and a size in bytes, of the type its name suggests, without limits.
+    pub fn new(name: impl Into<String>, size: u64) -> Self {
+        Self { name: name.into(), size: size.into(), mime: None, max_downloads: None, expire_at: None }
+    }
+}
+
 /// What an upload promises: 1 to 1,000 files of distinct names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
@@ -318,7 +325,7 @@ mod tests {
     use super::*;
 
     fn file(name: &str, size: i128) -> FileRequest {
-        FileRequest { name: name.into(), size, mime: None, max_downloads: None, expire_at: None }
+        FileRequest { size, ..FileRequest::new(name, 0) }
     }
 
     #[test]

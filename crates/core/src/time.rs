@@ -56,7 +56,7 @@ impl Timestamp {
     /// # Errors
     ///
     /// When the text is not one, or lies outside the years 1970 to 9999.
-    pub fn parse(text: &str) -> std::result::Result<Self, InvalidTimestamp> {
+    pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let parsed: jiff::Timestamp = text.parse().map_err(|_| InvalidTimestamp)?;
         let micros = parsed.as_microsecond();
         if (0..=Self::MAX.0).contains(&micros) { Ok(Self(micros)) } else { Err(InvalidTimestamp) }

@@ -1,11 +1,45 @@
 //! The use cases: one a file, one transaction each.
+//!
+//! Every use case takes the room as the request names it and the token as the client sent it. The checks come in
+//! one order, the same everywhere: syntax, the room exists, it is not expired, the credential is good, the
+//! permission suffices and the room's state allows it, what is named exists, it is live, it fits.
 
-use std::sync::Arc;
+mod authorize;
+mod change_settings;
+mod contents;
+mod create_room;
+mod delete_contents;
+mod issue_token;
+mod prepare;
+mod read_content;
+mod refresh;
+mod rooms;
+mod set_permission;
+mod sweep;
+mod system;
+mod tokens;
+mod upload;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use crate::{
+    id::{ContentId, Jti, SessionId},
     policy::Policy,
     ports::{Blobs, Clock, Entropy, Passwords, Store, TokenSigner},
+    time::Timestamp,
 };
+
+pub use create_room::CreatedRoom;
+pub use delete_contents::Deleted;
+pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
+pub use prepare::{Prepared, Released};
+pub use read_content::Readable;
+pub use sweep::GcReport;
+pub use tokens::TokenList;
+pub use upload::{Upload, Uploaded};
 
 /// The adapters that an [`Elizabeth`] works with.
 #[derive(Clone)]
@@ -25,20 +59,38 @@ pub struct Ports {
 }
 
 /// Rooms that hold files. Cheap to clone; every clone is the same service.
+///
+/// All methods may be cancelled by dropping their future: what was not committed is undone, and what was written
+/// as blobs on the way is collected by [`Elizabeth::gc`].
 #[derive(Clone)]
 pub struct Elizabeth {
     ports: Ports,
     policy: Arc<Policy>,
+    /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
+    downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
 }
 
 impl Elizabeth {
     /// A service over these adapters, by this policy.
     pub fn new(ports: Ports, policy: Policy) -> Self {
-        Self { ports, policy: Arc::new(policy) }
+        Self { ports, policy: Arc::new(policy), downloads: Arc::default() }
     }
 
     /// The policy it goes by.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Now, by the clock port.
+    pub fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    fn new_jti(&self) -> Jti {
+        Jti(self.ports.entropy.uuid())
+    }
+
+    fn new_session(&self) -> SessionId {
+        SessionId(self.ports.entropy.uuid())
     }
 }

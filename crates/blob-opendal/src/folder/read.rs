@@ -1,0 +1,167 @@
+use std::{
+    fs::File,
+    future::ready,
+    ops::{Range, RangeInclusive},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use bytes::Bytes;
+use elizabeth_core::{
+    id::BlobKey,
+    ports::{BlobError, BlobStream},
+};
+use futures::{StreamExt, stream};
+use rustix::{
+    buffer::spare_capacity,
+    fs::{Advice, CWD, Mode, OFlags, fadvise, openat},
+    io::{Errno, pread},
+};
+
+use super::{Folder, off_thread};
+use crate::error::{from_io, unavailable};
+
+/// Bytes of a piece. Larger ones spare turns of threads: reading costs 0.16 CPU seconds a GiB by the smaller,
+/// 0.10 by the larger.
+const PIECE: RangeInclusive<u64> = 256 * 1024..=1024 * 1024;
+/// Bytes of all pieces in flight that the size of a piece aims at: the fewer read at once, the larger it is.
+const IN_FLIGHT: u64 = 32 * 1024 * 1024;
+/// Up to this many bytes are read in place where they are at hand: a thread's turn would cost more.
+const IN_PLACE: u64 = 64 * 1024;
+
+/// A range of a blob. Short ranges that the kernel has in memory take neither a thread nor a wait.
+pub(crate) async fn read(
+    folder: &Arc<Folder>,
+    key: &BlobKey,
+    range: Range<u64>,
+) -> Result<BlobStream, BlobError> {
+    if range.end.saturating_sub(range.start) <= IN_PLACE
+        && let Some(bytes) = cached::read(folder, key, &range)
+    {
+        return Ok(stream::once(ready(Ok(bytes))).boxed());
+    }
+    let path = folder.root().join(key.as_str());
+    let turn = Turn::take(&folder.reading);
+    // The first piece comes along with opening: one turn of a thread for what fits.
+    let (cursor, first) = off_thread(move || {
+        let file = openat(CWD, &path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+            .map_err(|error| from_io("open", &error.into()))?;
+        if range.end.saturating_sub(range.start) > *PIECE.end() {
+            // Only a hint: nothing depends on it.
+            let _ = fadvise(&file, range.start, None, Advice::Sequential);
+        }
+        let mut cursor = Cursor { file: file.into(), at: range.start, end: range.end, turn };
+        let first = cursor.next_piece();
+        Ok((cursor, first))
+    })
+    .await?;
+    Ok(stream::try_unfold((cursor, Some(first)), |(mut cursor, first)| async move {
+        let piece = match first {
+            Some(first) => first?,
+            None if cursor.at >= cursor.end => None,
+            None => {
+                let piece;
+                (cursor, piece) = off_thread(move || {
+                    let piece = cursor.next_piece()?;
+                    Ok((cursor, piece))
+                })
+                .await?;
+                piece
+            }
+        };
+        Ok(piece.map(|piece| (piece, (cursor, None))))
+    })
+    .boxed())
+}
+
+/// How far a blob has been read.
+struct Cursor {
+    file: File,
+    at: u64,
+    end: u64,
+    turn: Turn,
+}
+
+impl Cursor {
+    /// The next bytes, or `None` at the end. Blocks.
+    fn next_piece(&mut self) -> Result<Option<Bytes>, BlobError> {
+        let size = self.end.saturating_sub(self.at).min(self.turn.piece());
+        if size == 0 {
+            return Ok(None);
+        }
+        let wanted = usize::try_from(size).map_err(|_| unavailable("a piece larger than memory"))?;
+        let mut buffer = Vec::with_capacity(wanted);
+        while buffer.len() < wanted {
+            let at = self.at + buffer.len() as u64;
+            match pread(&self.file, spare_capacity(&mut buffer), at) {
+                Ok(0) => {
+                    let end = self.end;
+                    return Err(unavailable(format!("the blob ends at byte {at}, before {end}")));
+                }
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(from_io("read", &error.into())),
+            }
+        }
+        // The allocator may have been generous.
+        buffer.truncate(wanted);
+        self.at += size;
+        Ok(Some(buffer.into()))
+    }
+}
+
+/// One of those that read at present.
+struct Turn(Arc<AtomicU64>);
+
+impl Turn {
+    fn take(reading: &Arc<AtomicU64>) -> Self {
+        reading.fetch_add(1, Relaxed);
+        Self(reading.clone())
+    }
+
+    /// Bytes of this one's next piece, so that all together stay near what they may have in flight.
+    fn piece(&self) -> u64 {
+        (IN_FLIGHT / self.0.load(Relaxed).max(1)).clamp(*PIECE.start(), *PIECE.end())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod cached {
+    use std::io::IoSliceMut;
+
+    use rustix::{
+        fs::{ResolveFlags, openat2},
+        io::{ReadWriteFlags, preadv2},
+    };
+
+    use super::{BlobKey, Bytes, Folder, Mode, OFlags, Range};
+
+    /// The bytes, where the kernel can give name, file and bytes from memory, without waiting for a device.
+    /// `None` for every other case, an error among them: the other way asks again, and can tell.
+    pub(super) fn read(folder: &Folder, key: &BlobKey, range: &Range<u64>) -> Option<Bytes> {
+        let wanted = usize::try_from(range.end.checked_sub(range.start)?).ok()?;
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = openat2(&folder.handle, key.as_str(), flags, Mode::empty(), ResolveFlags::CACHED).ok()?;
+        let mut buffer = vec![0; wanted];
+        let got =
+            preadv2(&file, &mut [IoSliceMut::new(&mut buffer)], range.start, ReadWriteFlags::NOWAIT).ok()?;
+        (got == wanted).then(|| buffer.into())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod cached {
+    use super::{BlobKey, Bytes, Folder, Range};
+
+    /// Other kernels cannot say whether a read would wait.
+    pub(super) fn read(_: &Folder, _: &BlobKey, _: &Range<u64>) -> Option<Bytes> {
+        None
+    }
+}

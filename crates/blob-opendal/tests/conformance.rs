@@ -1,0 +1,54 @@
+//! The suite that every blob store runs, on each of ours.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_core::{conformance::blobs::BlobsFixture, ports::Blobs};
+use tempfile::TempDir;
+
+struct Folder(TempDir, OpendalBlobs);
+
+#[async_trait]
+impl BlobsFixture for Folder {
+    async fn open() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let blobs = OpendalBlobs::fs(root.path()).unwrap();
+        Self(root, blobs)
+    }
+
+    fn blobs(&self) -> Arc<dyn Blobs> {
+        Arc::new(self.1.clone())
+    }
+
+    async fn reopen(&self) -> Arc<dyn Blobs> {
+        Arc::new(OpendalBlobs::fs(self.0.path()).unwrap())
+    }
+}
+
+struct Memory(OpendalBlobs);
+
+#[async_trait]
+impl BlobsFixture for Memory {
+    async fn open() -> Self {
+        Self(OpendalBlobs::memory().unwrap())
+    }
+
+    fn blobs(&self) -> Arc<dyn Blobs> {
+        Arc::new(self.0.clone())
+    }
+
+    /// No other process sees this one's memory; the nearest is another handle.
+    async fn reopen(&self) -> Arc<dyn Blobs> {
+        self.blobs()
+    }
+}
+
+mod folder {
+    elizabeth_core::blobs_conformance!(super::Folder);
+}
+
+mod memory {
+    elizabeth_core::blobs_conformance!(super::Memory);
+}

@@ -1,0 +1,125 @@
+use std::{
+    fmt,
+    io::{self, Write},
+    time::{Duration, Instant},
+};
+
+use bytesize::ByteSize;
+use clap::Args;
+use elizabeth_core::service::GcReport;
+use elizabeth_wiring::Options;
+use serde::Serialize;
+
+use crate::error::Error;
+
+#[derive(Args)]
+pub(crate) struct Gc {
+    /// Only count what would be removed
+    #[arg(long)]
+    dry_run: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Gc {
+    /// Sweeps once, and prints what was removed.
+    pub(crate) async fn run(self, options: Options) -> Result<(), Error> {
+        let app = options.build().await?.app;
+        let started = Instant::now();
+        let report = app.gc(self.dry_run).await?;
+        let done = Done { report, took: started.elapsed(), dry_run: self.dry_run };
+        let mut out = io::stdout().lock();
+        if self.json {
+            serde_json::to_writer(&mut out, &done.to_json())?;
+            writeln!(out)?;
+        } else {
+            write!(out, "{done}")?;
+        }
+        Ok(out.flush()?)
+    }
+}
+
+struct Done {
+    report: GcReport,
+    took: Duration,
+    dry_run: bool,
+}
+
+#[derive(Serialize)]
+struct Json {
+    dry_run: bool,
+    cleaned_rooms: u64,
+    cleaned_contents: u64,
+    cleaned_reservations: u64,
+    cleaned_tokens: u64,
+    cleaned_blobs: u64,
+    freed_size: u64,
+    execution_time_ms: u64,
+}
+
+impl Done {
+    fn to_json(&self) -> Json {
+        let report = self.report;
+        Json {
+            dry_run: self.dry_run,
+            cleaned_rooms: report.cleaned_rooms,
+            cleaned_contents: report.cleaned_contents,
+            cleaned_reservations: report.cleaned_reservations,
+            cleaned_tokens: report.cleaned_tokens,
+            cleaned_blobs: report.cleaned_blobs,
+            freed_size: report.freed_size,
+            execution_time_ms: u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        let removed = if self.dry_run { "Would remove" } else { "Removed" };
+        writeln!(f, "{removed}")?;
+        for (what, count) in [
+            ("rooms", report.cleaned_rooms),
+            ("contents", report.cleaned_contents),
+            ("reservations", report.cleaned_reservations),
+            ("tokens", report.cleaned_tokens),
+            ("blobs", report.cleaned_blobs),
+        ] {
+            writeln!(f, "  {what:<14}{count}")?;
+        }
+        let freed = if self.dry_run { "Would free" } else { "Freed" };
+        writeln!(f, "{freed} {} in {} ms", ByteSize(report.freed_size), self.took.as_millis())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_is_for_people() {
+        let report = GcReport {
+            cleaned_rooms: 2,
+            cleaned_contents: 30,
+            cleaned_reservations: 0,
+            cleaned_tokens: 5,
+            cleaned_blobs: 29,
+            freed_size: 3 << 20,
+        };
+        let done = Done { report, took: Duration::from_millis(12), dry_run: false };
+        let lines = [
+            "Removed",
+            "  rooms         2",
+            "  contents      30",
+            "  reservations  0",
+            "  tokens        5",
+            "  blobs         29",
+            "Freed 3.0 MiB in 12 ms",
+            "",
+        ];
+        assert_eq!(done.to_string(), lines.join("\n"));
+        let would = Done { dry_run: true, ..done }.to_string();
+        assert!(would.starts_with("Would remove\n") && would.contains("\nWould free 3.0 MiB"), "{would}");
+    }
+}

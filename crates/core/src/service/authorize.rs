@@ -1,0 +1,152 @@
+//! Who asks, and whether they may: the one place where credentials are judged.
+
+use crate::{
+    Elizabeth, Error, Result, Unauthorized,
+    name::RoomRef,
+    permission::Permission,
+    ports::{Access, WriteTx},
+    room::{Room, RoomStatus},
+    time::Timestamp,
+    token::{Claims, TokenRecord},
+};
+
+/// What a request presents as its credential.
+pub(super) enum Presented {
+    /// Nothing.
+    Nothing,
+    /// Something that we did not sign.
+    Garbage,
+    /// Claims that we signed; whether they still hold is for the store to say.
+    Signed(Claims),
+}
+
+/// What a use case needs.
+#[derive(Clone, Copy)]
+pub(super) enum Need {
+    /// Any token of the room.
+    Token,
+    /// A token with this permission.
+    Permission(Permission),
+    /// An owner's token.
+    Owner,
+}
+
+/// A request that may go on.
+pub(super) struct Grant {
+    pub(super) room: Room,
+    pub(super) token: TokenRecord,
+}
+
+impl Presented {
+    pub(super) fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Signed(claims) => Some(claims),
+            Self::Nothing | Self::Garbage => None,
+        }
+    }
+}
+
+/// The room, when it exists and its time is not over.
+pub(super) fn live_room(access: Option<Access>, now: Timestamp) -> Result<Access> {
+    let access = access.ok_or(Error::RoomNotFound)?;
+    if access.room.is_expired(now) { Err(Error::RoomExpired) } else { Ok(access) }
+}
+
+/// Judges a request: the order of these checks is part of the contract.
+pub(super) fn judge(
+    access: Option<Access>,
+    presented: &Presented,
+    need: Need,
+    now: Timestamp,
+) -> Result<Grant> {
+    let Access { room, token } = live_room(access, now)?;
+    let token = match (presented, token) {
+        (Presented::Nothing, _) => return Err(Unauthorized::Missing.into()),
+        (Presented::Garbage, _) => return Err(Unauthorized::Invalid.into()),
+        (Presented::Signed(claims), None) if claims.exp <= now.as_secs() => {
+            return Err(Unauthorized::Expired.into());
+        }
+        (Presented::Signed(_), None) => return Err(Unauthorized::Invalid.into()),
+        (Presented::Signed(_), Some(token)) => token,
+    };
+    if token.revoked_at.is_some() {
+        return Err(Unauthorized::Revoked.into());
+    }
+    if !token.is_live(now) {
+        return Err(Unauthorized::Expired.into());
+    }
+    if room.status == RoomStatus::Closed && !token.owner {
+        return Err(Error::RoomClosed);
+    }
+    let grant = Grant { room, token };
+    match need {
+        Need::Token => {}
+        Need::Owner if !grant.token.owner => return Err(Error::OwnerOnly),
+        Need::Permission(needed) if !grant.permission().contains(needed) => {
+            return Err(Error::PermissionDenied(needed));
+        }
+        Need::Owner | Need::Permission(_) => {}
+    }
+    Ok(grant)
+}
+
+/// Whether somebody without a token may come in by this address. The password is another matter.
+pub(super) fn check_enterable(room: &Room, address: &RoomRef) -> Result<()> {
+    if !room.answers_to(address.as_str()) {
+        return Err(Error::NotShared);
+    }
+    match room.status {
+        RoomStatus::Closed => Err(Error::RoomClosed),
+        RoomStatus::Locked => Err(Error::RoomLocked),
+        RoomStatus::Open if room.is_exhausted() => Err(Error::EntriesExhausted),
+        RoomStatus::Open => Ok(()),
+    }
+}
+
+impl Grant {
+    /// What this token may do in this room now.
+    pub(super) fn permission(&self) -> Permission {
+        Permission::effective(self.token.permission, self.room.permission, self.token.owner)
+    }
+}
+
+impl Elizabeth {
+    pub(super) fn present(&self, token: Option<&str>) -> Presented {
+        match token.map(|token| self.ports.signer.verify(token)) {
+            None => Presented::Nothing,
+            Some(None) => Presented::Garbage,
+            Some(Some(claims)) => Presented::Signed(claims),
+        }
+    }
+
+    /// Judges a request that only reads: one read of the store.
+    pub(super) async fn authorize(&self, room: &RoomRef, token: Option<&str>, need: Need) -> Result<Grant> {
+        let presented = self.present(token);
+        let now = self.now();
+        let jti = presented.claims().map(|claims| claims.jti);
+        let access = self.ports.store.read().await?.access(room, jti, now).await?;
+        judge(access, &presented, need, now)
+    }
+
+    /// Judges a request that writes, with the room locked until the transaction ends. The instant it returns was
+    /// read after the lock was granted: time may have passed while waiting for it.
+    pub(super) async fn authorize_locked(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        need: Need,
+    ) -> Result<(Box<dyn WriteTx>, Grant, Timestamp)> {
+        let presented = self.present(token);
+        let Some(claims) = presented.claims() else {
+            // Strangers do not get to queue for the lock: a read tells them what is wrong.
+            let now = self.now();
+            let access = self.ports.store.read().await?.access(room, None, now).await?;
+            return Err(judge(access, &presented, need, now).err().unwrap_or(Unauthorized::Missing.into()));
+        };
+        let mut tx = self.ports.store.begin().await?;
+        let access = tx.lock_room(room, Some(claims.jti), self.now()).await?;
+        let now = self.now();
+        let grant = judge(access, &presented, need, now)?;
+        Ok((tx, grant, now))
+    }
+}

@@ -1,0 +1,35 @@
+use crate::{Elizabeth, Result, ports::Counts};
+
+impl Elizabeth {
+    /// Really asks the store whether it works.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn check_store(&self) -> Result<()> {
+        Ok(self.ports.store.check().await?)
+    }
+
+    /// Really asks the blob store whether it works.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn check_blobs(&self) -> Result<()> {
+        Ok(self.ports.blobs.check().await?)
+    }
+
+    /// What kind of store it runs on, for the operator.
+    pub fn store_kind(&self) -> &'static str {
+        self.ports.store.kind()
+    }
+
+    /// How much there is of everything.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn counts(&self) -> Result<Counts> {
+        Ok(self.ports.store.read().await?.counts().await?)
+    }
+}

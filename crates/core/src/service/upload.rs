@@ -1,0 +1,288 @@
+use bytes::{Bytes, BytesMut};
+use sha2::{Digest, Sha256};
+
+use super::{authorize::Need, prepare::session_reservation};
+use crate::{
+    Elizabeth, Error, Result,
+    content::{Content, ContentKind, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash},
+    id::{BlobKey, ReservationId, RoomId},
+    name::{FileName, RoomRef},
+    permission::Permission,
+    ports::{BlobWriter, StoreError},
+    time::Timestamp,
+};
+
+/// Files that have become contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// The contents, in the order of the manifest.
+    pub contents: Vec<Content>,
+    /// Bytes stored and reserved in the room now.
+    pub current_size: u64,
+}
+
+/// An upload under way: it has claimed its reservation and keeps it alive as long as bytes arrive.
+///
+/// Files come one after the other, in any order: [`Upload::start_file`], [`Upload::write`] as often as needed,
+/// [`Upload::finish_file`]; at the end [`Upload::commit`]. After an error of any of them call [`Upload::abort`].
+/// Dropping an upload leaves its space held until the lease ends, and its blobs to [`Elizabeth::gc`].
+pub struct Upload {
+    app: Elizabeth,
+    room: RoomId,
+    reservation: ReservationId,
+    manifest: Manifest,
+    /// The keys announced, by the file's place in the manifest; none for files that are kept inline.
+    keys: Vec<Option<BlobKey>>,
+    received: Vec<Option<Received>>,
+    current: Option<Incoming>,
+    renewed_at: Timestamp,
+}
+
+/// A file that has arrived whole.
+struct Received {
+    sha256: Sha256Hash,
+    segment: Option<Segment>,
+}
+
+/// The file that is arriving.
+struct Incoming {
+    index: usize,
+    declared: u64,
+    size: u64,
+    hasher: Sha256,
+    sink: Sink,
+}
+
+enum Sink {
+    Inline(BytesMut),
+    Blob(Box<dyn BlobWriter>),
+}
+
+impl Elizabeth {
+    /// Begins an upload: claims its reservation, and announces the blobs it is going to write.
+    ///
+    /// # Errors
+    ///
+    /// Without a token that has EDIT; [`Error::ReservationNotFound`] when this session has no such reservation;
+    /// [`Error::ReservationExpired`]; [`Error::ReservationInUse`].
+    pub async fn begin_upload(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        reservation: ReservationId,
+    ) -> Result<Upload> {
+        let need = Need::Permission(Permission::EDIT);
+        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+        let room = grant.room.id;
+        let found = session_reservation(tx.as_mut(), room, grant.token.sid, reservation).await?;
+        let hold = found.hold.begin(now, self.policy().upload_lease)?;
+        tx.update_hold(reservation, hold).await?;
+        let inline_max = self.policy().inline_max;
+        let keys: Vec<Option<BlobKey>> = found
+            .manifest
+            .files()
+            .iter()
+            .map(|file| (file.size > inline_max).then(|| BlobKey::from_random(self.ports.entropy.bytes())))
+            .collect();
+        let announced: Vec<BlobKey> = keys.iter().flatten().cloned().collect();
+        if !announced.is_empty() {
+            tx.announce(reservation, &announced, hold.deadline).await?;
+        }
+        tx.commit().await?;
+        let received = keys.iter().map(|_| None).collect();
+        Ok(Upload {
+            app: self.clone(),
+            room,
+            reservation,
+            manifest: found.manifest,
+            keys,
+            received,
+            current: None,
+            renewed_at: now,
+        })
+    }
+}
+
+impl Upload {
+    /// The next file begins. The name is read as [`FileName::parse`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestMismatch`] when it was not announced or came before; [`Error::ReservationExpired`].
+    pub async fn start_file(&mut self, name: &str) -> Result<()> {
+        let parsed = FileName::parse(name).map_err(|_| Error::unexpected_file(name))?;
+        let index = self.manifest.files().iter().position(|file| file.name == parsed);
+        let index = index.filter(|&index| self.received[index].is_none() && self.current.is_none());
+        let index = index.ok_or_else(|| Error::unexpected_file(name))?;
+        self.renew_if_due().await?;
+        let sink = match &self.keys[index] {
+            Some(key) => Sink::Blob(self.app.ports.blobs.create(key).await?),
+            None => Sink::Inline(BytesMut::new()),
+        };
+        let declared = self.manifest.files()[index].size;
+        self.current = Some(Incoming { index, declared, size: 0, hasher: Sha256::new(), sink });
+        Ok(())
+    }
+
+    /// Bytes of the current file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::FileTooLong`] as soon as the file grows past its size; [`Error::ReservationExpired`] when the
+    /// lease ended in silence, or the reservation was released; [`Error::Blob`].
+    pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.renew_if_due().await?;
+        let Some(file) = &mut self.current else {
+            return Err(Error::ManifestMismatch("bytes without a file".into()));
+        };
+        file.size = file.size.saturating_add(bytes.len() as u64);
+        if file.size > file.declared {
+            let name = self.manifest.files()[file.index].name.clone();
+            return Err(Error::FileTooLong { name, declared: file.declared });
+        }
+        file.hasher.update(&bytes);
+        match &mut file.sink {
+            Sink::Inline(buffer) => buffer.extend_from_slice(&bytes),
+            Sink::Blob(writer) => writer.write(bytes).await?,
+        }
+        Ok(())
+    }
+
+    /// The current file is at its end; its bytes are durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestMismatch`] when it is shorter than announced; [`Error::ReservationExpired`];
+    /// [`Error::Blob`].
+    pub async fn finish_file(&mut self) -> Result<()> {
+        self.renew_if_due().await?;
+        let Some(file) = self.current.take() else {
+            return Err(Error::ManifestMismatch("the end of a file without its beginning".into()));
+        };
+        let Incoming { index, declared, size, hasher, sink } = file;
+        if size < declared {
+            let name = self.manifest.files()[index].name.as_str();
+            return Err(Error::ManifestMismatch(format!("{name:?} has {size} bytes, {declared} announced")));
+        }
+        let place = match (sink, &self.keys[index]) {
+            (Sink::Blob(mut writer), Some(key)) => {
+                writer.finish().await?;
+                Some(Place::Blob(key.clone()))
+            }
+            (Sink::Inline(buffer), _) if size > 0 => Some(Place::Inline(buffer.freeze())),
+            (Sink::Inline(_) | Sink::Blob(_), _) => None,
+        };
+        let segment = place.map(|place| Segment { size, place });
+        self.received[index] = Some(Received { sha256: Sha256Hash(hasher.finalize().into()), segment });
+        Ok(())
+    }
+
+    /// Everything has arrived: the hold ends and the files become contents, in one step. When this returns `Ok`,
+    /// they are durable. When it fails, nothing is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestMismatch`] when files are missing; [`Error::ReservationExpired`];
+    /// [`Error::RoomNotFound`] or [`Error::RoomExpired`] when the room went meanwhile.
+    pub async fn commit(mut self) -> Result<Uploaded> {
+        match self.settle().await {
+            Ok(uploaded) => Ok(uploaded),
+            // Whether the transaction took place is unknown: its blobs may be contents by now. What is left over
+            // is collected when the lease ends.
+            Err(error @ Error::Store(StoreError::Unavailable(_))) => Err(error),
+            Err(error) => {
+                self.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives everything up: the space and the bytes. Never fails; what cannot be undone now is collected when the
+    /// lease ends.
+    pub async fn abort(self) {
+        let Self { app, reservation, keys, current, .. } = self;
+        drop(current);
+        let mut all_gone = true;
+        for key in keys.iter().flatten() {
+            if let Err(error) = app.ports.blobs.delete(key).await {
+                tracing::warn!(%error, "a blob of an aborted upload is left to the sweeper");
+                all_gone = false;
+            }
+        }
+        let released: Result<()> = async {
+            let mut tx = app.ports.store.begin().await?;
+            tx.delete_reservation(reservation).await?;
+            if all_gone {
+                tx.retract_announcements(reservation).await?;
+            }
+            Ok(tx.commit().await?)
+        }
+        .await;
+        if let Err(error) = released {
+            tracing::warn!(%error, "the space of an aborted upload is held until its lease ends");
+        }
+    }
+
+    async fn settle(&mut self) -> Result<Uploaded> {
+        let count = self.received.iter().flatten().count();
+        if self.current.is_some() || count < self.received.len() {
+            return Err(Error::missing_files(&self.manifest, count));
+        }
+        let mut tx = self.app.ports.store.begin().await?;
+        let room = tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
+        let now = self.app.now();
+        if room.is_expired(now) {
+            return Err(Error::RoomExpired);
+        }
+        let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
+        held.hold.check_begun(now)?;
+        tx.delete_reservation(self.reservation).await?;
+        let announced = self.keys.iter().flatten().count() as u64;
+        if announced > 0 && tx.retract_announcements(self.reservation).await? != announced {
+            // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
+            return Err(Error::ReservationExpired);
+        }
+        let mut contents = Vec::with_capacity(count);
+        for (file, received) in self.manifest.files().iter().zip(self.received.iter().flatten()) {
+            let new = new_content(self.room, file, received, now);
+            let id = tx.insert_content(&new).await?;
+            contents.push(new.into_content(id));
+        }
+        // What was held is now stored: the sum is the same.
+        let current_size = room.current_size();
+        tx.commit().await?;
+        Ok(Uploaded { contents, current_size })
+    }
+
+    /// Starts the lease anew when a third of it has gone by: bytes are arriving.
+    async fn renew_if_due(&mut self) -> Result<()> {
+        let lease = self.app.policy().upload_lease;
+        if self.app.now().since(self.renewed_at) < lease / 3 {
+            return Ok(());
+        }
+        let mut tx = self.app.ports.store.begin().await?;
+        tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
+        let now = self.app.now();
+        let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
+        let hold = held.hold.extend(now, lease)?;
+        tx.update_hold(self.reservation, hold).await?;
+        tx.extend_announcements(self.reservation, hold.deadline).await?;
+        tx.commit().await?;
+        self.renewed_at = now;
+        Ok(())
+    }
+}
+
+fn new_content(room_id: RoomId, file: &ManifestFile, received: &Received, now: Timestamp) -> NewContent {
+    NewContent {
+        room_id,
+        kind: ContentKind::File,
+        file_name: Some(file.name.clone()),
+        mime_type: file.mime_type.clone(),
+        sha256: received.sha256,
+        max_downloads: file.max_downloads,
+        expire_at: file.expire_at,
+        created_at: now,
+        segments: received.segment.iter().cloned().collect(),
+    }
+}

@@ -1,0 +1,139 @@
+//! Adapters that fail at the worst moment.
+
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use elizabeth_core::{
+    Error,
+    content::FileRequest,
+    id::BlobKey,
+    memory::{MemoryBlobs, MemoryStore},
+    policy::Policy,
+    ports::{BlobError, BlobStream, BlobWriter, Blobs},
+};
+
+use crate::{
+    refused,
+    support::{World, at, large},
+};
+
+mockall::mock! {
+    Writer {}
+
+    #[async_trait]
+    impl BlobWriter for Writer {
+        async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError>;
+        async fn finish(&mut self) -> Result<(), BlobError>;
+    }
+}
+
+/// Memory whose writers fail, and whose deletes fail while told so.
+#[derive(Clone)]
+struct Faulty {
+    inner: MemoryBlobs,
+    writer: fn() -> MockWriter,
+    deletes_fail: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl Blobs for Faulty {
+    async fn create(&self, key: &BlobKey) -> Result<Box<dyn BlobWriter>, BlobError> {
+        // What was written before the fault is there, as on a disk.
+        let mut partial = self.inner.create(key).await?;
+        partial.write(Bytes::from_static(b"partial")).await?;
+        partial.finish().await?;
+        Ok(Box::new((self.writer)()))
+    }
+
+    async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError> {
+        self.inner.read(key, range).await
+    }
+
+    async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
+        if self.deletes_fail.load(Ordering::SeqCst) {
+            return Err(BlobError::Unavailable("told so".into()));
+        }
+        self.inner.delete(key).await
+    }
+
+    async fn check(&self) -> Result<(), BlobError> {
+        self.inner.check().await
+    }
+
+    async fn free_space(&self) -> Result<Option<u64>, BlobError> {
+        Ok(Some(1_000_000))
+    }
+}
+
+fn world(writer: fn() -> MockWriter) -> (World, Arc<AtomicBool>) {
+    let (store, blobs) = (MemoryStore::default(), MemoryBlobs::default());
+    let deletes_fail = Arc::new(AtomicBool::new(false));
+    let faulty = Faulty { inner: blobs.clone(), writer, deletes_fail: deletes_fail.clone() };
+    let policy = Policy { min_free: 500_000, ..Policy::default() };
+    (World::over(blobs, Arc::new(store), Arc::new(faulty), policy), deletes_fail)
+}
+
+fn full_on_write() -> MockWriter {
+    let mut writer = MockWriter::new();
+    writer.expect_write().returning(|_| Err(BlobError::Full("no space".into())));
+    writer
+}
+
+fn fails_to_finish() -> MockWriter {
+    let mut writer = MockWriter::new();
+    writer.expect_write().returning(|_| Ok(()));
+    writer.expect_finish().returning(|| Err(BlobError::Unavailable("sync failed".into())));
+    writer
+}
+
+#[tokio::test]
+async fn a_disk_that_fills_up_under_an_upload_keeps_nothing() {
+    let (world, _) = world(full_on_write);
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    refused!(upload.write(large(50_000)).await, Error::Blob(BlobError::Full(_)));
+    upload.abort().await;
+    assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (0, 0));
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_durable_are_not_acknowledged() {
+    let (world, deletes_fail) = world(fails_to_finish);
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    upload.write(large(50_000)).await.unwrap();
+    refused!(upload.finish_file().await, Error::Blob(BlobError::Unavailable(_)));
+    // And when they cannot be deleted either, the space comes back at once and the bytes are collected later.
+    deletes_fail.store(true, Ordering::SeqCst);
+    upload.abort().await;
+    assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (1, 0));
+    world.wait(60);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
+    deletes_fail.store(false, Ordering::SeqCst);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 1);
+    assert_eq!(world.blobs.len(), 0);
+}
+
+#[tokio::test]
+async fn a_disk_that_is_almost_full_takes_nothing_new() {
+    let (world, _) = world(full_on_write);
+    let token = world.room("box").await;
+    let prepare =
+        async |size| world.app.prepare(&at("box"), Some(&token), vec![FileRequest::new("a", size)]).await;
+    refused!(prepare(500_001).await, Error::StorageFull);
+    assert!(prepare(500_000).await.is_ok());
+    assert!(prepare(10).await.is_ok());
+}

@@ -1,0 +1,45 @@
+use elizabeth_core::{Error, content::FileRequest, room::RoomOptions, service::GcReport};
+
+use crate::{
+    refused,
+    support::{World, at, large},
+};
+
+#[tokio::test]
+async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
+    let world = World::new();
+    let keeper = world.room("kept").await;
+    world.upload("kept", &keeper, "a", large(30_000)).await.unwrap();
+    let in_a_minute = world.app.now().saturating_add(std::time::Duration::from_secs(60));
+    let options = RoomOptions { expire_at: Some(in_a_minute), ..RoomOptions::default() };
+    world.create("over", options).await.unwrap();
+    let token = world.enter("over").await.unwrap();
+    world.upload("over", &token, "a", large(20_000)).await.unwrap();
+    world.upload("over", &token, "b", large(5)).await.unwrap();
+    let short = FileRequest { expire_at: Some(in_a_minute), ..FileRequest::new("c", 0) };
+    let id = world.app.prepare(&at("kept"), Some(&keeper), vec![short]).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("kept"), Some(&keeper), id).await.unwrap();
+    upload.start_file("c").await.unwrap();
+    upload.finish_file().await.unwrap();
+    let short = upload.commit().await.unwrap().contents[0].id;
+    world.app.prepare(&at("kept"), Some(&keeper), vec![FileRequest::new("d", 9)]).await.unwrap();
+    assert_eq!(world.app.gc(false).await.unwrap(), GcReport::default());
+
+    world.wait(60);
+    refused!(world.app.content(&at("kept"), Some(&keeper), short).await, Error::ContentExpired);
+    let expected = GcReport {
+        cleaned_rooms: 1,
+        cleaned_contents: 3,
+        cleaned_reservations: 1,
+        cleaned_tokens: 1,
+        cleaned_blobs: 0,
+        freed_size: 20_005,
+    };
+    assert_eq!(world.app.gc(true).await.unwrap(), expected);
+    // The token went with its room, and the room's blob is queued and collected on the way.
+    let swept = world.app.gc(false).await.unwrap();
+    assert_eq!(swept, GcReport { cleaned_tokens: 0, cleaned_blobs: 1, ..expected });
+    assert_eq!(world.app.gc(false).await.unwrap(), GcReport::default());
+    assert_eq!(world.blobs.len(), 1);
+    refused!(world.app.room(&at("over"), None).await, Error::RoomNotFound);
+}

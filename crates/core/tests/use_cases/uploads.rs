@@ -1,0 +1,222 @@
+use bytes::Bytes;
+use elizabeth_core::{
+    Error, content::FileRequest, id::ReservationId, permission::Permission, policy::Policy,
+};
+use futures::TryStreamExt;
+
+use crate::{
+    refused,
+    support::{World, at, large},
+};
+
+#[tokio::test]
+async fn files_of_every_size_come_back_byte_for_byte() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let inline_max = usize::try_from(world.app.policy().inline_max).unwrap();
+    let mut total = 0;
+    for len in [0, 1, inline_max - 1, inline_max, inline_max + 1, 300_000] {
+        let uploaded = world.upload("box", &token, "a.bin", large(len)).await.unwrap();
+        total += len as u64;
+        assert_eq!(uploaded.current_size, total);
+        let content = &uploaded.contents[0];
+        assert_eq!(world.read("box", &token, content.id).await.unwrap(), large(len));
+        assert_eq!(world.app.content(&at("box"), Some(&token), content.id).await.unwrap(), *content);
+    }
+    assert_eq!(world.blobs.len(), 2, "small files are kept inline");
+    assert_eq!(world.current_size("box", &token).await, total);
+}
+
+#[tokio::test]
+async fn any_range_is_the_same_bytes() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let bytes = large(100_000);
+    let id = world.upload("box", &token, "a.bin", bytes.clone()).await.unwrap().contents[0].id;
+    for (from, to) in [(0, 0), (0, 1), (99_999, 100_000), (0, 100_000), (12_345, 67_890)] {
+        let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+        let pieces: Vec<Bytes> =
+            readable.open(Some(from as u64..to as u64)).await.unwrap().try_collect().await.unwrap();
+        assert_eq!(pieces.concat(), bytes[from..to]);
+    }
+}
+
+#[tokio::test]
+async fn a_reservation_serves_one_upload_of_the_session_that_made_it() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let other = world.enter("box").await.unwrap();
+    let files = || vec![FileRequest::new("a", 3)];
+    let id = world.app.prepare(&at("box"), Some(&token), files()).await.unwrap().reservation_id;
+    refused!(world.app.begin_upload(&at("box"), Some(&other), id).await, Error::ReservationNotFound);
+    refused!(world.app.release(&at("box"), Some(&other), id).await, Error::ReservationNotFound);
+    // A renewed token is the same session.
+    let renewed = world.issue("box", crate::support::with_token(&token)).await.unwrap();
+    let upload = world.app.begin_upload(&at("box"), Some(&renewed), id).await.unwrap();
+    refused!(world.app.begin_upload(&at("box"), Some(&token), id).await, Error::ReservationInUse);
+    upload.abort().await;
+    refused!(world.app.begin_upload(&at("box"), Some(&token), id).await, Error::ReservationNotFound);
+    assert_eq!(world.current_size("box", &token).await, 0);
+    let nowhere = ReservationId(i64::MAX);
+    refused!(world.app.begin_upload(&at("box"), Some(&token), nowhere).await, Error::ReservationNotFound);
+}
+
+#[tokio::test]
+async fn a_release_gives_the_space_back_and_stops_the_upload() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    upload.write(large(50_000)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    let released = world.app.release(&at("box"), Some(&token), id).await.unwrap();
+    assert_eq!((released.released, released.current_size), (50_000, 0));
+    refused!(upload.commit().await, Error::ReservationExpired);
+    assert_eq!(world.blobs.len(), 0);
+    assert_eq!(world.current_size("box", &token).await, 0);
+}
+
+#[tokio::test]
+async fn bytes_that_arrive_keep_the_lease_and_silence_ends_it() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    world.wait(9);
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    for piece in large(50_000).chunks(5_000).take(9) {
+        world.wait(59);
+        upload.write(Bytes::copy_from_slice(piece)).await.unwrap();
+        assert_eq!(world.app.gc(false).await.unwrap().cleaned_reservations, 0);
+        assert_eq!(world.current_size("box", &token).await, 50_000);
+    }
+    world.wait(60);
+    assert_eq!(world.current_size("box", &token).await, 0);
+    refused!(upload.write(Bytes::from_static(b"late")).await, Error::ReservationExpired);
+    upload.abort().await;
+    assert_eq!(world.blobs.len(), 0);
+}
+
+#[tokio::test]
+async fn what_the_sweeper_has_given_up_can_not_be_settled() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    upload.write(large(50_000)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    let begun = world.app.now();
+    world.wait(61);
+    let swept = world.app.gc(false).await.unwrap();
+    assert_eq!((swept.cleaned_reservations, swept.cleaned_blobs), (1, 1));
+    // Even for a process whose clock runs behind.
+    world.clock.set(begun);
+    refused!(upload.commit().await, Error::ReservationExpired);
+    assert_eq!(world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap(), vec![]);
+}
+
+#[tokio::test]
+async fn an_upload_that_is_dropped_is_collected_when_its_lease_ends() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    upload.write(large(50_000)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    drop(upload);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
+    assert_eq!(world.blobs.len(), 1);
+    world.wait(60);
+    assert_eq!(world.app.gc(true).await.unwrap().cleaned_blobs, 1);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 1);
+    assert_eq!(world.blobs.len(), 0);
+}
+
+#[tokio::test]
+async fn a_room_deleted_under_an_upload_leaves_nothing() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let files = vec![FileRequest::new("a", 50_000)];
+    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    upload.write(large(50_000)).await.unwrap();
+    world.app.delete_room(&at("box"), Some(&token)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    refused!(upload.commit().await, Error::RoomNotFound);
+    assert_eq!(world.blobs.len(), 0);
+}
+
+#[tokio::test]
+async fn the_servers_own_disk_is_never_filled_up() {
+    let world = World::with_policy(Policy { min_free: u64::MAX, ..Policy::default() });
+    let token = world.room("box").await;
+    // Memory knows no limit, so the policy's is not reached.
+    assert!(world.upload("box", &token, "a", large(50_000)).await.is_ok());
+}
+
+#[tokio::test]
+async fn limited_downloads_are_counted_exactly_and_end() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let file = FileRequest { max_downloads: Some(3), ..FileRequest::new("a", 20_000) };
+    let id = world.app.prepare(&at("box"), Some(&token), vec![file]).await.unwrap().reservation_id;
+    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    upload.start_file("a").await.unwrap();
+    upload.write(large(20_000)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    let content = upload.commit().await.unwrap().contents[0].id;
+    let reads: Vec<_> = futures::future::join_all((0..20).map(|_| world.read("box", &token, content))).await;
+    assert_eq!(reads.iter().filter(|read| read.is_ok()).count(), 3);
+    assert!(reads.iter().all(|read| read.is_ok() || matches!(read, Err(Error::DownloadsSpent))));
+    let swept = world.app.gc(false).await.unwrap();
+    assert_eq!((swept.cleaned_contents, swept.cleaned_blobs, swept.freed_size), (1, 1, 20_000));
+    refused!(world.read("box", &token, content).await, Error::ContentNotFound(_));
+}
+
+#[tokio::test]
+async fn other_downloads_are_counted_in_the_end() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let id = world.upload("box", &token, "a", large(10)).await.unwrap().contents[0].id;
+    for _ in 0..5 {
+        world.read("box", &token, id).await.unwrap();
+    }
+    world.app.flush_downloads().await.unwrap();
+    world.app.flush_downloads().await.unwrap();
+    assert_eq!(world.app.content(&at("box"), Some(&token), id).await.unwrap().download_count, 5);
+}
+
+#[tokio::test]
+async fn deleting_is_all_or_nothing() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let mut ids = Vec::new();
+    for len in [10, 50_000] {
+        ids.push(world.upload("box", &token, "a", large(len)).await.unwrap().contents[0].id);
+    }
+    let elsewhere = world.room("elsewhere").await;
+    let foreign = world.upload("elsewhere", &elsewhere, "a", large(7)).await.unwrap().contents[0].id;
+    let all: Vec<_> = ids.iter().copied().chain([foreign]).collect();
+    refused!(world.app.delete_contents(&at("box"), Some(&token), all).await, Error::ContentNotFound(id) if id == foreign);
+    assert_eq!(world.current_size("box", &token).await, 50_010);
+    let twice = vec![ids[1], ids[0], ids[1]];
+    let deleted = world.app.delete_contents(&at("box"), Some(&token), twice).await.unwrap();
+    assert_eq!((deleted.deleted, deleted.freed_size, deleted.current_size), (ids, 50_010, 0));
+    world.app.collect_blobs().await.unwrap();
+    assert_eq!(world.blobs.len(), 0);
+    let view = Permission::VIEW | Permission::SHARE;
+    world.app.set_permission(&at("box"), Some(&token), view).await.unwrap();
+    let guest = world.enter("box").await.unwrap();
+    refused!(
+        world.app.delete_contents(&at("box"), Some(&guest), vec![foreign]).await,
+        Error::PermissionDenied(Permission::DELETE)
+    );
+}

@@ -1,0 +1,215 @@
+//! The permission table of the contract: every bit against every endpoint, for guest, narrowed guest, owner,
+//! another room's token, a revoked one, none.
+
+use reqwest::{Method, RequestBuilder, StatusCode, multipart};
+use serde_json::{Value, json};
+
+use crate::support::TestServer;
+
+/// What an endpoint needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Needs {
+    Token,
+    Bit(u64),
+    Owner,
+}
+
+const VIEW: Needs = Needs::Bit(1);
+const EDIT: Needs = Needs::Bit(2);
+const DELETE: Needs = Needs::Bit(8);
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+/// One endpoint. Where it is let through, what it names does not exist or fit, so that the next row finds the same
+/// room; the last row deletes the room.
+struct Row {
+    method: Method,
+    path: &'static str,
+    body: Body,
+    needs: Needs,
+    let_through: StatusCode,
+}
+
+enum Body {
+    Nothing,
+    Json(fn(u64) -> Value),
+    Form,
+}
+
+fn table() -> Vec<Row> {
+    let row = |method: &str, path, body, needs, let_through: u16| Row {
+        method: method.parse().unwrap(),
+        path,
+        body,
+        needs,
+        let_through: StatusCode::from_u16(let_through).unwrap(),
+    };
+    let too_much = |_| json!({"files": [{"name": "a", "size": 1u64 << 60}]});
+    vec![
+        row("GET", "", Body::Nothing, Needs::Token, 200),
+        row("POST", "/permissions", Body::Json(|now| json!({"permission": now})), Needs::Owner, 200),
+        row("POST", "/settings", Body::Json(|_| json!({})), Needs::Owner, 200),
+        row("GET", "/tokens", Body::Nothing, Needs::Token, 200),
+        row("DELETE", "/tokens/00000000-0000-4000-8000-000000000000", Body::Nothing, Needs::Token, 404),
+        row("POST", "/tokens/revoke", Body::Json(|_| json!({"jti": NOBODY})), Needs::Token, 404),
+        row("GET", "/contents", Body::Nothing, VIEW, 200),
+        row("POST", "/contents/prepare", Body::Json(too_much), EDIT, 413),
+        row("POST", "/contents?reservation_id=999", Body::Form, EDIT, 404),
+        row("DELETE", "/reservations/999", Body::Nothing, EDIT, 404),
+        row("GET", "/contents/999", Body::Nothing, VIEW, 404),
+        row("HEAD", "/contents/999", Body::Nothing, VIEW, 404),
+        row("GET", "/contents/999/download", Body::Nothing, VIEW, 404),
+        row("HEAD", "/contents/999/download", Body::Nothing, VIEW, 404),
+        row("GET", "/contents/999/meta", Body::Nothing, VIEW, 404),
+        row("DELETE", "/contents", Body::Json(|_| json!({"ids": [999]})), DELETE, 404),
+        row("DELETE", "", Body::Nothing, DELETE, 200),
+    ]
+}
+
+impl Row {
+    fn request(&self, server: &TestServer, room: &str, token: Option<&str>, now: u64) -> RequestBuilder {
+        let url = format!("{}/api/v1/rooms/{room}{}", server.url, self.path);
+        let mut request = server.client.request(self.method.clone(), url);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        match self.body {
+            Body::Nothing => request,
+            Body::Json(body) => request.json(&body(now)),
+            Body::Form => request.multipart(
+                multipart::Form::new().part("file", multipart::Part::bytes("x").file_name("a")),
+            ),
+        }
+    }
+
+    /// Sends it; checks the status, and the code of a refusal.
+    async fn expect(&self, request: RequestBuilder, status: StatusCode, code: &str, who: &str) {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{who}: {} {}", self.method, self.path);
+        if self.method != Method::HEAD && status != self.let_through {
+            let problem: Value = answer.json().await.unwrap();
+            assert_eq!(problem["code"], code, "{who}: {} {}", self.method, self.path);
+        }
+    }
+}
+
+struct Room {
+    slug: String,
+    owner: String,
+}
+
+/// A room of that permission with its owner's token.
+async fn room(server: &TestServer, name: &str, permission: u64) -> Room {
+    let created = server.post(&format!("/rooms/{name}"), None, json!({"permission": permission})).await;
+    let slug = created["slug"].as_str().unwrap().to_owned();
+    let owner = enter(server, &slug).await;
+    Room { slug, owner }
+}
+
+async fn enter(server: &TestServer, slug: &str) -> String {
+    let entered = server.post(&format!("/rooms/{slug}/tokens"), None, json!({})).await;
+    entered["token"].as_str().unwrap().to_owned()
+}
+
+/// Guests whose token carries any permission, in rooms that have any permission now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_may_do_what_token_and_room_both_allow() {
+    let server = TestServer::start().await;
+    for issued in (1..16).step_by(2) {
+        for now in (1..16).step_by(2) {
+            let Room { slug, owner } = room(&server, &format!("r{issued}-{now}"), issued).await;
+            let guest = enter(&server, &slug).await;
+            let set = json!({"permission": now});
+            let changed = server.post(&format!("/rooms/{slug}/permissions"), Some(&owner), set).await;
+            let slug = changed["slug"].as_str().unwrap();
+            for row in table() {
+                let allowed = match row.needs {
+                    Needs::Token => true,
+                    Needs::Bit(bit) => issued & now & bit != 0,
+                    Needs::Owner => false,
+                };
+                let (status, code) = match row.needs {
+                    _ if allowed => (row.let_through, ""),
+                    Needs::Owner => (StatusCode::FORBIDDEN, "owner_only"),
+                    Needs::Bit(_) | Needs::Token => (StatusCode::FORBIDDEN, "permission_denied"),
+                };
+                let who = format!("guest issued {issued}, room now {now}");
+                let request = row.request(&server, slug, Some(&guest), now);
+                row.expect(request, status, code, &who).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_may_do_everything_whatever_the_room_allows() {
+    let server = TestServer::start().await;
+    for now in (1..16).step_by(2) {
+        let Room { slug, owner } = room(&server, &format!("r{now}"), now).await;
+        for row in table() {
+            let request = row.request(&server, &slug, Some(&owner), now);
+            row.expect(request, row.let_through, "", &format!("owner, room now {now}")).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_that_is_no_good_opens_nothing() {
+    let server = TestServer::start().await;
+    let here = room(&server, "here", 15).await;
+    let there = room(&server, "there", 15).await;
+    let revoked = enter(&server, "here").await;
+    let logout = json!({"access_token": revoked});
+    server.post("/auth/logout", None, logout).await;
+
+    // A room of the same name that is gone: its tokens do not open the new one.
+    let gone = room(&server, "again", 15).await;
+    server.delete("/rooms/again", &gone.owner).await;
+    room(&server, "again", 15).await;
+
+    let cases = [
+        ("none", "here", None, "token_missing"),
+        ("garbage", "here", Some("a.b.c"), "token_invalid"),
+        ("another room's owner", "here", Some(there.owner.as_str()), "token_invalid"),
+        ("revoked", "here", Some(revoked.as_str()), "token_revoked"),
+        ("of a gone room of that name", "again", Some(gone.owner.as_str()), "token_invalid"),
+    ];
+    for (who, room, token, code) in cases {
+        for row in table() {
+            // A room that is open to all shows itself without a token.
+            if token.is_none() && row.method == Method::GET && row.path.is_empty() {
+                continue;
+            }
+            let request = row.request(&server, room, token, 15);
+            row.expect(request, StatusCode::UNAUTHORIZED, code, who).await;
+        }
+    }
+    // The same by query, and the header wins over it.
+    let url = format!("{}/api/v1/rooms/here/contents", server.url);
+    let by_query = |token: &str| server.client.get(&url).query(&[("token", token)]);
+    assert_eq!(by_query(&there.owner).send().await.unwrap().status(), 401);
+    assert_eq!(by_query(&here.owner).send().await.unwrap().status(), 200);
+    let both = by_query(&there.owner).bearer_auth(&here.owner);
+    assert_eq!(both.send().await.unwrap().status(), 200);
+
+    server.clock.advance(std::time::Duration::from_secs(3600));
+    for row in table() {
+        let request = row.request(&server, "here", Some(&here.owner), 15);
+        row.expect(request, StatusCode::UNAUTHORIZED, "token_expired", "expired").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_room_lets_nobody_do_anything_but_its_owner() {
+    let server = TestServer::start().await;
+    let Room { slug, owner } = room(&server, "closed", 15).await;
+    let guest = enter(&server, &slug).await;
+    server.post("/rooms/closed/settings", Some(&owner), json!({"status": 2})).await;
+    for row in table() {
+        let request = row.request(&server, &slug, Some(&guest), 15);
+        row.expect(request, StatusCode::FORBIDDEN, "room_closed", "guest of a closed room").await;
+    }
+    for row in table() {
+        let request = row.request(&server, &slug, Some(&owner), 15);
+        row.expect(request, row.let_through, "", "owner of a closed room").await;
+    }
+}

@@ -1,0 +1,104 @@
+//! The log of a whole run: every line about a request has its id, and no credential stands in any.
+
+use std::{collections::BTreeSet, fs};
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use crate::server::{Server, create_and_enter, ok, prepare, upload};
+
+const ADMIN: &str = "admin-token-of-this-test";
+const PASSWORD: &str = "correct horse battery staple";
+const WRONG_PASSWORD: &str = "Tr0ub4dor-and-3";
+const GARBAGE: &str = "garbage.that.nobody-signed";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_credential_stands_in_the_log_and_each_request_has_its_id() {
+    let data = tempfile::tempdir().unwrap();
+    let log = data.path().join("server.log");
+    let env = [("RUST_LOG", "trace"), ("ELIZABETH_LOG_FORMAT", "json"), ("ELIZABETH_ADMIN_TOKEN", ADMIN)];
+    let server = Server::start_logging_to(data.path(), &env, Server::log_file(&log));
+    let mut secrets: BTreeSet<String> =
+        [ADMIN, PASSWORD, WRONG_PASSWORD, GARBAGE].into_iter().map(str::to_owned).collect();
+    let ids = run(&server, &mut secrets).await;
+    server.terminate();
+
+    let text = fs::read_to_string(&log).unwrap();
+    assert!(text.lines().count() > ids.len());
+    for secret in &secrets {
+        for form in [secret.clone(), secret.replace(' ', "%20"), secret.replace(' ', "+")] {
+            let line = text.lines().find(|line| line.contains(&form));
+            assert!(line.is_none(), "{form:?} stands in {line:?}");
+        }
+    }
+    // A token's signature alone, or a piece of any secret, is no better.
+    for secret in secrets.iter().filter(|secret| secret.len() > 40) {
+        let tail = &secret[secret.len() - 20..];
+        assert!(!text.contains(tail), "a part of a secret stands in the log: {tail}");
+    }
+    for id in &ids {
+        assert!(text.contains(id.as_str()), "no line of request {id}");
+    }
+    let requests = text.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let requests: Vec<Value> = requests.filter(|line| line["fields"]["status"].is_number()).collect();
+    assert!(requests.len() >= ids.len());
+    for line in requests {
+        assert!(line["span"]["request_id"].is_string(), "{line}");
+    }
+}
+
+/// Uses every kind of credential, right and wrong, in every place it can stand.
+async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
+    let client = Client::new();
+    let room = server.room("quiet");
+    let (created, token) = create_and_enter(&client, &room).await;
+    let owner_key = created["owner_key"].as_str().unwrap();
+
+    let locked = server.room("locked");
+    ok(client.post(&locked).query(&[("password", PASSWORD)])).await;
+    let body = json!({"password": PASSWORD, "with_refresh_token": true});
+    let entered = ok(client.post(format!("{locked}/tokens")).json(&body)).await;
+    let refresh = entered["refresh_token"].as_str().unwrap();
+    let refreshed = ok(client
+        .post(format!("{}/api/v1/auth/refresh", server.url))
+        .json(&json!({"refresh_token": refresh})))
+    .await;
+    let by_key = ok(client.post(format!("{room}/tokens")).json(&json!({"owner_key": owner_key}))).await;
+    let reservation = prepare(&client, &room, &token, "a.txt", 3).await.unwrap();
+    upload(&client, &room, &token, reservation, "a.txt", "abc".into(), 3).await.unwrap();
+
+    let known = [
+        &created["owner_key"],
+        &entered["token"],
+        &entered["refresh_token"],
+        &refreshed["access_token"],
+        &refreshed["refresh_token"],
+        &by_key["token"],
+    ];
+    secrets.extend(known.map(|secret| secret.as_str().unwrap().to_owned()));
+    secrets.insert(token.clone());
+
+    let mut ids = Vec::new();
+    for request in [
+        client.get(format!("{room}/contents?token={token}")),
+        client.get(format!("{room}/contents?token={GARBAGE}")),
+        client.get(format!("{room}/contents?x=1;token={token}")),
+        client.get(format!("{}/nowhere/{token}?token={token}&ticket={GARBAGE}", server.url)),
+        client.get(format!("{room}/contents")).header("authorization", format!("Bearer {token} {PASSWORD}")),
+        client.get(format!("{room}/contents")).basic_auth("", Some(PASSWORD)),
+        client.post(format!("{locked}/tokens")).json(&json!({"password": WRONG_PASSWORD})),
+        client.post(format!("{locked}/tokens")).json(&json!({"owner_key": WRONG_PASSWORD})),
+        client.post(format!("{room}/tokens")).body(format!("{{\"password\": \"{PASSWORD}\"")),
+        client.post(format!("{room}/tokens")).json(&json!({"password": [PASSWORD]})),
+        client.post(format!("{room}/tokens/validate")).json(&json!({"token": token})),
+        client.post(format!("{room}/settings")).bearer_auth(&token).json(&json!({"password": PASSWORD})),
+        client.post(format!("{}/api/v1/auth/cleanup", server.url)).bearer_auth(ADMIN),
+        client.post(format!("{}/api/v1/auth/cleanup", server.url)).bearer_auth(GARBAGE),
+        client.post(format!("{}/api/v1/auth/refresh", server.url)).json(&json!({"refresh_token": refresh})),
+        client.post(format!("{}/api/v1/auth/logout", server.url)).json(&json!({"access_token": token})),
+    ] {
+        let answer = request.send().await.unwrap();
+        ids.push(answer.headers()["x-request-id"].to_str().unwrap().to_owned());
+    }
+    ids
+}

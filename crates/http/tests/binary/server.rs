@@ -1,0 +1,121 @@
+//! A process of the server's binary, and a client that knows one room of it.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use reqwest::{Client, RequestBuilder, multipart};
+use serde_json::{Value, json};
+
+/// A running server, killed with -9 when dropped.
+pub struct Server {
+    child: Child,
+    pub url: String,
+}
+
+impl Server {
+    /// Starts the binary on a free port, waits until it listens.
+    pub fn start(data_dir: &Path, env: &[(&str, &str)]) -> Self {
+        Self::start_logging_to(data_dir, env, Stdio::inherit())
+    }
+
+    pub fn start_logging_to(data_dir: &Path, env: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_elizabeth-http"))
+            .arg("--listen=127.0.0.1:0")
+            .arg("--data-dir")
+            .arg(data_dir)
+            .env("RUST_LOG", "warn")
+            .envs(env.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = lines
+            .find_map(|line| {
+                let line = line.unwrap();
+                line.find("http://").map(|at| line[at..].trim_end_matches('/').to_owned())
+            })
+            .expect("the server ended before it listened");
+        // What it prints later goes nowhere, but must not fail.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    pub fn log_file(path: &Path) -> File {
+        File::options().create(true).append(true).open(path).unwrap()
+    }
+
+    /// `kill -9`, and the end of it awaited.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and the end of it awaited: the exit was a clean one.
+    pub fn terminate(mut self) {
+        let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        assert!(self.child.wait().unwrap().success());
+    }
+
+    pub fn room(&self, name: &str) -> String {
+        format!("{}/api/v1/rooms/{name}", self.url)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a request that must succeed, and reads its JSON.
+pub async fn ok(request: RequestBuilder) -> Value {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    assert!(status.is_success(), "{status}: {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Makes a room and enters it; returns the creation's answer and the token.
+pub async fn create_and_enter(client: &Client, room: &str) -> (Value, String) {
+    let created = ok(client.post(room).json(&json!({}))).await;
+    let entered = ok(client.post(format!("{room}/tokens")).json(&json!({}))).await;
+    (created, entered["token"].as_str().unwrap().to_owned())
+}
+
+/// Reserves the space for one file.
+pub async fn prepare(
+    client: &Client,
+    room: &str,
+    token: &str,
+    name: &str,
+    size: usize,
+) -> reqwest::Result<i64> {
+    let manifest = json!({"files": [{"name": name, "size": size}]});
+    let request = client.post(format!("{room}/contents/prepare")).bearer_auth(token).json(&manifest);
+    let answer: Value = request.send().await?.error_for_status()?.json().await?;
+    Ok(answer["reservation_id"].as_i64().unwrap())
+}
+
+/// Uploads one file on a reservation.
+pub async fn upload(
+    client: &Client,
+    room: &str,
+    token: &str,
+    reservation: i64,
+    name: &str,
+    body: reqwest::Body,
+    size: u64,
+) -> reqwest::Result<Value> {
+    let part = multipart::Part::stream_with_length(body, size).file_name(name.to_owned());
+    let url = format!("{room}/contents?reservation_id={reservation}");
+    let form = multipart::Form::new().part("file", part);
+    client.post(url).bearer_auth(token).multipart(form).send().await?.error_for_status()?.json().await
+}

@@ -1,0 +1,161 @@
+use async_trait::async_trait;
+use elizabeth_core::{
+    content::{Content, Reservation, StoredContent},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    name::RoomRef,
+    ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
+    quota::Hold,
+    room::Room,
+    time::Timestamp,
+    token::TokenRecord,
+};
+
+use crate::{
+    connection::{Connection, Row, Value},
+    rows::{self, CONTENT_AT, Cells, SEGMENT_AT, TOKEN_AT},
+    statements::{contents, reservations, rooms, sweep, tokens},
+    tx::SqlTx,
+};
+
+#[async_trait]
+impl<C: Connection> ReadTx for SqlTx<C> {
+    async fn access(
+        &mut self,
+        address: &RoomRef,
+        jti: Option<Jti>,
+        now: Timestamp,
+    ) -> StoreResult<Option<Access>> {
+        let values = vec![rows::time(now), opt_jti(jti), rows::text(address.as_str())];
+        let Some(row) = self.first(&rooms::ACCESS, values).await? else { return Ok(None) };
+        let mut row = Cells::of(row);
+        Ok(Some(Access { room: row.room()?, token: joined_token(&mut row)? }))
+    }
+
+    async fn content_access(
+        &mut self,
+        address: &RoomRef,
+        jti: Option<Jti>,
+        content: ContentId,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentAccess>> {
+        let values = vec![rows::time(now), opt_jti(jti), rows::int(content.0), rows::text(address.as_str())];
+        let mut rows = self.all(&contents::ACCESS, values).await?.into_iter().map(Cells::of);
+        let Some(mut first) = rows.next() else { return Ok(None) };
+        let (room, token) = (first.room()?, joined_token(&mut first)?);
+        if first.is_null(CONTENT_AT)? {
+            return Ok(Some(ContentAccess { room, token, content: None }));
+        }
+        let content = first.from(CONTENT_AT).content()?;
+        let mut segments = Vec::from_iter(first.segment()?);
+        for mut row in rows {
+            segments.extend(row.from(SEGMENT_AT).segment()?);
+        }
+        Ok(Some(ContentAccess { room, token, content: Some(StoredContent { content, segments }) }))
+    }
+
+    async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>> {
+        let row = self.first(&rooms::BY_ID, vec![rows::time(now), rows::int(id.0)]).await?;
+        row.map(|row| Cells::of(row).room()).transpose()
+    }
+
+    async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
+        let after = page.after.map_or(i64::MIN, |id| id.0);
+        let limit = page.limit.unwrap_or(u64::MAX);
+        let values = vec![rows::int(room.0), rows::int(after), rows::size(limit)];
+        self.list(&contents::PAGE, values, Cells::content).await
+    }
+
+    async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
+        let rows = self.fetch_for_each(contents::by_id, &[rows::int(room.0)], one_by_one(ids)).await?;
+        rows.into_iter().map(|row| Cells::of(row).content()).collect()
+    }
+
+    async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>> {
+        let row = self.first(&tokens::BY_JTI, vec![rows::int(room.0), rows::uuid(jti.0)]).await?;
+        row.map(|row| Cells::of(row).token()).transpose()
+    }
+
+    async fn live_tokens(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<TokenRecord>> {
+        let mut values = vec![rows::int(room.0), rows::time(now)];
+        let statement = match sid {
+            Some(sid) => {
+                values.push(rows::uuid(sid.0));
+                &tokens::LIVE_OF_SESSION
+            }
+            None => &tokens::LIVE,
+        };
+        self.list(statement, values, Cells::token).await
+    }
+
+    async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>> {
+        let row = self.first(&reservations::BY_ID, vec![rows::int(room.0), rows::int(id.0)]).await?;
+        row.map(|row| Cells::of(row).reservation()).transpose()
+    }
+
+    async fn live_holds(&mut self, room: RoomId, now: Timestamp) -> StoreResult<Vec<(ReservationId, Hold)>> {
+        self.list(&reservations::LIVE_HOLDS, vec![rows::int(room.0), rows::time(now)], Cells::hold).await
+    }
+
+    async fn expired_rooms(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<RoomId>> {
+        self.list(&rooms::EXPIRED, vec![rows::time(now), rows::size(limit)], Cells::room_id).await
+    }
+
+    async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>> {
+        let values = vec![rows::time(now), rows::size(limit)];
+        self.list(&sweep::DEAD_CONTENTS, values, |row| Ok((row.room_id()?, row.content_id()?))).await
+    }
+
+    async fn lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<(u64, u64)> {
+        self.one(&sweep::LAPSED_RESERVATIONS, vec![rows::time(now)], |row| Ok((row.size()?, row.size()?)))
+            .await
+    }
+
+    async fn lapsed_announcements(&mut self, now: Timestamp) -> StoreResult<u64> {
+        self.one(&sweep::LAPSED_ANNOUNCEMENTS, vec![rows::time(now)], Cells::size).await
+    }
+
+    async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64> {
+        let tokens = self.one(&sweep::DEAD_TOKENS, vec![rows::time(now)], Cells::size).await?;
+        let refresh = self.one(&sweep::DEAD_REFRESH, vec![rows::time(now)], Cells::size).await?;
+        Ok(tokens + refresh)
+    }
+
+    async fn queued_blobs(&mut self, after: Option<&BlobKey>, limit: u64) -> StoreResult<Vec<BlobKey>> {
+        // Every key is behind the empty text.
+        let after = after.map_or("", BlobKey::as_str);
+        self.list(&sweep::QUEUED_BLOBS, vec![rows::text(after), rows::size(limit)], Cells::blob_key).await
+    }
+
+    async fn queued_blob_count(&mut self) -> StoreResult<u64> {
+        self.one(&sweep::QUEUED_BLOB_COUNT, vec![], Cells::size).await
+    }
+
+    async fn counts(&mut self) -> StoreResult<Counts> {
+        let (rooms, stored_size) =
+            self.one(&sweep::ROOM_COUNT, vec![], |row| Ok((row.size()?, row.size()?))).await?;
+        let contents = self.one(&sweep::CONTENT_COUNT, vec![], Cells::size).await?;
+        Ok(Counts { rooms, contents, stored_size })
+    }
+}
+
+/// Numbers in ascending order, each once.
+pub(crate) fn one_by_one(ids: &[ContentId]) -> Vec<Vec<Value>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(|id| vec![rows::int(id.0)]).collect()
+}
+
+/// No token equals NULL.
+fn opt_jti(jti: Option<Jti>) -> Value {
+    Value::Bytes(jti.map(|jti| jti.0.as_bytes().to_vec()))
+}
+
+fn joined_token<R: Row>(row: &mut Cells<R>) -> StoreResult<Option<TokenRecord>> {
+    if row.is_null(TOKEN_AT)? { Ok(None) } else { row.from(TOKEN_AT).token().map(Some) }
+}

@@ -1,0 +1,388 @@
+//! How rows are read: which columns, in which order, and what they become.
+
+use bytes::Bytes;
+use elizabeth_core::{
+    content::{Content, ContentKind, Manifest, ManifestFile, Place, Reservation, Segment, Sha256Hash},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    name::{FileName, RoomName},
+    permission::Permission,
+    ports::StoreResult,
+    quota::{Hold, HoldState},
+    room::{Room, RoomStatus},
+    time::Timestamp,
+    token::{KeyHash, RefreshRecord, TokenRecord},
+};
+use uuid::Uuid;
+
+use crate::{
+    connection::{Row, Value, corrupt},
+    tables::{Contents, RefreshTokens, Reservations, Rooms, Segments, Tokens},
+};
+
+/// The columns of a room; the sum of its live holds follows them.
+pub(crate) const ROOM: [Rooms; 15] = [
+    Rooms::Id,
+    Rooms::Name,
+    Rooms::Slug,
+    Rooms::PasswordHash,
+    Rooms::OwnerKeyHash,
+    Rooms::OwnerClaimed,
+    Rooms::Status,
+    Rooms::Permission,
+    Rooms::MaxSize,
+    Rooms::StoredSize,
+    Rooms::MaxEntries,
+    Rooms::Entries,
+    Rooms::ExpireAt,
+    Rooms::CreatedAt,
+    Rooms::UpdatedAt,
+];
+
+pub(crate) const TOKEN: [Tokens; 8] = [
+    Tokens::Jti,
+    Tokens::RoomId,
+    Tokens::Sid,
+    Tokens::Permission,
+    Tokens::Owner,
+    Tokens::CreatedAt,
+    Tokens::ExpiresAt,
+    Tokens::RevokedAt,
+];
+
+pub(crate) const REFRESH: [RefreshTokens; 8] = [
+    RefreshTokens::Hash,
+    RefreshTokens::RoomId,
+    RefreshTokens::Sid,
+    RefreshTokens::Owner,
+    RefreshTokens::CreatedAt,
+    RefreshTokens::ExpiresAt,
+    RefreshTokens::UsedAt,
+    RefreshTokens::RevokedAt,
+];
+
+pub(crate) const HOLD: [Reservations; 4] =
+    [Reservations::Id, Reservations::Size, Reservations::Deadline, Reservations::State];
+
+pub(crate) const RESERVATION: [Reservations; 7] = [
+    Reservations::Id,
+    Reservations::Size,
+    Reservations::Deadline,
+    Reservations::State,
+    Reservations::RoomId,
+    Reservations::Sid,
+    Reservations::Manifest,
+];
+
+pub(crate) const CONTENT: [Contents; 13] = [
+    Contents::Id,
+    Contents::RoomId,
+    Contents::Kind,
+    Contents::FileName,
+    Contents::Size,
+    Contents::MimeType,
+    Contents::Sha256,
+    Contents::DownloadCount,
+    Contents::MaxDownloads,
+    Contents::ExpireAt,
+    Contents::Version,
+    Contents::CreatedAt,
+    Contents::UpdatedAt,
+];
+
+pub(crate) const SEGMENT: [Segments; 3] = [Segments::Size, Segments::BlobKey, Segments::Inline];
+
+/// Where the parts of an access row begin: the room and its reserved bytes come first.
+pub(crate) const TOKEN_AT: usize = ROOM.len() + 1;
+pub(crate) const CONTENT_AT: usize = TOKEN_AT + TOKEN.len();
+pub(crate) const SEGMENT_AT: usize = CONTENT_AT + CONTENT.len();
+
+/// Reads a row's cells one after the other.
+pub(crate) struct Cells<R> {
+    row: R,
+    next: usize,
+}
+
+impl<R: Row> Cells<R> {
+    pub(crate) fn of(row: R) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The cells from a place on.
+    pub(crate) fn from(&mut self, place: usize) -> &mut Self {
+        self.next = place;
+        self
+    }
+
+    /// Whether an outer join found nothing for what begins at a place.
+    pub(crate) fn is_null(&self, place: usize) -> StoreResult<bool> {
+        self.row.is_null(place)
+    }
+
+    fn place(&mut self) -> usize {
+        let place = self.next;
+        self.next += 1;
+        place
+    }
+
+    fn opt_int(&mut self) -> StoreResult<Option<i64>> {
+        let place = self.place();
+        self.row.int(place)
+    }
+
+    pub(crate) fn int(&mut self) -> StoreResult<i64> {
+        self.opt_int()?.ok_or_else(|| corrupt("a number is missing"))
+    }
+
+    fn opt_text(&mut self) -> StoreResult<Option<String>> {
+        let place = self.place();
+        self.row.text(place)
+    }
+
+    fn text(&mut self) -> StoreResult<String> {
+        self.opt_text()?.ok_or_else(|| corrupt("a text is missing"))
+    }
+
+    fn opt_bytes(&mut self) -> StoreResult<Option<Vec<u8>>> {
+        let place = self.place();
+        self.row.bytes(place)
+    }
+
+    fn array<const N: usize>(&mut self) -> StoreResult<[u8; N]> {
+        let bytes = self.opt_bytes()?.ok_or_else(|| corrupt("bytes are missing"))?;
+        bytes.try_into().map_err(|_| corrupt("bytes of the wrong length"))
+    }
+
+    /// A number that is never negative: a size, a count.
+    pub(crate) fn size(&mut self) -> StoreResult<u64> {
+        self.int()?.try_into().map_err(|_| corrupt("a negative size"))
+    }
+
+    fn opt_size(&mut self) -> StoreResult<Option<u64>> {
+        self.opt_int()?.map(u64::try_from).transpose().map_err(|_| corrupt("a negative size"))
+    }
+
+    fn time(&mut self) -> StoreResult<Timestamp> {
+        self.int().map(Timestamp::from_micros)
+    }
+
+    fn opt_time(&mut self) -> StoreResult<Option<Timestamp>> {
+        Ok(self.opt_int()?.map(Timestamp::from_micros))
+    }
+
+    fn flag(&mut self) -> StoreResult<bool> {
+        Ok(self.int()? != 0)
+    }
+
+    fn uuid(&mut self) -> StoreResult<Uuid> {
+        self.array().map(Uuid::from_bytes)
+    }
+
+    fn permission(&mut self) -> StoreResult<Permission> {
+        let bits = u8::try_from(self.int()?).ok();
+        bits.and_then(Permission::from_bits).ok_or_else(|| corrupt("unknown permission bits"))
+    }
+
+    pub(crate) fn room_id(&mut self) -> StoreResult<RoomId> {
+        self.int().map(RoomId)
+    }
+
+    pub(crate) fn content_id(&mut self) -> StoreResult<ContentId> {
+        self.int().map(ContentId)
+    }
+
+    pub(crate) fn reservation_id(&mut self) -> StoreResult<ReservationId> {
+        self.int().map(ReservationId)
+    }
+
+    pub(crate) fn blob_key(&mut self) -> StoreResult<BlobKey> {
+        stored_key(self.text()?)
+    }
+
+    /// [`ROOM`] and its reserved bytes.
+    pub(crate) fn room(&mut self) -> StoreResult<Room> {
+        Ok(Room {
+            id: self.room_id()?,
+            name: RoomName::from_stored(self.text()?),
+            slug: self.text()?,
+            password_hash: self.opt_text()?,
+            owner_key_hash: KeyHash(self.array()?),
+            owner_claimed: self.flag()?,
+            status: RoomStatus::from_code(self.int()?).ok_or_else(|| corrupt("an unknown room status"))?,
+            permission: self.permission()?,
+            max_size: self.size()?,
+            stored_size: self.size()?,
+            max_entries: self.opt_size()?,
+            entries: self.size()?,
+            expire_at: self.opt_time()?,
+            created_at: self.time()?,
+            updated_at: self.time()?,
+            reserved_size: self.size()?,
+        })
+    }
+
+    /// [`TOKEN`].
+    pub(crate) fn token(&mut self) -> StoreResult<TokenRecord> {
+        Ok(TokenRecord {
+            jti: Jti(self.uuid()?),
+            room_id: self.room_id()?,
+            sid: SessionId(self.uuid()?),
+            permission: self.permission()?,
+            owner: self.flag()?,
+            created_at: self.time()?,
+            expires_at: self.time()?,
+            revoked_at: self.opt_time()?,
+        })
+    }
+
+    /// [`REFRESH`].
+    pub(crate) fn refresh(&mut self) -> StoreResult<RefreshRecord> {
+        Ok(RefreshRecord {
+            hash: KeyHash(self.array()?),
+            room_id: self.room_id()?,
+            sid: SessionId(self.uuid()?),
+            owner: self.flag()?,
+            created_at: self.time()?,
+            expires_at: self.time()?,
+            used_at: self.opt_time()?,
+            revoked_at: self.opt_time()?,
+        })
+    }
+
+    /// [`HOLD`].
+    pub(crate) fn hold(&mut self) -> StoreResult<(ReservationId, Hold)> {
+        let id = self.reservation_id()?;
+        let (size, deadline) = (self.size()?, self.time()?);
+        let state = match self.text()?.as_str() {
+            PENDING => HoldState::Pending,
+            BEGUN => HoldState::Begun,
+            _ => return Err(corrupt("an unknown hold state")),
+        };
+        Ok((id, Hold { size, deadline, state }))
+    }
+
+    /// [`RESERVATION`].
+    pub(crate) fn reservation(&mut self) -> StoreResult<Reservation> {
+        let (id, hold) = self.hold()?;
+        Ok(Reservation {
+            id,
+            hold,
+            room_id: self.room_id()?,
+            sid: SessionId(self.uuid()?),
+            manifest: manifest_from_json(&self.text()?)?,
+        })
+    }
+
+    /// [`CONTENT`].
+    pub(crate) fn content(&mut self) -> StoreResult<Content> {
+        Ok(Content {
+            id: self.content_id()?,
+            room_id: self.room_id()?,
+            kind: ContentKind::from_name(&self.text()?).ok_or_else(|| corrupt("an unknown content kind"))?,
+            file_name: self.opt_text()?.map(FileName::from_stored),
+            size: self.size()?,
+            mime_type: self.text()?,
+            sha256: Sha256Hash(self.array()?),
+            download_count: self.size()?,
+            max_downloads: self.opt_size()?,
+            expire_at: self.opt_time()?,
+            version: self.size()?,
+            created_at: self.time()?,
+            updated_at: self.time()?,
+        })
+    }
+
+    /// [`SEGMENT`], or `None` where an outer join found none.
+    pub(crate) fn segment(&mut self) -> StoreResult<Option<Segment>> {
+        let Some(size) = self.opt_size()? else { return Ok(None) };
+        let place = match (self.opt_text()?, self.opt_bytes()?) {
+            (Some(key), None) => Place::Blob(stored_key(key)?),
+            (None, Some(bytes)) => Place::Inline(Bytes::from(bytes)),
+            _ => return Err(corrupt("a segment in two places or none")),
+        };
+        Ok(Some(Segment { size, place }))
+    }
+}
+
+const PENDING: &str = "pending";
+const BEGUN: &str = "begun";
+
+pub(crate) fn hold_state(state: HoldState) -> Value {
+    text(match state {
+        HoldState::Pending => PENDING,
+        HoldState::Begun => BEGUN,
+    })
+}
+
+fn stored_key(text: String) -> StoreResult<BlobKey> {
+    BlobKey::from_stored(text).ok_or_else(|| corrupt("a malformed blob key"))
+}
+
+pub(crate) fn text(text: impl Into<String>) -> Value {
+    Value::Text(Some(text.into()))
+}
+
+pub(crate) fn int(number: i64) -> Value {
+    Value::Int(Some(number))
+}
+
+/// Sizes and counts never exceed what a signed number holds: core sees to that.
+pub(crate) fn size(size: u64) -> Value {
+    opt_size(Some(size))
+}
+
+pub(crate) fn opt_size(size: Option<u64>) -> Value {
+    Value::Int(size.map(|size| i64::try_from(size).unwrap_or(i64::MAX)))
+}
+
+pub(crate) fn time(time: Timestamp) -> Value {
+    int(time.as_micros())
+}
+
+pub(crate) fn opt_time(time: Option<Timestamp>) -> Value {
+    Value::Int(time.map(Timestamp::as_micros))
+}
+
+pub(crate) fn uuid(uuid: Uuid) -> Value {
+    bytes(uuid.as_bytes())
+}
+
+pub(crate) fn bytes(bytes: &[u8]) -> Value {
+    Value::Bytes(Some(bytes.to_vec()))
+}
+
+/// A file of a manifest as it is kept. Its members are a stored format: never rename one.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredFile {
+    name: String,
+    size: u64,
+    mime_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_downloads: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expire_at: Option<i64>,
+}
+
+pub(crate) fn manifest_to_json(manifest: &Manifest) -> StoreResult<Value> {
+    let stored = |file: &ManifestFile| StoredFile {
+        name: file.name.as_str().to_owned(),
+        size: file.size,
+        mime_type: file.mime_type.clone(),
+        max_downloads: file.max_downloads,
+        expire_at: file.expire_at.map(Timestamp::as_micros),
+    };
+    let files: Vec<_> = manifest.files().iter().map(stored).collect();
+    serde_json::to_string(&files).map(text).map_err(|_| corrupt("a manifest that is no JSON"))
+}
+
+fn manifest_from_json(text: &str) -> StoreResult<Manifest> {
+    let files: Vec<StoredFile> =
+        serde_json::from_str(text).map_err(|_| corrupt("a manifest of another form"))?;
+    let file = |file: StoredFile| ManifestFile {
+        name: FileName::from_stored(file.name),
+        size: file.size,
+        mime_type: file.mime_type,
+        max_downloads: file.max_downloads,
+        expire_at: file.expire_at.map(Timestamp::from_micros),
+    };
+    Ok(Manifest::from_stored(files.into_iter().map(file).collect()))
+}

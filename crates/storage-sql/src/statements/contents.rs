@@ -1,0 +1,159 @@
+use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+
+use super::{insert_rows, one, qualified, rooms::room_with_token};
+use crate::{
+    rows::{CONTENT, SEGMENT},
+    statement::{Fixed, Shape, arg},
+    tables::{BlobDeletions, Contents, Rooms, Segments},
+};
+
+/// A room by address, with a token, a content and a row for each of its segments. 0: now, 1: token, 2: content,
+/// 3: address.
+pub(crate) static ACCESS: Fixed = Fixed::new("content_access", || {
+    let content_of_room = Expr::col((Contents::Table, Contents::Id))
+        .eq(arg(2))
+        .and(Expr::col((Contents::Table, Contents::RoomId)).equals((Rooms::Table, Rooms::Id)));
+    room_with_token(3)
+        .columns(qualified(Contents::Table, CONTENT))
+        .columns(qualified(Segments::Table, SEGMENT))
+        .left_join(Contents::Table, content_of_room)
+        .left_join(
+            Segments::Table,
+            Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id)),
+        )
+        .order_by((Segments::Table, Segments::Position), Order::Asc)
+        .into()
+});
+
+fn contents() -> SelectStatement {
+    Query::select()
+        .columns(CONTENT)
+        .from(Contents::Table)
+        .and_where(Expr::col(Contents::RoomId).eq(arg(0)))
+        .order_by(Contents::Id, Order::Asc)
+        .take()
+}
+
+/// 0: room, 1: after, 2: limit.
+pub(crate) static PAGE: Fixed =
+    Fixed::new("contents", || contents().and_where(Expr::col(Contents::Id).gt(arg(1))).limit(2).into());
+
+/// 0: room, from 1 on: contents.
+pub(crate) fn by_id(contents_named: u64) -> Shape {
+    contents().and_where(among(Contents::Id, 1, contents_named)).into()
+}
+
+/// Whether a column is one of `count` values from `arg(first)` on.
+pub(super) fn among(column: impl sea_query::IntoColumnRef, first: u64, count: u64) -> Expr {
+    Expr::col(column).is_in((first..first + count).map(arg))
+}
+
+/// 0: room, 1: kind, 2: file_name, 3: size, 4: mime_type, 5: sha256, 6: max_downloads, 7: expire_at, 8: created_at.
+pub(crate) static INSERT: Fixed = Fixed::new("insert_content", || {
+    let values = [
+        (Contents::RoomId, arg(0)),
+        (Contents::Kind, arg(1)),
+        (Contents::FileName, arg(2)),
+        (Contents::Size, arg(3)),
+        (Contents::MimeType, arg(4)),
+        (Contents::Sha256, arg(5)),
+        (Contents::MaxDownloads, arg(6)),
+        (Contents::ExpireAt, arg(7)),
+        (Contents::CreatedAt, arg(8)),
+        (Contents::UpdatedAt, arg(8)),
+        (Contents::DownloadCount, super::zero()),
+        (Contents::Version, one()),
+    ];
+    super::insert(Contents::Table, values).returning_col(Contents::Id).into()
+});
+
+/// 0: content, 1: position, 2: size, 3: blob key, 4: bytes.
+pub(crate) static INSERT_SEGMENT: Fixed = Fixed::new("insert_segment", || insert_segments(1));
+
+/// 0: content, then for each segment its position, size, blob key and bytes.
+pub(crate) fn insert_segments(count: u64) -> Shape {
+    let columns =
+        [Segments::ContentId, Segments::Position, Segments::Size, Segments::BlobKey, Segments::Inline];
+    let row = |n: u64| {
+        let first = 1 + 4 * n;
+        vec![arg(0), arg(first), arg(first + 1), arg(first + 2), arg(first + 3)]
+    };
+    (&mut insert_rows(Segments::Table, columns, (0..count).map(row))).into()
+}
+
+/// The blobs of contents that meet a condition are queued for deletion.
+fn queue_blobs_of(condition: Expr) -> Shape {
+    let blobs = Query::select()
+        .column((Segments::Table, Segments::BlobKey))
+        .from(Contents::Table)
+        .inner_join(
+            Segments::Table,
+            Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id)),
+        )
+        .and_where(condition)
+        .and_where(Expr::col((Segments::Table, Segments::BlobKey)).is_not_null())
+        .take();
+    let mut insert = Query::insert();
+    insert.into_table(BlobDeletions::Table).columns([BlobDeletions::Key]);
+    // It only refuses a query of another number of columns.
+    let _ = insert.select_from(blobs);
+    insert.on_conflict(super::sweep::already_queued()).into()
+}
+
+/// 0: room.
+pub(crate) static QUEUE_BLOBS_OF_ROOM: Fixed = Fixed::new("queue_blobs_of_room", || {
+    queue_blobs_of(Expr::col((Contents::Table, Contents::RoomId)).eq(arg(0)))
+});
+
+/// 0: room.
+pub(crate) static TOTAL_OF_ROOM: Fixed = Fixed::new("total_of_room", || {
+    let of_room = Expr::col(Contents::RoomId).eq(arg(0));
+    (&mut super::count_and_sum(Contents::Table, Contents::Size, of_room)).into()
+});
+
+/// 0: room, from 1 on: contents.
+pub(crate) fn queue_blobs(contents_named: u64) -> Shape {
+    let named = among((Contents::Table, Contents::Id), 1, contents_named);
+    queue_blobs_of(Expr::col((Contents::Table, Contents::RoomId)).eq(arg(0)).and(named))
+}
+
+/// Says the size of each that it removed. 0: room, from 1 on: contents.
+pub(crate) fn delete(contents_named: u64) -> Shape {
+    Query::delete()
+        .from_table(Contents::Table)
+        .and_where(Expr::col(Contents::RoomId).eq(arg(0)))
+        .and_where(among(Contents::Id, 1, contents_named))
+        .returning_col(Contents::Size)
+        .into()
+}
+
+/// One guarded statement: of many at once no more succeed than the limit says. 0: content.
+pub(crate) static COUNT_DOWNLOAD: Fixed = Fixed::new("count_download", || {
+    Query::update()
+        .table(Contents::Table)
+        .value(Contents::DownloadCount, Expr::col(Contents::DownloadCount).add(one()))
+        .and_where(Expr::col(Contents::Id).eq(arg(0)))
+        .and_where(Expr::col(Contents::DownloadCount).lt(Expr::col(Contents::MaxDownloads)))
+        .into()
+});
+
+/// 0: count, 1: content.
+pub(crate) static ADD_DOWNLOADS: Fixed = Fixed::new("add_downloads", || {
+    Query::update()
+        .table(Contents::Table)
+        .value(Contents::DownloadCount, Expr::col(Contents::DownloadCount).add(arg(0)))
+        .and_where(Expr::col(Contents::Id).eq(arg(1)))
+        .into()
+});
+
+#[cfg(test)]
+pub(crate) static ALL: &[&Fixed] = &[
+    &ACCESS,
+    &PAGE,
+    &INSERT,
+    &INSERT_SEGMENT,
+    &QUEUE_BLOBS_OF_ROOM,
+    &TOTAL_OF_ROOM,
+    &COUNT_DOWNLOAD,
+    &ADD_DOWNLOADS,
+];

@@ -1,0 +1,111 @@
+//! The names of tables and columns, as the migrations have them.
+
+use sea_query::Iden;
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum Rooms {
+    Table,
+    Id,
+    Name,
+    Slug,
+    PasswordHash,
+    OwnerKeyHash,
+    OwnerClaimed,
+    Status,
+    Permission,
+    MaxSize,
+    StoredSize,
+    MaxEntries,
+    Entries,
+    ExpireAt,
+    CreatedAt,
+    UpdatedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum RoomAddresses {
+    Table,
+    Address,
+    RoomId,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum Tokens {
+    Table,
+    Jti,
+    RoomId,
+    Sid,
+    Permission,
+    Owner,
+    CreatedAt,
+    ExpiresAt,
+    RevokedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum RefreshTokens {
+    Table,
+    Hash,
+    RoomId,
+    Sid,
+    Owner,
+    CreatedAt,
+    ExpiresAt,
+    UsedAt,
+    RevokedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum Reservations {
+    Table,
+    Id,
+    RoomId,
+    Sid,
+    Size,
+    State,
+    Deadline,
+    Manifest,
+    CreatedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum Contents {
+    Table,
+    Id,
+    RoomId,
+    Kind,
+    FileName,
+    Size,
+    MimeType,
+    Sha256,
+    DownloadCount,
+    MaxDownloads,
+    ExpireAt,
+    Version,
+    CreatedAt,
+    UpdatedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum Segments {
+    Table,
+    ContentId,
+    Position,
+    Size,
+    BlobKey,
+    Inline,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum PendingBlobs {
+    Table,
+    Key,
+    ReservationId,
+    Until,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum BlobDeletions {
+    Table,
+    Key,
+}

@@ -1,0 +1,96 @@
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use elizabeth_core::ports::{StoreError, StoreResult};
+use elizabeth_storage_sql::{Connection, Dialect, Statement};
+use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{
+    conn::{self, SqliteCells},
+    error::store_error,
+};
+
+/// Connections that read, opened when they are first needed. Each read is a transaction by itself, so a connection
+/// that comes back holds nothing, even when a request was dropped in the middle of one: its driver's thread ends
+/// the statement before it takes the next.
+pub(crate) struct Readers {
+    options: SqliteConnectOptions,
+    idle: Mutex<Vec<SqliteConnection>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn new(options: SqliteConnectOptions) -> Arc<Self> {
+        let most = thread::available_parallelism().map_or(4, |cores| cores.get().clamp(4, 16));
+        let permits = Arc::new(Semaphore::new(most));
+        Arc::new(Self { options, idle: Mutex::default(), permits })
+    }
+
+    /// Takes a connection; waits while all are in use.
+    pub(crate) async fn take(pool: &Arc<Self>) -> StoreResult<Reader> {
+        let permit = Arc::clone(&pool.permits).acquire_owned().await;
+        let permit = permit.map_err(|_| gone())?;
+        let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => pool.options.connect().await.map_err(store_error)?,
+        };
+        Ok(Reader { conn: Some(conn), pool: Arc::clone(pool), _permit: permit })
+    }
+}
+
+/// A connection that reads; it goes back when this is dropped.
+pub(crate) struct Reader {
+    /// Always there until an error or the end.
+    conn: Option<SqliteConnection>,
+    pool: Arc<Readers>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    /// A connection that failed is not used again.
+    fn check<T>(&mut self, answer: StoreResult<T>) -> StoreResult<T> {
+        if answer.is_err() {
+            self.conn = None;
+        }
+        answer
+    }
+}
+
+impl Connection for Reader {
+    type Row = SqliteCells;
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    async fn execute(&mut self, statement: Statement) -> StoreResult<u64> {
+        let answer = conn::execute(self.conn.as_mut().ok_or_else(gone)?, statement).await;
+        self.check(answer)
+    }
+
+    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<SqliteCells>> {
+        let answer = conn::fetch(self.conn.as_mut().ok_or_else(gone)?, statement).await;
+        self.check(answer)
+    }
+
+    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<SqliteCells>> {
+        let answer = conn::fetch_first(self.conn.as_mut().ok_or_else(gone)?, statement).await;
+        self.check(answer)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        }
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the connection failed before".to_owned())
+}

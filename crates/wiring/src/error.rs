@@ -1,0 +1,57 @@
+use std::{io, path::PathBuf};
+
+use elizabeth_core::ports::{BlobError, CryptoError, StoreError};
+
+/// Why there is nothing to run. Every text is one line for the operator, without a secret in it.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// An option has a value that cannot be used.
+    #[error("{option}: {reason}")]
+    Unusable {
+        /// Its flag and its environment variable.
+        option: String,
+        /// What would be usable.
+        reason: String,
+    },
+    /// The data folder cannot be used.
+    #[error("--data-dir (ELIZABETH_DATA_DIR): {}: {source}", path.display())]
+    DataDir {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The key that signs tokens cannot be read or made.
+    #[error("{}: {reason}", path.display())]
+    TokenKey {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The database cannot be opened.
+    #[error("the database cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    /// The blobs cannot be opened.
+    #[error("{0}")]
+    Blobs(#[source] BlobError),
+    /// The signing keys cannot be used.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// Something in this process logs already.
+    #[error("logging was set up before")]
+    Logging,
+}
+
+impl WiringError {
+    /// Of an option, named by its flag without dashes.
+    pub(crate) fn unusable(flag: &str, reason: impl Into<String>) -> Self {
+        let env = flag.to_uppercase().replace('-', "_");
+        Self::Unusable { option: format!("--{flag} (ELIZABETH_{env})"), reason: reason.into() }
+    }
+
+    /// Whether the one who started the program has to put it in other words, rather than mend something.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Unusable { .. })
+    }
+}

@@ -1,0 +1,124 @@
+use clap::{CommandFactory, Parser};
+use elizabeth_core::policy::SIZE_MAX;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+#[derive(Parser)]
+struct Program {
+    #[command(flatten)]
+    options: Options,
+}
+
+fn settings(args: &[&str]) -> Result<Settings, String> {
+    let program = Program::try_parse_from([&["program"], args].concat()).unwrap();
+    program.options.settings().map_err(|error| error.to_string())
+}
+
+#[test]
+fn with_none_set_the_policy_is_the_default_one() {
+    let settings = settings(&[]).unwrap();
+    assert_eq!(format!("{:?}", settings.policy), format!("{:?}", Policy::default()));
+    assert_eq!(settings.data_dir, PathBuf::from("./elizabeth-data"));
+    assert_eq!(settings.gc_interval, Some(Duration::from_secs(60)));
+    assert!(settings.admin_token.is_none() && settings.token_secrets.is_none());
+}
+
+#[test]
+fn every_flag_has_its_variable_and_says_its_default() {
+    for arg in Program::command().get_arguments() {
+        let flag = arg.get_long().unwrap();
+        let env = format!("ELIZABETH_{}", flag.to_uppercase().replace('-', "_"));
+        assert_eq!(arg.get_env().unwrap(), env.as_str());
+        let help = arg.get_help().unwrap().to_string();
+        assert!(help.contains("[default: ") || !arg.get_default_values().is_empty(), "{flag}: {help}");
+        assert!(arg.is_global_set(), "{flag}");
+    }
+}
+
+#[test]
+fn secrets_stand_neither_in_help_nor_in_debug() {
+    for arg in Program::command().get_arguments() {
+        let flag = arg.get_long().unwrap();
+        let secret = ["secret", "token", "url"].iter().any(|word| flag.ends_with(word));
+        assert_eq!(arg.is_hide_env_values_set(), secret, "{flag}");
+    }
+    let secret = "sixteen bytes, and sixteen more.";
+    let url = "postgres://u:hunter2@h/d";
+    let args = ["program", "--admin-token", secret, "--token-secret", secret, "--database-url", url];
+    let debug = format!("{:?}", Program::try_parse_from(args).unwrap().options);
+    assert!(!debug.contains("sixteen") && !debug.contains("hunter2"), "{debug}");
+}
+
+#[test]
+fn values_are_read_in_their_units() {
+    let policy = settings(&[
+        "--room-max-size=1MiB",
+        "--room-max-size-ceiling=2MB",
+        "--room-max-entries=7",
+        "--room-ttl=90m",
+        "--room-ttl-ceiling=never",
+        "--min-free-disk=0",
+        "--upload-lease=1s",
+        "--gc-interval=off",
+    ])
+    .unwrap()
+    .policy;
+    assert_eq!((policy.room_max_size, policy.room_max_size_ceiling), (1 << 20, 2_000_000));
+    assert_eq!((policy.room_max_entries, policy.min_free), (Some(7), 0));
+    assert_eq!((policy.room_ttl, policy.room_ttl_ceiling), (Some(Duration::from_secs(5400)), None));
+    assert_eq!(policy.upload_lease, Duration::from_secs(1));
+    let policy = settings(&["--room-ttl=never", "--room-ttl-ceiling=never"]).unwrap().policy;
+    assert_eq!(policy.room_ttl, None);
+    assert_eq!(
+        settings(&["--room-max-size=8EiB"]).err(),
+        Some(refusal("room-max-size", "8EiB is out of range"))
+    );
+    assert_eq!(settings(&[&format!("--room-max-size={SIZE_MAX}")]).unwrap().policy.room_max_size, SIZE_MAX);
+}
+
+fn refusal(flag: &str, reason: &str) -> String {
+    WiringError::unusable(flag, reason).to_string()
+}
+
+#[test]
+fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
+    for (flag, values) in [
+        ("room-max-size", &["", "0", "-1", "lots", "1XiB", "9EiB"][..]),
+        ("room-max-size-ceiling", &["", "1GiB", "16EiB"]),
+        ("room-max-entries", &["", "0", "-1", "many", "never"]),
+        ("room-ttl", &["", "0s", "7", "soon", "off", "999ms", "366d", "never", "101years"]),
+        ("room-ttl-ceiling", &["1d", "x"]),
+        ("min-free-disk", &["", "-1", "x"]),
+        ("reservation-ttl", &["0s", "x", "never"]),
+        ("upload-lease", &["500ms", "x"]),
+        ("token-ttl", &["0s"]),
+        ("refresh-ttl", &["0s"]),
+        ("gc-interval", &["0s", "never"]),
+        ("log-format", &["", "xml"]),
+        (
+            "token-secret",
+            &["", "hunter2", "a secret of thirty-two bytes, yes,", " a secret with a space around it "],
+        ),
+        ("admin-token", &["", "hunter2"]),
+        ("blob-url", &["s3://bucket"]),
+        ("database-url", &["postgres://u:hunter2@h/d"]),
+    ] {
+        for value in values {
+            let error = settings(&[&format!("--{flag}={value}")]).err();
+            let error = error.unwrap_or_else(|| panic!("--{flag}={value} was taken"));
+            // Which of the two ceilings' options is named does not matter.
+            let named = error.starts_with(&format!("--{flag}")) || error.contains(&format!("below --{flag}"));
+            assert!(named && error.contains("(ELIZABETH_"), "--{flag}={value}: {error}");
+            assert!(!error.contains('\n') && !error.contains("hunter2"), "--{flag}={value}: {error}");
+        }
+    }
+}
+
+#[test]
+fn several_secrets_rotate() {
+    let (new, old) = ("n".repeat(32), "o".repeat(40));
+    let secrets = settings(&[&format!("--token-secret={new},{old}")]).unwrap().token_secrets.unwrap();
+    let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect();
+    assert_eq!(secrets, [new, old]);
+}

@@ -1,0 +1,51 @@
+//! What the operating system gives: time and randomness.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use elizabeth_core::{
+    ports::{Clock, Entropy},
+    time::Timestamp,
+};
+use rand::{Rng, rand_core::UnwrapErr, rngs::SysRng};
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        // Before 1970 a clock is unset; the epoch is what an instant can say of that.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::EPOCH.saturating_add(since)
+    }
+}
+
+/// The system's random source (`getrandom(2)`), asked anew every time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsEntropy;
+
+impl Entropy for OsEntropy {
+    /// # Panics
+    ///
+    /// When the system has no randomness to give: then there is no secret to go on with.
+    fn fill(&self, buffer: &mut [u8]) {
+        UnwrapErr(SysRng).fill_bytes(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_of_this_age() {
+        let now = SystemClock.now();
+        assert!(now > Timestamp::parse("2026-01-01T00:00:00Z").unwrap() && now < Timestamp::MAX);
+    }
+
+    #[test]
+    fn random_bytes_differ() {
+        let entropy: &dyn Entropy = &OsEntropy;
+        assert_ne!(entropy.bytes::<16>(), entropy.bytes::<16>());
+    }
+}

@@ -1,0 +1,83 @@
+//! From options to a running service, over a real folder.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use clap::Parser;
+use elizabeth_core::{name::RoomName, room::RoomOptions};
+use elizabeth_wiring::{Options, Wired, WiringError};
+use futures::future::join_all;
+use secrecy::ExposeSecret;
+
+#[derive(Parser)]
+struct Args {
+    #[command(flatten)]
+    options: Options,
+}
+
+async fn build(data: &Path, more: &[&str]) -> Result<Wired, WiringError> {
+    let args = ["test", "--data-dir", data.to_str().unwrap()];
+    Args::try_parse_from(args.iter().chain(more)).unwrap().options.build().await
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn everything_is_made_for_its_owner_only() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("some/where");
+    let wired = build(&data, &["--admin-token", "an admin's token", "--gc-interval=off"]).await.unwrap();
+    assert_eq!(wired.admin_token.unwrap().expose_secret(), "an admin's token");
+    assert_eq!(wired.gc_interval, None);
+    assert_eq!(wired.store.kind(), "sqlite");
+    wired.app.check_store().await.unwrap();
+    wired.app.check_blobs().await.unwrap();
+    assert!(wired.blobs.free_space().await.unwrap().is_some());
+    assert_eq!([mode(&data), mode(&data.join("blobs"))], [0o700, 0o700]);
+    assert_eq!([mode(&data.join("token.key")), mode(&data.join("elizabeth.db"))], [0o600, 0o600]);
+}
+
+#[tokio::test]
+async fn several_may_start_at_once_over_the_same_data() {
+    let data = tempfile::tempdir().unwrap();
+    let wired = join_all((0..8).map(|_| build(data.path(), &[]))).await;
+    for (i, wired) in wired.into_iter().enumerate() {
+        let name = RoomName::parse(&format!("room{i}")).unwrap();
+        wired.unwrap().app.create_room(name, RoomOptions::default()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_urls_decide_what_is_opened() {
+    let data = tempfile::tempdir().unwrap();
+    let database = format!("--database-url=sqlite://{}/other.db", data.path().display());
+    let secret = format!("--token-secret={}", "s".repeat(32));
+    let wired = build(data.path(), &[&database, "--blob-url=memory://", &secret]).await.unwrap();
+    assert_eq!(wired.blobs.free_space().await.unwrap(), None);
+    assert!(data.path().join("other.db").exists());
+    assert!(!data.path().join("blobs").exists() && !data.path().join("token.key").exists());
+}
+
+#[tokio::test]
+async fn an_unusable_option_touches_nothing() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let error = build(&data, &["--upload-lease=0s"]).await.err().unwrap();
+    assert!(error.is_usage());
+    assert_eq!(error.to_string(), "--upload-lease (ELIZABETH_UPLOAD_LEASE): 0s is not between 1s and 36500d");
+    assert!(!data.exists());
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_named() {
+    let temp = tempfile::tempdir().unwrap();
+    let file = temp.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = build(&file, &[]).await.err().unwrap().to_string();
+    assert!(error.starts_with("--data-dir (ELIZABETH_DATA_DIR): ") && !error.contains('\n'), "{error}");
+    let blobs = format!("--blob-url=fs://{}", file.display());
+    let error = build(&temp.path().join("data"), &[&blobs]).await.err().unwrap().to_string();
+    assert!(error.contains("folder of blobs") && !error.contains('\n'), "{error}");
+}

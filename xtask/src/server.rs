@@ -1,0 +1,51 @@
+//! The server's own binary, run as a person would run it.
+
+use std::{path::Path, process::Stdio};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+};
+
+use crate::Result;
+
+/// A running server. It is killed when this is dropped.
+pub struct Server {
+    child: Child,
+    /// Kept open: a server whose output goes nowhere would fail to print.
+    _output: Lines<BufReader<ChildStdout>>,
+    /// `http://127.0.0.1:port`
+    pub url: String,
+}
+
+impl Server {
+    /// Starts a binary on a free port and waits until it listens.
+    pub async fn start(binary: &Path, data_dir: &Path) -> Result<Self> {
+        let mut child = Command::new(binary)
+            .arg("--listen=127.0.0.1:0")
+            .arg("--data-dir")
+            .arg(data_dir)
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or("no output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        while let Some(line) = lines.next_line().await? {
+            if let Some(at) = line.find("http://") {
+                let url = line[at..].trim_end_matches('/').to_owned();
+                return Ok(Self { child, _output: lines, url });
+            }
+        }
+        Err("the server ended before it listened".into())
+    }
+
+    /// The most memory it ever had resident, in bytes (Linux: `VmHWM` in `/proc/PID/status`).
+    pub fn peak_memory(&self) -> Result<u64> {
+        let pid = self.child.id().ok_or("the server has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).ok_or("no VmHWM")?;
+        let kib: u64 = line.split_whitespace().nth(1).ok_or("no VmHWM")?.parse()?;
+        Ok(kib * 1024)
+    }
+}
