@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         clock: Arc::new(ManualClock::default()),
         entropy: Arc::new(SeededEntropy::new(7)),
         passwords: Arc::new(Argon2Passwords::default()),
-        signer: Arc::new(JwtSigner::new(vec!["an example's secret of 32 bytes.".into()])?),
+        signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()])?),
     };
     let app = Elizabeth::new(ports, Policy::default());
     futures::executor::block_on(async {

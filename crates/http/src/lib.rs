@@ -1,1 +1,19 @@
-//! x
+//! Elizabeth over HTTP: routes, extractors, problems as answers, the OpenAPI document, and the server around them.
+//!
+//! [`app::router`] is the whole interface as a service; [`server::serve`] runs it on a socket.
+
+pub mod app;
+pub mod background;
+mod body;
+mod code;
+mod delivery;
+mod document;
+mod extract;
+pub mod object;
+pub mod problem;
+pub mod program;
+mod request;
+mod routes;
+pub mod server;
+pub mod state;
+mod upload;

@@ -1,2 +1,20 @@
-//! x
-fn main() {}
+//! The server's binary.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use elizabeth_http::program::Program;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match Program::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "the one line for the operator, whatever RUST_LOG says")]
+            {
+                eprintln!("elizabeth-http: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -4,13 +4,29 @@
 //! [`store_conformance!`](crate::store_conformance) and [`blobs_conformance!`](crate::blobs_conformance) then
 //! expand one named test a case:
 //!
-//! ```ignore
-//! struct Sqlite { /* a folder of its own, the store */ }
+//! ```
+//! use std::sync::Arc;
+//!
+//! use elizabeth_core::{conformance::StoreFixture, memory::MemoryStore, ports::Store};
+//!
+//! struct Memory(MemoryStore);
 //!
 //! #[async_trait::async_trait]
-//! impl elizabeth_core::conformance::StoreFixture for Sqlite { /* open, store, reopen */ }
+//! impl StoreFixture for Memory {
+//!     async fn open() -> Self {
+//!         Self(MemoryStore::new())
+//!     }
 //!
-//! elizabeth_core::store_conformance!(Sqlite);
+//!     fn store(&self) -> Arc<dyn Store> {
+//!         Arc::new(self.0.clone())
+//!     }
+//!
+//!     async fn reopen(&self) -> Arc<dyn Store> {
+//!         Arc::new(self.0.clone())
+//!     }
+//! }
+//!
+//! elizabeth_core::store_conformance!(Memory);
 //! ```
 #![expect(clippy::unwrap_used, reason = "test code: a case that cannot go on fails by panicking")]
 

@@ -44,6 +44,16 @@ impl MemoryBlobs {
         Self { capacity: Some(bytes), ..Self::default() }
     }
 
+    /// How many blobs there are, unfinished ones among them.
+    pub fn len(&self) -> usize {
+        self.shelf().blobs.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         // Nothing on the shelf is ever half changed, so what a panicking thread leaves behind can be used.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)

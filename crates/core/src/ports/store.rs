@@ -160,7 +160,7 @@ pub trait ReadTx: Send {
     /// How many announcements have lapsed.
     async fn lapsed_announcements(&mut self, now: Timestamp) -> StoreResult<u64>;
 
-    /// How many tokens and refresh tokens are dead.
+    /// How many tokens and refresh tokens have expired.
     async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64>;
 
     /// Blobs that wait to be deleted, by ascending key, behind `after` where that is given.
@@ -221,7 +221,7 @@ pub trait WriteTx: ReadTx {
         now: Timestamp,
     ) -> StoreResult<()>;
 
-    /// Revokes every token and refresh token of a room that is not an owner's.
+    /// Revokes a room's tokens and refresh tokens that are not an owner's and not revoked yet.
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()>;
 
     /// Adds a refresh token.
@@ -281,7 +281,7 @@ pub trait WriteTx: ReadTx {
     /// Removes tokens and refresh tokens that have expired; revoked and used ones stay until then.
     async fn delete_dead_tokens(&mut self, now: Timestamp) -> StoreResult<()>;
 
-    /// Queues blobs for deletion.
+    /// Queues blobs for deletion. What waits already goes on waiting, once.
     async fn queue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()>;
 
     /// Takes blobs off the queue: they are deleted.

@@ -77,7 +77,7 @@ fn world(writer: fn() -> MockWriter) -> (World, Arc<AtomicBool>) {
     let deletes_fail = Arc::new(AtomicBool::new(false));
     let faulty = Faulty { inner: blobs.clone(), writer, deletes_fail: deletes_fail.clone() };
     let policy = Policy { min_free: 500_000, ..Policy::default() };
-    (World::over(store.clone(), blobs, Arc::new(store), Arc::new(faulty), policy), deletes_fail)
+    (World::over(blobs, Arc::new(store), Arc::new(faulty), policy), deletes_fail)
 }
 
 fn full_on_write() -> MockWriter {

@@ -22,7 +22,6 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct World {
     pub app: Elizabeth,
     pub clock: ManualClock,
-    pub store: MemoryStore,
     pub blobs: MemoryBlobs,
 }
 
@@ -33,12 +32,11 @@ impl World {
 
     pub fn with_policy(policy: Policy) -> Self {
         let (store, blobs) = (MemoryStore::default(), MemoryBlobs::default());
-        Self::over(store.clone(), blobs.clone(), Arc::new(store), Arc::new(blobs), policy)
+        Self::over(blobs.clone(), Arc::new(store), Arc::new(blobs), policy)
     }
 
     /// A service whose ports may be others than the memory adapters themselves: wrapped ones that fail.
     pub fn over(
-        store: MemoryStore,
         blobs: MemoryBlobs,
         store_port: Arc<dyn Store>,
         blobs_port: Arc<dyn Blobs>,
@@ -51,9 +49,9 @@ impl World {
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(1)),
             passwords: Arc::new(Argon2Passwords::default()),
-            signer: Arc::new(JwtSigner::new(vec!["a secret of a test, of 32 bytes.".into()]).unwrap()),
+            signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()]).unwrap()),
         };
-        Self { app: Elizabeth::new(ports, policy), clock, store, blobs }
+        Self { app: Elizabeth::new(ports, policy), clock, blobs }
     }
 
     pub fn wait(&self, seconds: u64) {
@@ -124,9 +122,9 @@ pub fn large(len: usize) -> Bytes {
 /// Asserts that a result is an error of a pattern.
 #[macro_export]
 macro_rules! refused {
-    ($result:expr, $pattern:pat) => {
+    ($result:expr, $pattern:pat $(if $guard:expr)?) => {
         match $result {
-            Err($pattern) => {}
+            Err($pattern) $(if $guard)? => {}
             Err(other) => panic!("refused otherwise: {other:?}"),
             Ok(_) => panic!("not refused"),
         }

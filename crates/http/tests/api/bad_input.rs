@@ -36,9 +36,33 @@ async fn names_of_rooms() {
     let wide = "%F0%A0%80%80".repeat(51);
     let huge = "x".repeat(5000);
     for name in [
-        "%2E%2E", "%2e", ".hidden", "a%2Fb", "a%5Cb", "a%20b", "a%00b", "a%0Ab", "a%25b", "a+b", "a@b", "a:b",
-        "api", "assets", "s", "metrics", "health", "admin", "login", "robots.txt", "favicon.ico",
-        "a%E2%80%8Fb", "a%E2%80%AEb", "a%E2%80%8Db", "%CC%81a", "%F0%9F%8D%95", &long, &wide, &huge,
+        ".hidden",
+        "a%2Fb",
+        "a%5Cb",
+        "a%20b",
+        "a%00b",
+        "a%0Ab",
+        "a%25b",
+        "a+b",
+        "a@b",
+        "a:b",
+        "api",
+        "assets",
+        "s",
+        "metrics",
+        "health",
+        "admin",
+        "login",
+        "robots.txt",
+        "favicon.ico",
+        "a%E2%80%8Fb",
+        "a%E2%80%AEb",
+        "a%E2%80%8Db",
+        "%CC%81a",
+        "%F0%9F%8D%95",
+        &long,
+        &wide,
+        &huge,
     ] {
         let url = format!("{}/api/v1/rooms/{name}", server.url);
         refused(server.client.post(&url), 400, "invalid_room_name").await;
@@ -85,13 +109,19 @@ async fn sizes_and_manifests() {
     let twice = json!({"files": [{"name": "caf\u{e9}", "size": 1}, {"name": "cafe\u{301}", "size": 1}]});
     refused(send(twice), 400, "invalid_manifest").await;
     let name = |name: &str| json!({"files": [{"name": name, "size": 1}]});
-    for bad in ["", "..", "../a", "/etc/passwd", "a//b", "a/", "a\\b", "a\u{0}b", "a\u{202e}b", &"x".repeat(1025)] {
+    for bad in
+        ["", "..", "../a", "/etc/passwd", "a//b", "a/", "a\\b", "a\u{0}b", "a\u{202e}b", &"x".repeat(1025)]
+    {
         refused(send(name(bad)), 400, "invalid_file_name").await;
     }
     let mime = json!({"files": [{"name": "a", "size": 1, "mime": "text/html\r\nx-evil: 1"}]});
     refused(send(mime), 400, "invalid_media_type").await;
-    refused(send(json!({"files": [{"name": "a", "size": 1, "max_downloads": 0}]})), 400, "invalid_max_downloads")
-        .await;
+    refused(
+        send(json!({"files": [{"name": "a", "size": 1, "max_downloads": 0}]})),
+        400,
+        "invalid_max_downloads",
+    )
+    .await;
     let past = json!({"files": [{"name": "a", "size": 1, "expire_at": "2001-01-01T00:00:00Z"}]});
     refused(send(past), 400, "invalid_expire_at").await;
     let full = refused(send(one(json!(max))), 413, "room_full").await;
@@ -109,15 +139,29 @@ async fn json() {
         let request = server.client.post(url).bearer_auth(&token);
         request.header("content-type", "application/json").body(body)
     };
-    for body in ["", "{", "nonsense", "[]", "null", "3", "\"x\"", "{}", "{\"files\":{}}", "{\"files\":[1]}",
-        "{\"files\":[{}]}", "{\"files\":[{\"name\":1,\"size\":1}]}", "{\"files\":[]}trailing", "\u{feff}{}"]
-    {
+    for body in [
+        "",
+        "{",
+        "nonsense",
+        "[]",
+        "null",
+        "3",
+        "\"x\"",
+        "{}",
+        "{\"files\":{}}",
+        "{\"files\":[1]}",
+        "{\"files\":[{}]}",
+        "{\"files\":[{\"name\":1,\"size\":1}]}",
+        "{\"files\":[]}trailing",
+        "\u{feff}{}",
+    ] {
         refused(raw(&prepare, body.to_owned()), 400, "invalid_json").await;
     }
     let deep = format!("{{\"files\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     refused(raw(&prepare, deep), 400, "invalid_json").await;
     let deep_and_unknown = format!("{{\"x\":{}{},\"files\":[]}}", "[".repeat(100_000), "]".repeat(100_000));
-    refused(raw(&prepare, deep_and_unknown), 400, "invalid_json").await;
+    // What nobody asks for is skipped, however deep, without going down into it.
+    refused(raw(&prepare, deep_and_unknown), 400, "invalid_manifest").await;
     let huge = format!("{{\"files\":[{{\"name\":\"{}\",\"size\":1}}]}}", "x".repeat(8 << 20));
     refused(raw(&prepare, huge), 413, "body_too_large").await;
     let no_type = server.client.post(&prepare).bearer_auth(&token).body("{\"files\":[]}");
@@ -188,25 +232,47 @@ async fn uploads_that_are_not_what_was_announced() {
     let cases: Vec<(&str, multipart::Form, u16, &str)> = vec![
         ("nothing", form().text("x", "y"), 400, "manifest_mismatch"),
         ("missing", form().part("f", a()), 400, "manifest_mismatch"),
-        ("extra", form().part("f", a()).part("f", b()).part("f", part(vec![1], "c")), 400, "manifest_mismatch"),
+        (
+            "extra",
+            form().part("f", a()).part("f", b()).part("f", part(vec![1], "c")),
+            400,
+            "manifest_mismatch",
+        ),
         ("doubled", form().part("f", b()).part("g", b()), 400, "manifest_mismatch"),
-        ("renamed", form().part("f", a()).part("f", part(b"bbbbb".to_vec(), "b.txt")), 400, "manifest_mismatch"),
-        ("shorter", form().part("f", part(vec![0; 39_999], "a.bin")).part("f", b()), 400, "manifest_mismatch"),
+        (
+            "renamed",
+            form().part("f", a()).part("f", part(b"bbbbb".to_vec(), "b.txt")),
+            400,
+            "manifest_mismatch",
+        ),
+        (
+            "shorter",
+            form().part("f", part(vec![0; 39_999], "a.bin")).part("f", b()),
+            400,
+            "manifest_mismatch",
+        ),
         ("empty", form().part("f", a()).part("f", part(vec![], "dir/b.txt")), 400, "manifest_mismatch"),
         ("longer", form().part("f", part(vec![0; 40_001], "a.bin")).part("f", b()), 413, "file_too_long"),
-        ("longer inline", form().part("f", part(vec![0; 6], "dir/b.txt")).part("f", a()), 413, "file_too_long"),
+        (
+            "longer inline",
+            form().part("f", part(vec![0; 6], "dir/b.txt")).part("f", a()),
+            413,
+            "file_too_long",
+        ),
         ("much longer", form().part("f", part(vec![0; 32 << 20], "a.bin")), 413, "file_too_long"),
         ("a field beside", form().part("f", a()).part("f", b()).text("x", "y"), 400, "manifest_mismatch"),
     ];
     for (what, form, status, code) in cases {
-        let id = server.post("/rooms/bad/contents/prepare", Some(&token), manifest()).await["reservation_id"].clone();
+        let id = server.post("/rooms/bad/contents/prepare", Some(&token), manifest()).await["reservation_id"]
+            .clone();
         let url = format!("{}/api/v1/rooms/bad/contents?reservation_id={id}", server.url);
         println!("{what}");
         refused(server.client.post(&url).bearer_auth(&token).multipart(form), status, code).await;
         assert_untouched(&server, &token).await;
         // The reservation is released: it serves no second upload.
         let again = multipart::Form::new().part("f", a()).part("f", b());
-        refused(server.client.post(&url).bearer_auth(&token).multipart(again), 404, "reservation_not_found").await;
+        refused(server.client.post(&url).bearer_auth(&token).multipart(again), 404, "reservation_not_found")
+            .await;
     }
     assert_eq!(server.blob_count().await, 0, "a blob was left over");
 
@@ -220,7 +286,8 @@ async fn uploads_that_are_not_what_was_announced() {
         (boundary, "no boundary here", 400, "invalid_multipart"),
         (boundary, head, 400, "invalid_multipart"),
     ] {
-        let id = server.post("/rooms/bad/contents/prepare", Some(&token), manifest()).await["reservation_id"].clone();
+        let id = server.post("/rooms/bad/contents/prepare", Some(&token), manifest()).await["reservation_id"]
+            .clone();
         let url = format!("{}/api/v1/rooms/bad/contents?reservation_id={id}", server.url);
         let request = server.client.post(url).bearer_auth(&token).header("content-type", kind).body(body);
         refused(request, status, code).await;
@@ -229,9 +296,42 @@ async fn uploads_that_are_not_what_was_announced() {
     }
 
     // And the way it should be, in any order.
-    let id = server.post("/rooms/bad/contents/prepare", Some(&token), manifest()).await["reservation_id"].clone();
+    let id =
+        server.post("/rooms/bad/contents/prepare", Some(&token), manifest()).await["reservation_id"].clone();
     let url = format!("{}/api/v1/rooms/bad/contents?reservation_id={id}", server.url);
     let form = multipart::Form::new().part("anything", b()).part("else", a());
     let answer = server.client.post(url).bearer_auth(&token).multipart(form).send().await.unwrap();
     assert_eq!(answer.status(), 200);
+}
+
+/// What clients tidy away before they send it, written to the socket as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn heads_that_no_client_would_send() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let server = TestServer::start().await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    for (line, status) in [
+        ("GET /api/v1/rooms/.. HTTP/1.1", "400"),
+        ("GET /api/v1/rooms/%2e%2E HTTP/1.1", "400"),
+        ("GET /api/v1/rooms/%ff HTTP/1.1", "400"),
+        ("GET /api/v1/rooms/a%zz HTTP/1.1", "400"),
+        ("GET /api/v1/rooms/a?token=%ff HTTP/1.1", "400"),
+        ("POST /api/v1/rooms/a?password=%ff HTTP/1.1", "400"),
+        ("GET /api/v1/rooms/a/../b HTTP/1.1", "404"),
+        ("GET //api/v1/health HTTP/1.1", "404"),
+        ("nonsense", "400"),
+        (&format!("GET /{} HTTP/1.1", "x".repeat(40_000)), "431"),
+        (&format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(40_000)), "431"),
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!("{line}\r\nhost: x\r\nconnection: close\r\n\r\n");
+        // Of a head that is too long the server does not take all.
+        let _ = stream.write_all(head.as_bytes()).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        let start: String = answer.chars().take(60).collect();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{:.50}: {start}", line);
+    }
 }

@@ -75,9 +75,8 @@ impl Row {
         match self.body {
             Body::Nothing => request,
             Body::Json(body) => request.json(&body(now)),
-            Body::Form => request.multipart(
-                multipart::Form::new().part("file", multipart::Part::bytes("x").file_name("a")),
-            ),
+            Body::Form => request
+                .multipart(multipart::Form::new().part("file", multipart::Part::text("x").file_name("a"))),
         }
     }
 

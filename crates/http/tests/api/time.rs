@@ -45,8 +45,9 @@ async fn a_hold_that_is_not_used_in_ten_seconds_is_gone() {
     assert_eq!(current_size(&server, &token).await, 3);
     server.clock.advance(Duration::from_secs(10));
     assert_eq!(current_size(&server, &token).await, 0);
-    let url = format!("{}/api/v1/rooms/time/contents?reservation_id={}", server.url, prepared["reservation_id"]);
-    let form = multipart::Form::new().part("f", multipart::Part::bytes("abc").file_name("a.bin"));
+    let url =
+        format!("{}/api/v1/rooms/time/contents?reservation_id={}", server.url, prepared["reservation_id"]);
+    let form = multipart::Form::new().part("f", multipart::Part::text("abc").file_name("a.bin"));
     let answer = server.client.post(url).bearer_auth(&token).multipart(form).send().await.unwrap();
     assert_eq!(answer.status(), 410);
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "reservation_expired");
@@ -61,7 +62,8 @@ async fn trickle(
     let prepared = server.post("/rooms/time/contents/prepare", Some(token), manifest(size)).await;
     let (sender, receiver) = mpsc::channel(0);
     let part = multipart::Part::stream_with_length(Body::wrap_stream(receiver), size).file_name("a.bin");
-    let url = format!("{}/api/v1/rooms/time/contents?reservation_id={}", server.url, prepared["reservation_id"]);
+    let url =
+        format!("{}/api/v1/rooms/time/contents?reservation_id={}", server.url, prepared["reservation_id"]);
     let form = multipart::Form::new().part("f", part);
     let request = server.client.post(url).bearer_auth(token).multipart(form);
     (sender, tokio::spawn(async move { request.send().await.unwrap() }))
@@ -77,7 +79,7 @@ async fn an_upload_that_trickles_for_long_keeps_its_hold() {
     for n in 0..16 {
         sender.send(Ok(piece.clone())).await.unwrap();
         // The piece has arrived when the server has written it down.
-        server.received(u64::try_from(n).unwrap() * piece.len() as u64).await;
+        server.received(u64::try_from(n + 1).unwrap() * piece.len() as u64).await;
         server.clock.advance(Duration::from_secs(30));
         assert_eq!(current_size(&server, &token).await, size, "after {} s", 30 * (n + 1));
     }

@@ -1,4 +1,10 @@
 //! The server's own binary, run as an operator runs it: what only a whole process can show.
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "test code: what cannot go on fails by panicking, and says how far it came"
+)]
 
 mod crash;
 mod log;

@@ -46,7 +46,8 @@ pub async fn any_operations_answer_as_the_memory_store_does(bench: &Bench) {
                 None => tree.complicate(),
             };
         }
-        assert!(smallest.is_empty(), "{difference}\nafter {smallest:#?}");
+        let steps: Vec<String> = smallest.iter().map(|transaction| format!("{transaction:?}")).collect();
+        assert!(steps.is_empty(), "{difference}\nafter\n{}", steps.join("\n"));
     }
 }
 

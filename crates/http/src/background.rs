@@ -1,0 +1,63 @@
+//! What runs beside the requests: the sweeper, the collector of deleted blobs, and the writing of download counts.
+
+use std::time::Duration;
+
+use elizabeth_core::Result;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::state::AppState;
+
+/// How often gathered download counts are stored.
+const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Starts what runs in the background, until `stop`. A failure is logged and tried again; none is fatal.
+///
+/// Without an interval expired things stay until somebody else collects them.
+pub fn start(state: &AppState, gc_interval: Option<Duration>, stop: &CancellationToken) -> TaskTracker {
+    let tasks = TaskTracker::new();
+    tasks.spawn(flush(state.clone(), stop.clone()));
+    tasks.spawn(collect(state.clone(), stop.clone()));
+    if let Some(every) = gc_interval {
+        tasks.spawn(sweep(state.clone(), every, stop.clone()));
+    }
+    tasks.close();
+    tasks
+}
+
+async fn sweep(state: AppState, every: Duration, stop: CancellationToken) {
+    // The first tick comes at once: what a crash left behind need not wait.
+    let mut ticks = interval(every.max(Duration::from_millis(1)));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        // Cut off between two transactions at worst: the next sweep, here or elsewhere, goes on.
+        let Some(swept) = stop.run_until_cancelled(state.app().gc(false)).await else { break };
+        match swept {
+            Ok(report) if report != Default::default() => tracing::info!(?report, "swept"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "sweeping failed"),
+        }
+    }
+}
+
+async fn collect(state: AppState, stop: CancellationToken) {
+    while stop.run_until_cancelled(state.garbage()).await.is_some() {
+        let Some(collected) = stop.run_until_cancelled(state.app().collect_blobs()).await else { break };
+        logged("collecting blobs failed", collected.map(|_| ()));
+    }
+}
+
+async fn flush(state: AppState, stop: CancellationToken) {
+    let mut ticks = interval(FLUSH_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        logged("storing download counts failed", state.app().flush_downloads().await);
+    }
+    logged("storing download counts failed", state.app().flush_downloads().await);
+}
+
+fn logged(what: &str, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, "{what}");
+    }
+}

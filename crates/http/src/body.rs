@@ -1,0 +1,60 @@
+//! Answers with JSON, and request bodies that nobody wants any more.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use serde::Serialize;
+
+use crate::problem::{Code, Problem};
+
+/// What is still read of a body that was refused, so that a client that is busy sending gets to read the answer.
+const DRAIN_BYTES: usize = 16 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// An answer of 200 with a JSON body, written in one pass.
+pub(crate) fn reply<T: Serialize + ?Sized>(value: &T) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(bytes) => {
+            let json = HeaderValue::from_static("application/json");
+            ([(header::CONTENT_TYPE, json)], bytes).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Problem::new(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+                Code::Internal,
+                "something went wrong on the server",
+            )
+            .into_response()
+        }
+    }
+}
+
+/// Reads a little of a body beside the answer that refuses it, then lets go: the connection ends.
+///
+/// Closing a socket with unread bytes in it makes the kernel reset the connection, and the answer may be lost
+/// (RFC 9112, section 9.6).
+pub(crate) fn drain(body: Body) {
+    tokio::spawn(async move {
+        let mut body = body.into_data_stream();
+        let mut left = DRAIN_BYTES;
+        let read = async {
+            while let Some(Ok(piece)) = body.next().await {
+                left = left.saturating_sub(piece.len());
+                if left == 0 {
+                    break;
+                }
+            }
+        };
+        // The end of the time is one of the two ways to finish.
+        let _ = tokio::time::timeout(DRAIN_TIME, read).await;
+    });
+}
+
+/// What a handler answers: a response, or the problem in its way.
+pub(crate) type Answer = Result<Response, Problem>;

@@ -1,0 +1,124 @@
+//! The words that tell problems apart.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A stable word for a problem. The status says of what class it is; one code always comes with one status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// 400: the path cannot be read.
+    InvalidPath,
+    /// 400: the query string cannot be read.
+    InvalidQuery,
+    /// 400: a header cannot be read.
+    InvalidHeader,
+    /// 400: the body is no JSON, or of the wrong shape.
+    InvalidJson,
+    /// 400: the body is no well-formed `multipart/form-data`.
+    InvalidMultipart,
+    /// 400: no room can have this name.
+    InvalidRoomName,
+    /// 400: no file can have this name.
+    InvalidFileName,
+    /// 400: bits without a meaning.
+    InvalidPermission,
+    /// 400: a password of 0 or too many bytes.
+    InvalidPassword,
+    /// 400: a room's size above the ceiling, or below what is in the room.
+    InvalidMaxSize,
+    /// 400: more entries than can be counted.
+    InvalidMaxTimesEntered,
+    /// 400: an expiry in the past, or beyond the ceiling.
+    InvalidExpireAt,
+    /// 400: downloads below 1 or more than can be counted.
+    InvalidMaxDownloads,
+    /// 400: no media type.
+    InvalidMediaType,
+    /// 400: a file's size, or the sum of the sizes, is out of range.
+    InvalidSize,
+    /// 400: no files, too many, or a name twice.
+    InvalidManifest,
+    /// 400: no ids, or too many.
+    InvalidIds,
+    /// 400: the upload is not what was announced.
+    ManifestMismatch,
+    /// 401: no token was sent.
+    TokenMissing,
+    /// 401: the token is not one of this room's.
+    TokenInvalid,
+    /// 401: the token has expired.
+    TokenExpired,
+    /// 401: the token was revoked.
+    TokenRevoked,
+    /// 401: the refresh token is unknown, expired or revoked.
+    RefreshTokenInvalid,
+    /// 401: the refresh token was used before; its session is revoked.
+    RefreshTokenReused,
+    /// 401: this is not the admin token.
+    AdminTokenInvalid,
+    /// 403: the token lacks a permission.
+    PermissionDenied,
+    /// 403: only the owner may.
+    OwnerOnly,
+    /// 403: the room does not answer to its plain name.
+    NotShared,
+    /// 403: another password.
+    WrongPassword,
+    /// 403: another owner key.
+    WrongOwnerKey,
+    /// 403: nobody new may enter.
+    RoomLocked,
+    /// 403: the room is closed to all but its owner.
+    RoomClosed,
+    /// 403: the room's entries are used up.
+    EntriesExhausted,
+    /// 403: the token named belongs to another session.
+    NotYourToken,
+    /// 404: there is nothing at this address.
+    NotFound,
+    /// 404: no such room.
+    RoomNotFound,
+    /// 404: no such content.
+    ContentNotFound,
+    /// 404: no such reservation.
+    ReservationNotFound,
+    /// 404: no such token.
+    TokenNotFound,
+    /// 405: the address has other methods; `Allow` names them.
+    MethodNotAllowed,
+    /// 408: the body did not arrive in time.
+    RequestTimeout,
+    /// 408: the upload fell silent; its reservation is released.
+    UploadTimedOut,
+    /// 409: another room answers to this name.
+    NameTaken,
+    /// 409: an upload has begun on this reservation.
+    ReservationInUse,
+    /// 410: the room's time is over.
+    RoomExpired,
+    /// 410: the content's time is over.
+    ContentExpired,
+    /// 410: the content's downloads are used up.
+    DownloadsSpent,
+    /// 410: the reservation was not used in time.
+    ReservationExpired,
+    /// 412: `If-Match` or `If-Unmodified-Since` does not hold.
+    PreconditionFailed,
+    /// 413: the body is over the limit for its kind.
+    BodyTooLarge,
+    /// 413: a file is longer than announced.
+    FileTooLong,
+    /// 413: it does not fit the room.
+    RoomFull,
+    /// 415: a body of this type is not understood here.
+    UnsupportedMediaType,
+    /// 416: the range lies beyond the end.
+    RangeNotSatisfiable,
+    /// 500: a defect on the server.
+    Internal,
+    /// 503: the server's store cannot be reached; try again.
+    Unavailable,
+    /// 507: the server's storage is full.
+    StorageFull,
+}

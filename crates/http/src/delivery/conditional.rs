@@ -1,0 +1,219 @@
+//! Preconditions and ranges (RFC 9110, sections 13 and 14), as a pure function.
+
+use std::{
+    ops::Range,
+    time::{Duration, SystemTime},
+};
+
+use axum::http::{HeaderMap, HeaderName, header};
+use elizabeth_core::time::Timestamp;
+
+/// What conditions are held against.
+pub(super) struct Selected<'a> {
+    /// The strong entity tag, without its quotes.
+    pub(super) etag: &'a str,
+    /// When it last changed.
+    pub(super) last_modified: Timestamp,
+    /// Bytes.
+    pub(super) size: u64,
+    /// Whether ranges are honoured.
+    pub(super) ranges: bool,
+    /// Now: a date tells two versions apart only when it is some time past (RFC 9110, section 8.8.2.2).
+    pub(super) now: Timestamp,
+}
+
+/// What to answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// 200 with everything.
+    Whole,
+    /// 206 with these bytes.
+    Part(Range<u64>),
+    /// 304.
+    NotModified,
+    /// 412.
+    PreconditionFailed,
+    /// 416.
+    NotSatisfiable,
+}
+
+/// Holds a request's conditions against a content, in the order of RFC 9110, section 13.2.2.
+pub(super) fn evaluate(headers: &HeaderMap, selected: &Selected<'_>) -> Outcome {
+    let etag = selected.etag;
+    let changed_after = |date: SystemTime| as_date(selected.last_modified) > date;
+    if let Some(tags) = text(headers, &header::IF_MATCH) {
+        if !any_tag(&tags, |weak, tag| !weak && tag == etag) {
+            return Outcome::PreconditionFailed;
+        }
+    } else if date(headers, &header::IF_UNMODIFIED_SINCE).is_some_and(changed_after) {
+        return Outcome::PreconditionFailed;
+    }
+    if let Some(tags) = text(headers, &header::IF_NONE_MATCH) {
+        if any_tag(&tags, |_, tag| tag == etag) {
+            return Outcome::NotModified;
+        }
+    } else if date(headers, &header::IF_MODIFIED_SINCE).is_some_and(|date| !changed_after(date)) {
+        return Outcome::NotModified;
+    }
+    match text(headers, &header::RANGE) {
+        Some(range) if selected.ranges && if_range_holds(headers, selected) => {
+            read_range(&range, selected.size)
+        }
+        _ => Outcome::Whole,
+    }
+}
+
+/// Whether `If-Range` lets a range through: the same strong tag, or the very date where that is a strong validator.
+fn if_range_holds(headers: &HeaderMap, selected: &Selected<'_>) -> bool {
+    let Some(value) = text(headers, &header::IF_RANGE) else { return true };
+    if value.starts_with(['"', 'W']) {
+        return any_tag(&value, |weak, tag| !weak && tag == selected.etag);
+    }
+    let settled = selected.now.since(selected.last_modified) >= Duration::from_secs(1);
+    settled && httpdate::parse_http_date(&value).is_ok_and(|date| date == as_date(selected.last_modified))
+}
+
+/// One range of bytes. What is malformed, of another unit, or more than one range is ignored, as RFC 9110, section
+/// 14.2 lets a server do.
+fn read_range(text: &str, size: u64) -> Outcome {
+    let Some((unit, spec)) = text.split_once('=') else { return Outcome::Whole };
+    let Some((first, last)) = spec.trim().split_once('-') else { return Outcome::Whole };
+    let (Some(first), Some(last)) = (position(first), position(last)) else { return Outcome::Whole };
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
+        return Outcome::Whole;
+    }
+    let range = match (first, last) {
+        (None, None) => return Outcome::Whole,
+        (Some(first), Some(last)) if last < first => return Outcome::Whole,
+        (Some(first), last) => first..last.unwrap_or(u64::MAX).saturating_add(1).min(size),
+        (None, Some(suffix)) => size.saturating_sub(suffix)..size,
+    };
+    if range.is_empty() { Outcome::NotSatisfiable } else { Outcome::Part(range) }
+}
+
+/// A position in a range: `Some(None)` where it is left out, `None` when it is none.
+fn position(text: &str) -> Option<Option<u64>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    // Digits that do not fit lie beyond any end.
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| Some(text.parse().unwrap_or(u64::MAX)))
+}
+
+/// Whether one of a list's entity tags is accepted, or the list is `*`.
+fn any_tag(list: &str, accepts: impl Fn(bool, &str) -> bool) -> bool {
+    let mut rest = list.trim();
+    if rest == "*" {
+        return true;
+    }
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        let weak = rest.starts_with("W/");
+        let Some(quoted) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"') else { return false };
+        let Some((tag, after)) = quoted.split_once('"') else { return false };
+        if accepts(weak, tag) {
+            return true;
+        }
+        rest = after;
+    }
+}
+
+/// A header's value; of one that is repeated, all values as a list.
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// A header's date; one that cannot be read is as if it were not there.
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+}
+
+/// An instant in the whole seconds that HTTP dates have.
+pub(super) fn as_date(instant: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(instant.as_secs()).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAST: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const BEFORE: &str = "Sun, 06 Nov 1994 08:49:36 GMT";
+
+    fn outcome(size: u64, ranges: bool, headers: &[(&'static str, &str)]) -> Outcome {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        let last_modified = Timestamp::from_micros(784_111_777_250_000);
+        let now = last_modified.saturating_add(Duration::from_secs(60));
+        evaluate(&map, &Selected { etag: "abc", last_modified, size, ranges, now })
+    }
+
+    #[test]
+    fn ranges() {
+        for (range, expected) in [
+            ("bytes=0-0", Outcome::Part(0..1)),
+            ("bytes=0-", Outcome::Part(0..10)),
+            ("Bytes=3-5", Outcome::Part(3..6)),
+            ("bytes=9-99", Outcome::Part(9..10)),
+            ("bytes=-3", Outcome::Part(7..10)),
+            ("bytes=-99", Outcome::Part(0..10)),
+            ("bytes=0-18446744073709551615", Outcome::Part(0..10)),
+            ("bytes=0-99999999999999999999999", Outcome::Part(0..10)),
+            ("bytes=10-", Outcome::NotSatisfiable),
+            ("bytes=99999999999999999999999-", Outcome::NotSatisfiable),
+            ("bytes=-0", Outcome::NotSatisfiable),
+            ("bytes=5-3", Outcome::Whole),
+            ("bytes=-", Outcome::Whole),
+            ("bytes=a-b", Outcome::Whole),
+            ("bytes=+1-2", Outcome::Whole),
+            ("bytes=0-1,3-4", Outcome::Whole),
+            ("lines=0-1", Outcome::Whole),
+            ("0-1", Outcome::Whole),
+        ] {
+            assert_eq!(outcome(10, true, &[("range", range)]), expected, "{range}");
+        }
+        assert_eq!(outcome(0, true, &[("range", "bytes=0-")]), Outcome::NotSatisfiable);
+        assert_eq!(outcome(0, true, &[("range", "bytes=-1")]), Outcome::NotSatisfiable);
+        assert_eq!(outcome(10, false, &[("range", "bytes=3-5")]), Outcome::Whole);
+    }
+
+    #[test]
+    fn conditions() {
+        let same = |headers: &[(&'static str, &str)]| outcome(10, true, headers);
+        for tags in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "*", "\"x\" ,W/\"abc\""] {
+            assert_eq!(same(&[("if-none-match", tags)]), Outcome::NotModified, "{tags}");
+        }
+        for tags in ["\"abd\"", "abc", "\"abc", ""] {
+            assert_eq!(same(&[("if-none-match", tags)]), Outcome::Whole, "{tags}");
+        }
+        assert_eq!(same(&[("if-modified-since", LAST)]), Outcome::NotModified);
+        assert_eq!(same(&[("if-modified-since", BEFORE)]), Outcome::Whole);
+        assert_eq!(same(&[("if-modified-since", "yesterday")]), Outcome::Whole);
+        // A tag is the better witness: the date does not count beside it.
+        assert_eq!(same(&[("if-none-match", "\"x\""), ("if-modified-since", LAST)]), Outcome::Whole);
+        assert_eq!(same(&[("if-match", "\"x\"")]), Outcome::PreconditionFailed);
+        assert_eq!(same(&[("if-match", "W/\"abc\"")]), Outcome::PreconditionFailed);
+        assert_eq!(same(&[("if-match", "\"abc\"")]), Outcome::Whole);
+        assert_eq!(same(&[("if-unmodified-since", BEFORE)]), Outcome::PreconditionFailed);
+        assert_eq!(same(&[("if-none-match", "\"abc\""), ("range", "bytes=0-0")]), Outcome::NotModified);
+    }
+
+    #[test]
+    fn a_range_under_a_condition() {
+        for (value, holds) in [
+            ("\"abc\"", true),
+            ("W/\"abc\"", false),
+            ("\"x\"", false),
+            (LAST, true),
+            (BEFORE, false),
+            ("?", false),
+        ] {
+            let expected = if holds { Outcome::Part(0..1) } else { Outcome::Whole };
+            let headers = [("if-range", value), ("range", "bytes=0-0")];
+            assert_eq!(outcome(10, true, &headers), expected, "{value}");
+        }
+    }
+}

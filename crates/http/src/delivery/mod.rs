@@ -1,0 +1,9 @@
+//! Downloads: conditions, ranges, names and types, and the body.
+
+mod body;
+mod conditional;
+mod deliver;
+mod disposition;
+mod media;
+
+pub(crate) use deliver::{Purpose, deliver};

@@ -1,0 +1,175 @@
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, StatusCode, header},
+};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    body::drain,
+    problem::{Code, Problem},
+};
+
+/// The largest JSON body: a manifest of 1,000 files with the longest names fits.
+const LIMIT: usize = 4 << 20;
+/// How long a client may take to send one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A JSON body.
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A JSON body that may be left out, which is as if it were `{}`.
+pub(crate) struct OptionalJson<T>(pub(crate) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        check_type(&parts.headers)?;
+        parse(&collect(&parts.headers, body).await?).map(Self)
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = collect(&parts.headers, body).await?;
+        if bytes.is_empty() {
+            return parse(b"{}").map(Self);
+        }
+        check_type(&parts.headers)?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// `application/json`, or another type of JSON by its suffix (RFC 6839).
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_json = named.and_then(|text| text.parse::<mime::Mime>().ok()).is_some_and(|mime| {
+        mime.type_() == mime::APPLICATION
+            && (mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON))
+    });
+    if is_json {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::UnsupportedMediaType,
+        "expected a body of the type application/json",
+    ))
+}
+
+async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LIMIT as u64) {
+        return Err(too_large());
+    }
+    let mut stream = body.into_data_stream();
+    let mut collected = BytesMut::new();
+    let read = async {
+        while let Some(piece) = stream.next().await {
+            let piece = piece.map_err(|_| {
+                Problem::bad_request(Code::InvalidJson, "the body ended before it was complete").closing()
+            })?;
+            if collected.len() + piece.len() > LIMIT {
+                return Err(too_large());
+            }
+            collected.extend_from_slice(&piece);
+        }
+        Ok(())
+    };
+    let outcome = tokio::time::timeout(PATIENCE, read).await.unwrap_or_else(|_| {
+        let text = "the body did not arrive in time";
+        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, Code::RequestTimeout, text).closing())
+    });
+    match outcome {
+        Ok(()) => Ok(collected.freeze()),
+        Err(problem) => {
+            if problem.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                drain(Body::from_stream(stream));
+            }
+            Err(problem)
+        }
+    }
+}
+
+fn too_large() -> Problem {
+    let text = format!("a JSON body has at most {LIMIT} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, text).closing()
+}
+
+/// Reads JSON; what is wrong is named by its path, such as `files[0].size`.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Objects could be read from arrays too, member by member in the order of our source: nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::bad_request(Code::InvalidJson, "body: expected an object"));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let at = error.path().to_string();
+        let what = error.into_inner();
+        let text = if at == "." { format!("body: {what}") } else { format!("body: {at}: {what}") };
+        Problem::bad_request(Code::InvalidJson, text)
+    })?;
+    reader.end().map_err(|error| Problem::bad_request(Code::InvalidJson, format!("body: {error}")))?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Numbers {
+        #[expect(dead_code, reason = "only its reading matters here")]
+        sizes: Vec<u64>,
+    }
+
+    #[test]
+    fn an_error_names_the_member() {
+        for (body, part) in [
+            (r#"{"sizes":[1,-1]}"#, "sizes[1]"),
+            (r#"{"sizes":[1.5]}"#, "sizes[0]"),
+            (r#"{"sizes":[1e400]}"#, "sizes[0]"),
+            (r#"{"sizes":["5"]}"#, "sizes[0]"),
+            (r#"{"sizes":[18446744073709551616]}"#, "sizes[0]"),
+            (r#"{"sizes":null}"#, "sizes"),
+            ("{}", "`sizes`"),
+            (r#"{"sizes":[]} x"#, "trailing"),
+            ("", "EOF"),
+        ] {
+            let problem = parse::<Numbers>(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.status(), 400);
+            assert!(format!("{problem:?}").contains(part), "{body}: {problem:?}");
+        }
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(
+            parse::<serde_json::Value>(format!("{{\"a\":{deep}").as_bytes()).unwrap_err().status(),
+            400
+        );
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        let accepts = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, text.parse().unwrap());
+            check_type(&headers).is_ok()
+        };
+        assert!(accepts("application/json") && accepts("application/json; charset=utf-8"));
+        assert!(accepts("application/merge-patch+json"));
+        assert!(!accepts("text/plain") && !accepts("application/x-www-form-urlencoded"));
+    }
+}

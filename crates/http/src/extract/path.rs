@@ -1,0 +1,115 @@
+use std::str::FromStr;
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use elizabeth_core::{
+    Invalid,
+    id::{ContentId, Jti, ReservationId},
+    name::RoomRef,
+};
+use uuid::Uuid;
+
+use crate::{
+    problem::{Code, Problem},
+    state::AppState,
+};
+
+/// The name in a path with `{room}`, decoded and not yet judged.
+pub(crate) struct RoomPath(pub(crate) String);
+
+/// The room of a path with `{room}`.
+pub(crate) struct InRoom(pub(crate) RoomRef);
+
+/// The room and the numbered thing of a path with `{room}` and a second parameter.
+pub(crate) struct RoomItem<T>(pub(crate) RoomRef, pub(crate) T);
+
+/// A path's second parameter.
+pub(crate) trait PathItem: Sized {
+    /// Reads it; `None` when it is not of its form.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl PathItem for ContentId {
+    fn read(text: &str) -> Option<Self> {
+        number(text).map(Self)
+    }
+}
+
+impl PathItem for ReservationId {
+    fn read(text: &str) -> Option<Self> {
+        number(text).map(Self)
+    }
+}
+
+impl PathItem for Jti {
+    fn read(text: &str) -> Option<Self> {
+        Uuid::from_str(text).ok().map(Self)
+    }
+}
+
+/// A whole number as ids are written: digits only, so that one content has one address.
+fn number(text: &str) -> Option<i64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+impl FromRequestParts<AppState> for RoomPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = params(parts, state, Code::InvalidRoomName).await?;
+        let (_, name) = params.iter().next().unwrap_or_default();
+        Ok(Self(name.to_owned()))
+    }
+}
+
+impl FromRequestParts<AppState> for InRoom {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = params(parts, state, Code::InvalidRoomName).await?;
+        let (_, name) = params.iter().next().unwrap_or_default();
+        Ok(Self(room(name)?))
+    }
+}
+
+impl<T: PathItem> FromRequestParts<AppState> for RoomItem<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = params(parts, state, Code::InvalidPath).await?;
+        let mut values = params.iter();
+        let (_, name) = values.next().unwrap_or_default();
+        let (_, item) = values.next().unwrap_or_default();
+        let room = room(name)?;
+        let item = T::read(item)
+            .ok_or_else(|| Problem::bad_request(Code::InvalidPath, "the path names no valid id"))?;
+        Ok(Self(room, item))
+    }
+}
+
+async fn params(parts: &mut Parts, state: &AppState, code: Code) -> Result<RawPathParams, Problem> {
+    RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| Problem::bad_request(code, "the path is no valid UTF-8 once decoded"))
+}
+
+fn room(name: &str) -> Result<RoomRef, Problem> {
+    Ok(RoomRef::parse(name).map_err(Invalid::from)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_digits_that_fit() {
+        assert_eq!(ContentId::read("7"), Some(ContentId(7)));
+        for bad in ["", "-1", "+1", "1.0", "9223372036854775808", "abc", "1 "] {
+            assert_eq!(ContentId::read(bad), None, "{bad:?}");
+        }
+        assert!(Jti::read("0195e6a2-0000-7000-8000-000000000000").is_some());
+        assert!(Jti::read("validate").is_none());
+    }
+}

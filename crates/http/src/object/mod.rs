@@ -1,0 +1,12 @@
+//! Rooms, contents, tokens as they stand in answers, and the values that stand in requests. They never enter core.
+
+mod content;
+mod room;
+mod token;
+mod value;
+
+pub use content::{ContentList, ContentObject};
+pub use room::RoomObject;
+pub use token::{ClaimsObject, TokenObject};
+pub(crate) use value::given;
+pub use value::{Instant, PermissionInput, Size};

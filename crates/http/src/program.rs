@@ -1,0 +1,116 @@
+//! From the command line to a server that runs, and to its end.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use clap::Parser;
+use elizabeth_wiring::{Options, Wired, WiringError, init_logging};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{background, server, state::AppState};
+
+/// How long requests under way may take to finish once the server is to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Rooms that hold files, served over HTTP
+#[derive(Debug, Parser)]
+#[command(name = "elizabeth-http", version)]
+pub struct Program {
+    /// Address and port to listen on; port 0 picks a free one
+    #[arg(long, env = "ELIZABETH_LISTEN", default_value = "127.0.0.1:4092", value_name = "ADDRESS")]
+    listen: String,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Why the server did not start. Every text is one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An option cannot be used, or what it names cannot be opened.
+    #[error(transparent)]
+    Wiring(#[from] WiringError),
+    /// The address cannot be listened on.
+    #[error("--listen (ELIZABETH_LISTEN): {address}: {source}")]
+    Listen {
+        /// The address as it was given.
+        address: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Signals cannot be waited for.
+    #[error("signals cannot be handled: {0}")]
+    Signals(#[source] io::Error),
+}
+
+impl Program {
+    /// Runs the server until a signal ends it.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from starting. Once it runs, nothing does.
+    pub async fn run(self) -> Result<(), StartError> {
+        init_logging(self.options.log_format()?)?;
+        let Wired { app, admin_token, gc_interval, .. } = self.options.build().await?;
+        let unusable = |source| StartError::Listen { address: self.listen.clone(), source };
+        let listener = TcpListener::bind(&self.listen).await.map_err(unusable)?;
+        let address = listener.local_addr().map_err(unusable)?;
+        let stop = stop_by_signal()?;
+        let state = AppState::new(app, admin_token.as_ref());
+        let background_stop = CancellationToken::new();
+        let background = background::start(&state, gc_interval, &background_stop);
+        announce(address);
+        server::serve(listener, state, stop, GRACE).await;
+        // Only now: what the last requests counted is stored too.
+        background_stop.cancel();
+        background.wait().await;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Says where the server listens, in the log and on standard output, where a script can read it.
+fn announce(address: SocketAddr) {
+    tracing::info!(%address, "listening");
+    #[expect(clippy::print_stdout, reason = "the one line that scripts read to learn the port")]
+    {
+        println!("listening on http://{address}");
+    }
+}
+
+/// Ends the server in good order on SIGTERM or SIGINT, and at once on a second one.
+fn stop_by_signal() -> Result<CancellationToken, StartError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        either(&mut terminate, &mut interrupt).await;
+        tracing::info!("stopping; a second signal ends at once");
+        stopping.cancel();
+        either(&mut terminate, &mut interrupt).await;
+        std::process::exit(1);
+    });
+    Ok(stop)
+}
+
+async fn either(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn verify_cli() {
+        Program::command().debug_assert();
+    }
+}

@@ -1,0 +1,85 @@
+//! The one layer around all routes: the request's id, its log line, panics, problems, and headers that every answer
+//! has. One layer, because each costs every request an allocation and an indirection.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use tracing::{Instrument, Span};
+use uuid::Uuid;
+
+use crate::problem::{Code, Problem};
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Runs a request.
+///
+/// The log line holds the route's template, never the address that was asked for: so no token, password or ticket
+/// of a query string can stand in it, nor a name of a private room.
+pub(crate) async fn wrap(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers().get(&X_REQUEST_ID));
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!(
+        "request",
+        request_id = id.to_str().unwrap_or_default(),
+        method = %request.method(),
+        route = route.as_ref().map_or("-", MatchedPath::as_str),
+    );
+    let run = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
+    let mut response = run.await.unwrap_or_else(|_| {
+        let text = "something went wrong on the server";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, text).into_response()
+    });
+    finish(&span, &id, &mut response);
+    let status = response.status().as_u16();
+    span.in_scope(|| tracing::info!(status, micros = started.elapsed().as_micros(), "answered"));
+    response
+}
+
+fn finish(span: &Span, id: &HeaderValue, response: &mut Response) {
+    if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
+        if let Some(cause) = problem.cause() {
+            span.in_scope(|| tracing::error!(error = %cause, "failed"));
+        }
+        problem.render(id, response);
+    }
+    let headers = response.headers_mut();
+    headers.insert(X_REQUEST_ID.clone(), id.clone());
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+/// The id that the client gave, where it is fit to be logged, or a new one.
+fn request_id(given: Option<&HeaderValue>) -> HeaderValue {
+    let sane = |value: &&HeaderValue| {
+        let bytes = value.as_bytes();
+        (1..=64).contains(&bytes.len()) && bytes.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if let Some(value) = given.filter(sane) {
+        return value.clone();
+    }
+    let mut buffer = Uuid::encode_buffer();
+    let text = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sane_id_is_kept_and_another_replaced() {
+        let given = |text: &str| request_id(Some(&HeaderValue::from_str(text).unwrap()));
+        assert_eq!(given("abc-123"), "abc-123");
+        for bad in ["", "a b", "a=b", "a\"b", &"x".repeat(65)] {
+            assert_eq!(given(bad).len(), 36, "{bad:?}");
+        }
+        assert_ne!(request_id(None), request_id(None));
+    }
+}

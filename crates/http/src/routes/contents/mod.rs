@@ -1,0 +1,7 @@
+pub(crate) mod delete;
+pub(crate) mod download;
+pub(crate) mod list;
+pub(crate) mod meta;
+pub(crate) mod prepare;
+pub(crate) mod upload;
+pub(crate) mod view;

@@ -1,0 +1,97 @@
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+};
+use elizabeth_core::id::ReservationId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    body::{Answer, drain, reply},
+    extract::{Credential, InRoom, Query},
+    object::{ContentList, ContentObject},
+    problem::{Code, Problem},
+    state::AppState,
+    upload::{Boundary, Multipart, receive},
+};
+
+/// What was stored.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Uploaded<'a> {
+    /// In the order of the manifest.
+    #[schema(value_type = Vec<ContentObject<'_>>)]
+    uploaded: ContentList<'a>,
+    /// Bytes stored and reserved in the room now.
+    current_size: u64,
+}
+
+/// Upload the files of a manifest: the same names and sizes, each once, in any order.
+#[utoipa::path(
+    post, path = "/api/v1/rooms/{room}/contents", tag = "contents",
+    params(
+        ("room" = String, Path, description = "A room's name or slug"),
+        ("reservation_id" = i64, Query, description = "The reservation that `prepare` answered"),
+    ),
+    request_body(content = Object, content_type = "multipart/form-data", description = "One part a file, with the file's name; the field's name does not matter"),
+    responses(
+        (status = 200, description = "All files are stored", body = Uploaded),
+        (status = 400, description = "`manifest_mismatch`, `invalid_multipart`, `invalid_query`: nothing is kept, the reservation is released"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`permission_denied`, `room_closed`"),
+        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
+        (status = 408, description = "`upload_timed_out`"),
+        (status = 409, description = "`reservation_in_use`"),
+        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 413, description = "`file_too_long`"),
+        (status = 415, description = "`unsupported_media_type`"),
+        (status = 507, description = "`storage_full`"),
+    ),
+    security(("room_token" = [])),
+)]
+pub(crate) async fn upload_contents(
+    State(state): State<AppState>,
+    InRoom(room): InRoom,
+    credential: Credential,
+    query: Query,
+    request: Request,
+) -> Answer {
+    // A client that asks first (RFC 9110, section 10.1.1) has sent nothing that would have to be read away.
+    let sends_at_once = !request.headers().contains_key(header::EXPECT);
+    let (parts, body) = request.into_parts();
+    let begun = async {
+        let id = query.number("reservation_id")?.map(ReservationId).ok_or_else(|| {
+            Problem::bad_request(
+                Code::InvalidQuery,
+                "query: reservation_id is missing: prepare the upload first",
+            )
+        })?;
+        let boundary = boundary(&parts.headers)?;
+        let upload = state.app().begin_upload(&room, credential.token(), id).await?;
+        Ok::<_, Problem>((upload, boundary))
+    };
+    match begun.await {
+        Ok((upload, boundary)) => {
+            let uploaded = receive(&state, upload, Multipart::new(body, &boundary)).await?;
+            let current_size = uploaded.current_size;
+            Ok(reply(&Uploaded { uploaded: ContentList(&uploaded.contents), current_size }))
+        }
+        Err(problem) => {
+            if sends_at_once {
+                drain(body);
+            }
+            Err(problem.closing())
+        }
+    }
+}
+
+fn boundary(headers: &HeaderMap) -> Result<Boundary, Problem> {
+    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = named.and_then(|text| text.parse::<mime::Mime>().ok());
+    let form = media_type.filter(|mime| mime.essence_str() == mime::MULTIPART_FORM_DATA.essence_str());
+    let form = form.ok_or_else(|| {
+        let text = "expected a body of the type multipart/form-data";
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, text)
+    })?;
+    let boundary = form.get_param(mime::BOUNDARY).and_then(|name| Boundary::parse(name.as_str()));
+    boundary.ok_or_else(|| Problem::bad_request(Code::InvalidMultipart, "the Content-Type names no boundary"))
+}

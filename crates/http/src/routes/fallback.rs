@@ -1,0 +1,20 @@
+use axum::{extract::Request, http::StatusCode};
+use elizabeth_core::{Invalid, name::InvalidRoomName};
+
+use crate::problem::{Code, Problem};
+
+/// Answers addresses that no route has.
+pub(crate) async fn not_found(request: Request) -> Problem {
+    // A room without a name is no room that is missing: the name was forgotten.
+    let rest = request.uri().path().strip_prefix("/api/v1/rooms/");
+    if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return Invalid::from(InvalidRoomName::Empty).into();
+    }
+    Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "there is nothing here")
+}
+
+/// Answers methods that a route does not have. Routing adds `Allow`.
+pub(crate) async fn method_not_allowed(request: Request) -> Problem {
+    let text = format!("{} is not possible here", request.method());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text)
+}

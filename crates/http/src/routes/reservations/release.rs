@@ -1,0 +1,49 @@
+use axum::extract::State;
+use elizabeth_core::id::ReservationId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    body::{Answer, reply},
+    extract::{Credential, RoomItem},
+    state::AppState,
+};
+
+/// The space is given back.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReservationReleased {
+    released: bool,
+    /// Bytes that were held.
+    released_size: u64,
+    /// Bytes stored and reserved in the room now.
+    current_size: u64,
+}
+
+/// Give back the space of an upload. One that is under way ends.
+#[utoipa::path(
+    delete, path = "/api/v1/rooms/{room}/reservations/{id}", tag = "contents",
+    params(
+        ("room" = String, Path, description = "A room's name or slug"),
+        ("id" = i64, Path, description = "The reservation's number"),
+    ),
+    responses(
+        (status = 200, description = "The space is given back", body = ReservationReleased),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`permission_denied`, `room_closed`"),
+        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
+        (status = 410, description = "`room_expired`, `reservation_expired`"),
+    ),
+    security(("room_token" = [])),
+)]
+pub(crate) async fn release_reservation(
+    State(state): State<AppState>,
+    RoomItem(room, id): RoomItem<ReservationId>,
+    credential: Credential,
+) -> Answer {
+    let released = state.app().release(&room, credential.token(), id).await?;
+    Ok(reply(&ReservationReleased {
+        released: true,
+        released_size: released.released,
+        current_size: released.current_size,
+    }))
+}

@@ -1,0 +1,83 @@
+use std::time::Duration;
+
+use axum::extract::State;
+use elizabeth_core::{name::FILE_NAME_MAX_BYTES, policy::MANIFEST_FILES_MAX};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    body::{Answer, reply},
+    state::AppState,
+};
+
+/// What this server can do by now, for clients that talk to servers of several versions.
+const FEATURES: &[&str] = &["rooms", "tokens", "refresh_tokens", "files", "max_downloads"];
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
+/// What a client should know before it asks.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Config {
+    version: &'static str,
+    room: RoomDefaults,
+    limits: Limits,
+    reservation_ttl_seconds: u64,
+    features: &'static [&'static str],
+}
+
+/// What a new room gets, and how far its owner may go.
+#[derive(Serialize, ToSchema)]
+struct RoomDefaults {
+    /// Bytes.
+    max_size: u64,
+    /// Bytes.
+    max_size_ceiling: u64,
+    /// Null for no limit.
+    max_times_entered: Option<u64>,
+    /// Null for ever.
+    ttl_seconds: Option<u64>,
+    /// Null for no limit.
+    ttl_ceiling_seconds: Option<u64>,
+}
+
+/// The largest of everything.
+#[derive(Serialize, ToSchema)]
+struct Limits {
+    text_bytes: u64,
+    manifest_files: usize,
+    file_name_bytes: usize,
+    chunk_size: u64,
+    chunk_size_min: u64,
+    chunk_size_max: u64,
+}
+
+/// The server's defaults and limits.
+#[utoipa::path(
+    get, path = "/api/v1/config", tag = "system",
+    responses((status = 200, description = "Defaults and limits", body = Config)),
+)]
+pub(crate) async fn config(State(state): State<AppState>) -> Answer {
+    let policy = state.app().policy();
+    let seconds = |span: Duration| span.as_secs();
+    Ok(reply(&Config {
+        version: env!("CARGO_PKG_VERSION"),
+        room: RoomDefaults {
+            max_size: policy.room_max_size,
+            max_size_ceiling: policy.room_max_size_ceiling,
+            max_times_entered: policy.room_max_entries,
+            ttl_seconds: policy.room_ttl.map(seconds),
+            ttl_ceiling_seconds: policy.room_ttl_ceiling.map(seconds),
+        },
+        limits: Limits {
+            text_bytes: MIB,
+            manifest_files: MANIFEST_FILES_MAX,
+            file_name_bytes: FILE_NAME_MAX_BYTES,
+            chunk_size: MIB,
+            chunk_size_min: 64 * KIB,
+            chunk_size_max: 64 * MIB,
+        },
+        reservation_ttl_seconds: policy.reservation_ttl.as_secs(),
+        features: FEATURES,
+    }))
+}

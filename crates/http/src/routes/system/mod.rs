@@ -1,0 +1,5 @@
+pub(crate) mod config;
+pub(crate) mod health;
+pub(crate) mod openapi;
+pub(crate) mod ready;
+pub(crate) mod status;

@@ -1,0 +1,41 @@
+use axum::extract::State;
+use elizabeth_core::id::Jti;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    body::{Answer, reply},
+    extract::{Credential, RoomItem},
+    state::AppState,
+};
+
+/// It is no good any more.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokenDeleted {
+    revoked: bool,
+}
+
+/// Revoke a token: the owner any of the room, a guest those of its own session.
+#[utoipa::path(
+    delete, path = "/api/v1/rooms/{room}/tokens/{jti}", tag = "tokens",
+    params(
+        ("room" = String, Path, description = "A room's name or slug"),
+        ("jti" = uuid::Uuid, Path, description = "The token's identifier"),
+    ),
+    responses(
+        (status = 200, description = "It is no good any more", body = TokenDeleted),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`not_your_token`, `room_closed`"),
+        (status = 404, description = "`room_not_found`, `token_not_found`"),
+        (status = 410, description = "`room_expired`"),
+    ),
+    security(("room_token" = [])),
+)]
+pub(crate) async fn delete_token(
+    State(state): State<AppState>,
+    RoomItem(room, jti): RoomItem<Jti>,
+    credential: Credential,
+) -> Answer {
+    state.app().revoke_token(&room, credential.token(), jti).await?;
+    Ok(reply(&TokenDeleted { revoked: true }))
+}

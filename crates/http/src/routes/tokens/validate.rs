@@ -1,0 +1,46 @@
+use axum::extract::State;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    body::{Answer, reply},
+    extract::{InRoom, Json},
+    object::ClaimsObject,
+    state::AppState,
+};
+
+/// A token to look at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ValidateToken)]
+pub(crate) struct Body {
+    #[schema(value_type = String)]
+    token: SecretString,
+}
+
+/// What it says.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ValidToken<'a> {
+    claims: ClaimsObject<'a>,
+}
+
+/// Ask whether a token is good for this room now, and what it says.
+#[utoipa::path(
+    post, path = "/api/v1/rooms/{room}/tokens/validate", tag = "tokens",
+    params(("room" = String, Path, description = "A room's name or slug")),
+    request_body = Body,
+    responses(
+        (status = 200, description = "It is good", body = ValidToken),
+        (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 404, description = "`room_not_found`"),
+        (status = 410, description = "`room_expired`"),
+    ),
+)]
+pub(crate) async fn validate_token(
+    State(state): State<AppState>,
+    InRoom(room): InRoom,
+    Json(body): Json<Body>,
+) -> Answer {
+    let claims = state.app().validate_token(&room, body.token.expose_secret()).await?;
+    Ok(reply(&ValidToken { claims: ClaimsObject::from(&claims) }))
+}

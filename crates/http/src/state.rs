@@ -1,0 +1,81 @@
+//! What every handler can reach.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use elizabeth_core::{Elizabeth, token::KeyHash};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+/// The service, and what belongs to this process. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    app: Elizabeth,
+    admin: Option<KeyHash>,
+    uploads: TaskTracker,
+    garbage: Notify,
+    started: Instant,
+    openapi: OnceLock<Bytes>,
+}
+
+impl AppState {
+    /// A state around a service. Without an admin token the admin calls are not there.
+    pub fn new(app: Elizabeth, admin_token: Option<&SecretString>) -> Self {
+        Self(Arc::new(Inner {
+            app,
+            admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
+            uploads: TaskTracker::new(),
+            garbage: Notify::new(),
+            started: Instant::now(),
+            openapi: OnceLock::new(),
+        }))
+    }
+
+    /// The use cases.
+    pub fn app(&self) -> &Elizabeth {
+        &self.0.app
+    }
+
+    /// The admin token's hash, where there is one.
+    pub(crate) fn admin(&self) -> Option<&KeyHash> {
+        self.0.admin.as_ref()
+    }
+
+    /// The uploads under way: a shutdown waits for them, as their ends are not awaited by any connection.
+    pub(crate) fn uploads(&self) -> &TaskTracker {
+        &self.0.uploads
+    }
+
+    /// Tells the background that blobs wait to be deleted.
+    pub(crate) fn announce_garbage(&self) {
+        self.0.garbage.notify_one();
+    }
+
+    /// Returns once blobs wait to be deleted.
+    pub(crate) async fn garbage(&self) {
+        self.0.garbage.notified().await;
+    }
+
+    /// How long this process has been up.
+    pub(crate) fn uptime(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// The OpenAPI document, once the router is built.
+    pub(crate) fn openapi(&self) -> &OnceLock<Bytes> {
+        &self.0.openapi
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState").field("admin", &self.0.admin.is_some()).finish_non_exhaustive()
+    }
+}

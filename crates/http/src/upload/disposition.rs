@@ -1,0 +1,93 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// The file name in a part's `Content-Disposition` (RFC 7578, section 4.2), `None` where the part is no file.
+///
+/// `filename*` (RFC 8187) is read too, and wins: RFC 7578 forbids it here, yet several clients send it.
+pub(super) fn file_name(value: &str) -> Option<String> {
+    let mut plain = None;
+    let mut extended = None;
+    let mut rest = value.split_once(';')?.1;
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let (text, after) = parameter(after.trim_start());
+        match name.trim().to_ascii_lowercase().as_str() {
+            "filename" => plain = Some(text.into_owned()),
+            "filename*" => extended = extended_value(&text),
+            _ => {}
+        }
+        match after.trim_start().strip_prefix(';') {
+            Some(next) if next.contains('=') => rest = next,
+            _ => return extended.or(plain),
+        }
+    }
+}
+
+/// A name as browsers write it, with the three characters that cannot stand in a quoted text brought back (WHATWG
+/// HTML, "multipart/form-data encoding algorithm"). `None` when there is nothing to bring back. A name that holds
+/// such a sequence itself is written the same way, so which is meant only the manifest can tell.
+pub(super) fn unescaped(name: &str) -> Option<String> {
+    let plain = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+    (plain != name).then_some(plain)
+}
+
+/// A parameter's value, quoted or not, and what follows it.
+fn parameter(text: &str) -> (Cow<'_, str>, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (value, _) = text.split_once(';').unwrap_or((text, ""));
+        return (Cow::Borrowed(value.trim_end()), &text[value.len()..]);
+    };
+    let mut value = String::new();
+    let mut characters = quoted.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '"' => return (Cow::Owned(value), &quoted[at + 1..]),
+            // Browsers leave a backslash alone; only before a quote or another backslash can it be an escape.
+            '\\' if quoted[at + 1..].starts_with(['"', '\\']) => {
+                value.extend(characters.next().map(|(_, escaped)| escaped));
+            }
+            c => value.push(c),
+        }
+    }
+    (Cow::Owned(value), "")
+}
+
+/// The value of an extended parameter: `UTF-8'language'percent-encoded` (RFC 8187, section 3.2).
+fn extended_value(text: &str) -> Option<String> {
+    let mut parts = text.splitn(3, '\'');
+    let (charset, _language, value) = (parts.next()?, parts.next()?, parts.next()?);
+    let utf8 = charset.eq_ignore_ascii_case("utf-8");
+    utf8.then(|| percent_decode_str(value).decode_utf8().ok().map(Cow::into_owned)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_clients_write_them() {
+        for (value, name) in [
+            (r#"form-data; name="f"; filename="a.txt""#, Some("a.txt")),
+            (r#"form-data; filename="a;b=c.txt"; name="f""#, Some("a;b=c.txt")),
+            (r#"form-data; name="f"; filename="grüße 😀.txt""#, Some("grüße 😀.txt")),
+            (r#"form-data; name="f"; filename="a\"b\\c.txt""#, Some(r#"a"b\c.txt"#)),
+            (r#"form-data; name="f"; filename=plain.txt ; x=y"#, Some("plain.txt")),
+            (r#"form-data; name="f"; FileName="dir/a.txt""#, Some("dir/a.txt")),
+            (r#"form-data; name="f"; filename="x"; filename*=UTF-8''gr%C3%BC%C3%9Fe"#, Some("grüße")),
+            (r#"form-data; name="f"; filename="x"; filename*=latin1''%FC"#, Some("x")),
+            (r#"form-data; name="f""#, None),
+            ("form-data", None),
+            (r#"form-data; name="filename=x""#, None),
+            (r#"form-data; filename="open"#, Some("open")),
+        ] {
+            assert_eq!(file_name(value).as_deref(), name, "{value}");
+        }
+    }
+
+    #[test]
+    fn browsers_escapes_are_brought_back() {
+        assert_eq!(unescaped("a%22b%22").as_deref(), Some("a\"b\""));
+        assert_eq!(unescaped("100%.txt"), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Contents: announced, uploaded, listed, deleted.
+
+use reqwest::{Method, multipart};
+use serde_json::{Value, json};
+
+use crate::support::{TestServer, header, ok, refused};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_announced_and_uploaded_in_any_order() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let manifest = json!({"files": [
+        {"name": "dir/a.txt", "size": 3},
+        {"file_name": "b.bin", "file_size": 100_000, "content_type": "application/x-test"},
+        {"name": "empty", "size": 0},
+    ]});
+    let prepared = server.post("/rooms/c/contents/prepare", Some(&token), manifest).await;
+    assert_eq!(
+        prepared,
+        json!({
+            "reservation_id": prepared["reservation_id"], "reserved_size": 100_003,
+            "expires_at": "2026-11-01T12:00:10Z", "current_size": 100_003,
+            "remaining_size": 10_737_418_240u64 - 100_003, "max_size": 10_737_418_240u64,
+        })
+    );
+    let part = |bytes: Vec<u8>, name: &'static str| multipart::Part::bytes(bytes).file_name(name);
+    let form = multipart::Form::new()
+        .part("x", part(vec![], "empty"))
+        .part("y", part(vec![7; 100_000], "b.bin"))
+        .part("z", part(b"abc".to_vec(), "dir/a.txt"));
+    let reservation = prepared["reservation_id"].as_i64().unwrap();
+    let answer = ok(server.upload_form("c", &token, reservation, form)).await;
+    assert_eq!(answer["current_size"], 100_003);
+    let list = server.get("/rooms/c/contents", Some(&token)).await;
+    assert_eq!(answer["uploaded"], list);
+    assert_eq!(
+        list[0],
+        json!({
+            "id": list[0]["id"], "content_type": "file", "file_name": "dir/a.txt", "text": null, "url": null,
+            "size": 3, "mime_type": "text/plain", "language": null,
+            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "download_count": 0, "max_downloads": null, "expire_at": null, "pinned": false, "version": 1,
+            "created_at": "2026-11-01T12:00:00Z", "updated_at": "2026-11-01T12:00:00Z",
+        })
+    );
+    assert_eq!(list[1]["mime_type"], "application/x-test");
+    assert_eq!(list[2]["size"], 0);
+    assert_eq!(server.fetch("c", &token, &list[1]["id"], &[]).await.bytes().await.unwrap(), vec![7; 100_000]);
+    assert_eq!(server.fetch("c", &token, &list[2]["id"], &[]).await.bytes().await.unwrap(), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_pages() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let mut ids = Vec::new();
+    for n in 0..5 {
+        ids.push(server.upload("c", &token, &format!("{n}"), "x").await["id"].clone());
+    }
+    let page = async |query: &str| {
+        let list = server.get(&format!("/rooms/c/contents{query}"), Some(&token)).await;
+        list.as_array().unwrap().iter().map(|content| content["id"].clone()).collect::<Vec<Value>>()
+    };
+    assert_eq!(page("").await, ids);
+    assert_eq!(page("?limit=2").await, ids[..2]);
+    assert_eq!(page(&format!("?limit=2&after={}", ids[1])).await, ids[2..4]);
+    assert_eq!(page(&format!("?after={}", ids[4])).await, ids[5..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn meta_has_the_version_as_its_tag() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let content = server.upload("c", &token, "a.txt", "abc").await;
+    let path = format!("/rooms/c/contents/{}/meta", content["id"]);
+    let answer = server.request(Method::GET, &path, Some(&token)).send().await.unwrap();
+    assert_eq!((header(&answer, "etag"), header(&answer, "cache-control")), ("\"1\"", "no-store"));
+    assert_eq!(answer.json::<Value>().await.unwrap(), content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contents_are_deleted_all_or_none() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let a = server.upload("c", &token, "a", vec![1; 50_000]).await["id"].clone();
+    let b = server.upload("c", &token, "b", "xyz").await["id"].clone();
+    let delete = |body: Value| server.request(Method::DELETE, "/rooms/c/contents", Some(&token)).json(&body);
+    refused(delete(json!({"ids": [a, 999]})), 404, "content_not_found").await;
+    refused(delete(json!({"ids": []})), 400, "invalid_ids").await;
+    let gone = ok(delete(json!({"content_ids": [a]}))).await;
+    assert_eq!(gone, json!({"deleted": [a], "deleted_count": 1, "freed_size": 50_000, "current_size": 3}));
+    let list = server.get("/rooms/c/contents", Some(&token)).await;
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["id"]), (1, &b));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reservation_is_given_back() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let reservation = server.prepare("c", &token, json!([{"name": "a", "size": 70}])).await;
+    let path = format!("/rooms/c/reservations/{reservation}");
+    let released = server.delete(&path, &token).await;
+    assert_eq!((&released["released"], &released["current_size"]), (&json!(true), &json!(0)));
+    refused(server.request(Method::DELETE, &path, Some(&token)), 404, "reservation_not_found").await;
+}
+
+/// The ways in which browsers, curl and libraries write a part's file name.
+#[tokio::test(flavor = "multi_thread")]
+async fn file_names_arrive_as_clients_write_them() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    for (name, written) in [
+        ("grüße 😀.txt", "filename=\"grüße 😀.txt\""),
+        ("a\"b.txt", "filename=\"a%22b.txt\""),
+        ("a\"b2.txt", "filename=\"a\\\"b2.txt\""),
+        ("a%22b.txt", "filename=\"a%22b.txt\""),
+        ("café.txt", "filename=\"cafe\u{301}.txt\""),
+        ("naïve.txt", "filename=\"na_ve.txt\"; filename*=UTF-8''na%C3%AFve.txt"),
+        ("dir/sub/a;b=c, d.txt", "filename=\"dir/sub/a;b=c, d.txt\""),
+        ("token.txt", "filename=token.txt"),
+    ] {
+        let reservation = server.prepare("c", &token, json!([{"name": name, "size": 2}])).await;
+        let body = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"f\"; {written}\r\nContent-Type: x/y\r\n\r\nhi\r\n--B--\r\n"
+        );
+        let request = server
+            .request(Method::POST, &format!("/rooms/c/contents?reservation_id={reservation}"), Some(&token))
+            .header("content-type", "multipart/form-data; boundary=B")
+            .body(body);
+        assert_eq!(ok(request).await["uploaded"][0]["file_name"], name);
+    }
+}

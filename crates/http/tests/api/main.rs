@@ -1,0 +1,14 @@
+//! The interface over real sockets, on the adapters in memory.
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "test code: what cannot go on fails by panicking"
+)]
+
+#[path = "suite.rs"]
+mod suite;
+#[path = "../support/mod.rs"]
+mod support;
+
+const BACKEND: support::Backend = support::Backend::Memory;

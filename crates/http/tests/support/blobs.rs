@@ -1,0 +1,82 @@
+use std::{
+    collections::BTreeSet,
+    ops::Range,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use elizabeth_core::{
+    id::BlobKey,
+    ports::{BlobError, BlobStream, BlobWriter, Blobs},
+};
+
+/// Blobs that tell what goes in.
+pub struct WatchedBlobs {
+    inner: Arc<dyn Blobs>,
+    keys: Mutex<BTreeSet<BlobKey>>,
+    written: Arc<AtomicU64>,
+}
+
+impl WatchedBlobs {
+    pub fn new(inner: Arc<dyn Blobs>) -> Self {
+        Self { inner, keys: Mutex::default(), written: Arc::default() }
+    }
+
+    pub fn count(&self) -> usize {
+        self.keys.lock().unwrap().len()
+    }
+
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::SeqCst)
+    }
+}
+
+struct WatchedWriter {
+    inner: Box<dyn BlobWriter>,
+    written: Arc<AtomicU64>,
+}
+
+#[async_trait]
+impl Blobs for WatchedBlobs {
+    async fn create(&self, key: &BlobKey) -> Result<Box<dyn BlobWriter>, BlobError> {
+        let inner = self.inner.create(key).await?;
+        self.keys.lock().unwrap().insert(key.clone());
+        Ok(Box::new(WatchedWriter { inner, written: self.written.clone() }))
+    }
+
+    async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError> {
+        self.inner.read(key, range).await
+    }
+
+    async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
+        self.inner.delete(key).await?;
+        self.keys.lock().unwrap().remove(key);
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<(), BlobError> {
+        self.inner.check().await
+    }
+
+    async fn free_space(&self) -> Result<Option<u64>, BlobError> {
+        self.inner.free_space().await
+    }
+}
+
+#[async_trait]
+impl BlobWriter for WatchedWriter {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
+        let count = bytes.len() as u64;
+        self.inner.write(bytes).await?;
+        self.written.fetch_add(count, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<(), BlobError> {
+        self.inner.finish().await
+    }
+}

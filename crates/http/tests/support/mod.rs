@@ -1,0 +1,235 @@
+//! A server in this process on a port of its own, with a clock that is set by hand, and a client that knows its way.
+
+mod blobs;
+mod crypto;
+
+use std::{sync::Arc, time::Duration};
+
+use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_core::{
+    Elizabeth, Ports,
+    conformance::{ManualClock, SeededEntropy},
+    memory::{MemoryBlobs, MemoryStore},
+    policy::Policy,
+    ports::{Blobs, Store},
+    time::Timestamp,
+};
+use elizabeth_http::{server, state::AppState};
+use elizabeth_storage_sqlite::SqliteStore;
+use reqwest::{Client, Method, RequestBuilder, Response, multipart};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use blobs::WatchedBlobs;
+
+/// The admin token of every test server.
+pub const ADMIN: &str = "admin-token-of-the-tests";
+
+/// What a server of the tests keeps its data in. Each test program uses one.
+#[derive(Clone, Copy, Debug)]
+#[expect(dead_code, reason = "each test program uses one of them")]
+pub enum Backend {
+    /// The adapters in memory.
+    Memory,
+    /// SQLite and the file system.
+    Sqlite,
+}
+
+/// A running server. It ends when this is dropped.
+pub struct TestServer {
+    /// `http://127.0.0.1:port`
+    pub url: String,
+    /// A client without a token.
+    pub client: Client,
+    /// The server's clock.
+    pub clock: ManualClock,
+    /// The use cases behind it.
+    pub app: Elizabeth,
+    blobs: Arc<WatchedBlobs>,
+    stop: CancellationToken,
+    running: Option<JoinHandle<()>>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl TestServer {
+    /// A server by the default policy.
+    pub async fn start() -> Self {
+        Self::start_with(Policy { min_free: 0, ..Policy::default() }).await
+    }
+
+    /// A server by a policy.
+    pub async fn start_with(policy: Policy) -> Self {
+        let clock = ManualClock::new(Timestamp::parse("2026-11-01T12:00:00Z").unwrap());
+        let mut folder = None;
+        let (store, blobs): (Arc<dyn Store>, Arc<dyn Blobs>) = match crate::BACKEND {
+            Backend::Memory => (Arc::new(MemoryStore::new()), Arc::new(MemoryBlobs::new())),
+            Backend::Sqlite => {
+                let at = folder.insert(tempfile::tempdir().unwrap()).path();
+                let store = SqliteStore::open(&at.join("elizabeth.db")).await.unwrap();
+                (Arc::new(store), Arc::new(OpendalBlobs::fs(&at.join("blobs")).unwrap()))
+            }
+        };
+        let blobs = Arc::new(WatchedBlobs::new(blobs));
+        let ports = Ports {
+            store,
+            blobs: blobs.clone(),
+            clock: Arc::new(clock.clone()),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            passwords: Arc::new(crypto::QuickPasswords),
+            signer: Arc::new(crypto::signer()),
+        };
+        let app = Elizabeth::new(ports, policy);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let stop = CancellationToken::new();
+        let state = AppState::new(app.clone(), Some(&ADMIN.into()));
+        let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
+        let client = Client::new();
+        Self { url, client, clock, app, blobs, stop, running: Some(running), _folder: folder }
+    }
+
+    /// Ends the server as a signal would, and waits for its end.
+    pub async fn shut_down(mut self) {
+        self.stop.cancel();
+        self.running.take().unwrap().await.unwrap();
+    }
+
+    /// A request to a path under `/api/v1`.
+    pub fn request(&self, method: Method, path: &str, token: Option<&str>) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}/api/v1{path}", self.url));
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Asks for what must be there.
+    pub async fn get(&self, path: &str, token: Option<&str>) -> Value {
+        ok(self.request(Method::GET, path, token)).await
+    }
+
+    /// Does what must succeed.
+    pub async fn post(&self, path: &str, token: Option<&str>, body: Value) -> Value {
+        ok(self.request(Method::POST, path, token).json(&body)).await
+    }
+
+    /// Deletes what must be there.
+    pub async fn delete(&self, path: &str, token: &str) -> Value {
+        ok(self.request(Method::DELETE, path, Some(token))).await
+    }
+
+    /// Makes a room; answers the room with its owner key.
+    pub async fn create(&self, name: &str) -> Value {
+        self.post(&format!("/rooms/{name}"), None, json!({})).await
+    }
+
+    /// Enters a room without a password; the token.
+    pub async fn enter(&self, room: &str) -> String {
+        let entered = self.post(&format!("/rooms/{room}/tokens"), None, json!({})).await;
+        entered["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a room and enters it first: the owner's token.
+    pub async fn create_and_enter(&self, name: &str) -> String {
+        self.create(name).await;
+        self.enter(name).await
+    }
+
+    /// Reserves space; the reservation's number.
+    pub async fn prepare(&self, room: &str, token: &str, files: Value) -> i64 {
+        let path = format!("/rooms/{room}/contents/prepare");
+        let prepared = self.post(&path, Some(token), json!({"files": files})).await;
+        prepared["reservation_id"].as_i64().unwrap()
+    }
+
+    /// An upload on a reservation, to be sent.
+    pub fn upload_form(
+        &self,
+        room: &str,
+        token: &str,
+        reservation: i64,
+        form: multipart::Form,
+    ) -> RequestBuilder {
+        let path = format!("/rooms/{room}/contents?reservation_id={reservation}");
+        self.request(Method::POST, &path, Some(token)).multipart(form)
+    }
+
+    /// Reserves and uploads one file; the content.
+    pub async fn upload(&self, room: &str, token: &str, name: &str, bytes: impl Into<Vec<u8>>) -> Value {
+        self.upload_as(room, token, json!({"name": name}), bytes).await
+    }
+
+    /// The same with more to say in the manifest; the size is added.
+    pub async fn upload_as(
+        &self,
+        room: &str,
+        token: &str,
+        mut file: Value,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Value {
+        let bytes = bytes.into();
+        file["size"] = json!(bytes.len());
+        let name = file["name"].as_str().unwrap().to_owned();
+        let reservation = self.prepare(room, token, json!([file])).await;
+        let form = multipart::Form::new().part("file", multipart::Part::bytes(bytes).file_name(name));
+        let mut uploaded = ok(self.upload_form(room, token, reservation, form)).await;
+        uploaded["uploaded"][0].take()
+    }
+
+    /// Asks for a content's bytes.
+    pub async fn fetch(&self, room: &str, token: &str, id: &Value, headers: &[(&str, &str)]) -> Response {
+        let mut request = self.request(Method::GET, &format!("/rooms/{room}/contents/{id}"), Some(token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// How many blobs there are.
+    pub async fn blob_count(&self) -> usize {
+        self.blobs.count()
+    }
+
+    /// Waits until so many bytes were written to blobs.
+    pub async fn received(&self, bytes: u64) {
+        for _ in 0..2_000 {
+            if self.blobs.written() >= bytes {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{} of {bytes} bytes were written", self.blobs.written());
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Sends a request that must succeed; its JSON.
+pub async fn ok(request: RequestBuilder) -> Value {
+    let answer = request.send().await.unwrap();
+    let (status, url) = (answer.status(), answer.url().clone());
+    let text = answer.text().await.unwrap();
+    assert!(status.is_success(), "{status} {url}: {text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Sends a request that must be refused; the problem.
+pub async fn refused(request: RequestBuilder, status: u16, code: &str) -> Value {
+    let answer = request.send().await.unwrap();
+    let got = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    assert_eq!(got, status, "{code}: {text}");
+    let problem: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(problem["code"], code, "{text}");
+    problem
+}
+
+/// A header's value, empty where it is missing.
+pub fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
