@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
@@ -35,10 +35,18 @@ pub(crate) fn reply<T: Serialize + ?Sized>(value: &T) -> Response {
     }
 }
 
-/// Reads a little of a body beside the answer that refuses it, then lets go: the connection ends.
+/// Reads a body a little further beside the answer that refuses it, then lets go: the connection ends.
 ///
 /// Closing a socket with unread bytes in it makes the kernel reset the connection, and the answer may be lost
-/// (RFC 9112, section 9.6).
+/// (RFC 9112, section 9.6). A client that asks before it sends (RFC 9110, section 10.1.1) has sent nothing that
+/// would have to be read away: reading would only invite it.
+pub(crate) fn refuse(headers: &HeaderMap, body: Body) {
+    if !headers.contains_key(header::EXPECT) {
+        drain(body);
+    }
+}
+
+/// The same for a body that was read from already.
 pub(crate) fn drain(body: Body) {
     tokio::spawn(async move {
         let mut body = body.into_data_stream();
@@ -47,7 +55,8 @@ pub(crate) fn drain(body: Body) {
             while let Some(Ok(piece)) = body.next().await {
                 left = left.saturating_sub(piece.len());
                 if left == 0 {
-                    break;
+                    // Enough was read. The client is held up now and can read the answer; it is not cut off yet.
+                    std::future::pending::<()>().await;
                 }
             }
         };

@@ -82,4 +82,23 @@ mod tests {
         }
         assert_ne!(request_id(None), request_id(None));
     }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer() {
+        use axum::{Router, body::Body, middleware, routing::get};
+        use tower::ServiceExt;
+
+        async fn broken() -> &'static str {
+            panic!("a secret")
+        }
+        let router = Router::new().route("/", get(broken)).layer(middleware::from_fn(wrap));
+        let request = Request::get("/").header("x-request-id", "id-1").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["x-request-id"], "id-1");
+        let body = axum::body::to_bytes(response.into_body(), 1 << 16).await.unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&problem["code"], &problem["request_id"]), (&"internal".into(), &"id-1".into()));
+        assert!(!problem.to_string().contains("secret"));
+    }
 }

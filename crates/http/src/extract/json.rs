@@ -10,7 +10,7 @@ use futures::StreamExt;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    body::drain,
+    body::{drain, refuse},
     problem::{Code, Problem},
 };
 
@@ -30,7 +30,10 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        check_type(&parts.headers)?;
+        if let Err(problem) = check_type(&parts.headers) {
+            refuse(&parts.headers, body);
+            return Err(problem);
+        }
         parse(&collect(&parts.headers, body).await?).map(Self)
     }
 }
@@ -70,6 +73,7 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > LIMIT as u64) {
+        refuse(headers, body);
         return Err(too_large());
     }
     let mut stream = body.into_data_stream();

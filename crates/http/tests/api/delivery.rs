@@ -163,3 +163,20 @@ async fn an_expired_content_says_so() {
     let path = format!("/rooms/d/contents/{}", content["id"]);
     refused(server.request(Method::GET, &path, Some(&token)), 410, "content_expired").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_cannot_be_read_to_its_end_breaks_the_connection() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("d").await;
+    let content = server.upload("d", &token, "a.bin", vec![1; 3 << 20]).await;
+    server.break_blobs();
+    for headers in [&[][..], &[("range", "bytes=5-")]] {
+        let answer = server.fetch("d", &token, &content["id"], headers).await;
+        assert!(answer.status().is_success());
+        assert!(answer.bytes().await.is_err(), "half a file was taken for whole");
+    }
+    let ready = server.request(Method::GET, "/ready", None).send().await.unwrap();
+    assert_eq!(ready.status(), 503);
+    let body = ready.json::<serde_json::Value>().await.unwrap();
+    assert_eq!(body, json!({"database": "ok", "blobs": "error"}));
+}

@@ -3,7 +3,7 @@ use std::{
     ops::Range,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -13,17 +13,28 @@ use elizabeth_core::{
     id::BlobKey,
     ports::{BlobError, BlobStream, BlobWriter, Blobs},
 };
+use futures::StreamExt;
 
 /// Blobs that tell what goes in.
 pub struct WatchedBlobs {
     inner: Arc<dyn Blobs>,
     keys: Mutex<BTreeSet<BlobKey>>,
     written: Arc<AtomicU64>,
+    broken: AtomicBool,
 }
 
 impl WatchedBlobs {
     pub fn new(inner: Arc<dyn Blobs>) -> Self {
-        Self { inner, keys: Mutex::default(), written: Arc::default() }
+        Self { inner, keys: Mutex::default(), written: Arc::default(), broken: AtomicBool::new(false) }
+    }
+
+    /// From now on reading fails half-way, and so does the check.
+    pub fn break_down(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+
+    fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::SeqCst)
     }
 
     pub fn count(&self) -> usize {
@@ -49,7 +60,13 @@ impl Blobs for WatchedBlobs {
     }
 
     async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError> {
-        self.inner.read(key, range).await
+        if !self.is_broken() {
+            return self.inner.read(key, range).await;
+        }
+        let half = range.start..range.start + (range.end - range.start) / 2;
+        let whole = self.inner.read(key, half).await?;
+        let end = futures::stream::iter([Err(BlobError::Unavailable("broken by the test".into()))]);
+        Ok(whole.chain(end).boxed())
     }
 
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
@@ -59,6 +76,9 @@ impl Blobs for WatchedBlobs {
     }
 
     async fn check(&self) -> Result<(), BlobError> {
+        if self.is_broken() {
+            return Err(BlobError::Unavailable("broken by the test".into()));
+        }
         self.inner.check().await
     }
 

@@ -191,6 +191,11 @@ impl TestServer {
         self.blobs.count()
     }
 
+    /// From now on no blob can be read to its end.
+    pub fn break_blobs(&self) {
+        self.blobs.break_down();
+    }
+
     /// Waits until so many bytes were written to blobs.
     pub async fn received(&self, bytes: u64) {
         for _ in 0..2_000 {

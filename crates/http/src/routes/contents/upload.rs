@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    body::{Answer, drain, reply},
+    body::{Answer, refuse, reply},
     extract::{Credential, InRoom, Query},
     object::{ContentList, ContentObject},
     problem::{Code, Problem},
@@ -55,8 +55,6 @@ pub(crate) async fn upload_contents(
     query: Query,
     request: Request,
 ) -> Answer {
-    // A client that asks first (RFC 9110, section 10.1.1) has sent nothing that would have to be read away.
-    let sends_at_once = !request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
     let begun = async {
         let id = query.number("reservation_id")?.map(ReservationId).ok_or_else(|| {
@@ -76,9 +74,7 @@ pub(crate) async fn upload_contents(
             Ok(reply(&Uploaded { uploaded: ContentList(&uploaded.contents), current_size }))
         }
         Err(problem) => {
-            if sends_at_once {
-                drain(body);
-            }
+            refuse(&parts.headers, body);
             Err(problem.closing())
         }
     }
