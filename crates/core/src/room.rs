@@ -134,7 +134,7 @@ pub struct NewRoom {
 pub struct RoomChange {
     /// What guests may do.
     pub permission: Option<Permission>,
-    /// What it answers to. [`crate::ports::StoreError::Conflict`] where another room does.
+    /// What it answers to. [`crate::ports::StoreError::AddressTaken`] where another room does.
     pub slug: Option<String>,
     /// Who may come in.
     pub status: Option<RoomStatus>,

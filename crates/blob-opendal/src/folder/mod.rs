@@ -21,7 +21,7 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, atomic::AtomicUsize},
 };
 
 use elizabeth_core::ports::BlobError;
@@ -38,7 +38,7 @@ pub(crate) struct Folder {
     handle: File,
     sync: SharedSync,
     /// How many blobs are being read.
-    reading: Arc<AtomicU64>,
+    reading: Arc<AtomicUsize>,
 }
 
 impl Folder {

@@ -107,9 +107,13 @@ impl BlobWriter for FileWriter {
     }
 
     async fn finish(&mut self) -> Result<(), BlobError> {
-        let state = self.take();
-        off_thread(move || state.open()?.file.sync_all().map_err(|error| from_io("flush", &error))).await?;
-        self.folder.sync().await
+        let open = match self.take() {
+            State::Open(open) => open,
+            state @ (State::Unopened(_) | State::Closed) => off_thread(move || state.open()).await?,
+        };
+        // The name is in the folder since the first write: both flushes may go on at the same time.
+        let bytes = off_thread(move || open.file.sync_all().map_err(|error| from_io("flush", &error)));
+        tokio::try_join!(bytes, self.folder.sync()).map(drop)
     }
 }
 
