@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         blobs: Arc::new(MemoryBlobs::default()),
         clock: Arc::new(ManualClock::default()),
         entropy: Arc::new(SeededEntropy::new(7)),
-        passwords: Arc::new(Argon2Passwords::default()),
+        passwords: Arc::new(Argon2Passwords),
         signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()])?),
     };
     let app = Elizabeth::new(ports, Policy::default());

@@ -97,10 +97,7 @@ fn fails_to_finish() -> MockWriter {
 async fn a_disk_that_fills_up_under_an_upload_keeps_nothing() {
     let (world, _) = world(full_on_write);
     let token = world.room("box").await;
-    let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     refused!(upload.write(large(50_000)).await, Error::Blob(BlobError::Full(_)));
     upload.abort().await;
     assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (0, 0));
@@ -110,10 +107,7 @@ async fn a_disk_that_fills_up_under_an_upload_keeps_nothing() {
 async fn bytes_that_are_not_durable_are_not_acknowledged() {
     let (world, deletes_fail) = world(fails_to_finish);
     let token = world.room("box").await;
-    let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     refused!(upload.finish_file().await, Error::Blob(BlobError::Unavailable(_)));
     // And when they cannot be deleted either, the space comes back at once and the bytes are collected later.

@@ -1,4 +1,5 @@
 //! The use cases over the memory adapters, by a clock that is set by hand.
+#![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails the test")]
 
 mod faults;
 mod rooms;

@@ -8,13 +8,13 @@ use elizabeth_core::{
     conformance::{ManualClock, SeededEntropy},
     content::FileRequest,
     crypto::{Argon2Passwords, JwtSigner},
-    id::ContentId,
+    id::{ContentId, ReservationId},
     memory::{MemoryBlobs, MemoryStore},
     name::{RoomName, RoomRef},
     policy::Policy,
     ports::{Blobs, Store},
     room::RoomOptions,
-    service::{CreatedRoom, TokenRequest, Uploaded},
+    service::{CreatedRoom, TokenRequest, Upload, Uploaded},
 };
 use futures::TryStreamExt;
 use secrecy::{ExposeSecret, SecretString};
@@ -48,7 +48,7 @@ impl World {
             blobs: blobs_port,
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(1)),
-            passwords: Arc::new(Argon2Passwords::default()),
+            passwords: Arc::new(Argon2Passwords),
             signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()]).unwrap()),
         };
         Self { app: Elizabeth::new(ports, policy), clock, blobs }
@@ -75,6 +75,16 @@ impl World {
     pub async fn room(&self, name: &str) -> String {
         self.create(name, RoomOptions::default()).await.unwrap();
         self.enter(name).await.unwrap()
+    }
+
+    /// An upload of one file that has begun: the reservation is claimed, the file is started.
+    pub async fn begin(&self, room: &str, token: &str, file: FileRequest) -> (ReservationId, Upload) {
+        let name = file.name.clone();
+        let prepared = self.app.prepare(&at(room), Some(token), vec![file]).await.unwrap();
+        let id = prepared.reservation_id;
+        let mut upload = self.app.begin_upload(&at(room), Some(token), id).await.unwrap();
+        upload.start_file(&name).await.unwrap();
+        (id, upload)
     }
 
     pub async fn upload(&self, room: &str, token: &str, name: &str, bytes: Bytes) -> Result<Uploaded> {

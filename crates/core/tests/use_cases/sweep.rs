@@ -17,9 +17,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     world.upload("over", &token, "a", large(20_000)).await.unwrap();
     world.upload("over", &token, "b", large(5)).await.unwrap();
     let short = FileRequest { expire_at: Some(in_a_minute), ..FileRequest::new("c", 0) };
-    let id = world.app.prepare(&at("kept"), Some(&keeper), vec![short]).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("kept"), Some(&keeper), id).await.unwrap();
-    upload.start_file("c").await.unwrap();
+    let (_, mut upload) = world.begin("kept", &keeper, short).await;
     upload.finish_file().await.unwrap();
     let short = upload.commit().await.unwrap().contents[0].id;
     world.app.prepare(&at("kept"), Some(&keeper), vec![FileRequest::new("d", 9)]).await.unwrap();

@@ -65,10 +65,7 @@ async fn a_reservation_serves_one_upload_of_the_session_that_made_it() {
 async fn a_release_gives_the_space_back_and_stops_the_upload() {
     let world = World::new();
     let token = world.room("box").await;
-    let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (id, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     upload.finish_file().await.unwrap();
     let released = world.app.release(&at("box"), Some(&token), id).await.unwrap();
@@ -104,10 +101,7 @@ async fn bytes_that_arrive_keep_the_lease_and_silence_ends_it() {
 async fn what_the_sweeper_has_given_up_can_not_be_settled() {
     let world = World::new();
     let token = world.room("box").await;
-    let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     upload.finish_file().await.unwrap();
     let begun = world.app.now();
@@ -124,10 +118,7 @@ async fn what_the_sweeper_has_given_up_can_not_be_settled() {
 async fn an_upload_that_is_dropped_is_collected_when_its_lease_ends() {
     let world = World::new();
     let token = world.room("box").await;
-    let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     upload.finish_file().await.unwrap();
     drop(upload);
@@ -143,10 +134,7 @@ async fn an_upload_that_is_dropped_is_collected_when_its_lease_ends() {
 async fn a_room_deleted_under_an_upload_leaves_nothing() {
     let world = World::new();
     let token = world.room("box").await;
-    let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     world.app.delete_room(&at("box"), Some(&token)).await.unwrap();
     upload.finish_file().await.unwrap();
@@ -167,9 +155,7 @@ async fn limited_downloads_are_counted_exactly_and_end() {
     let world = World::new();
     let token = world.room("box").await;
     let file = FileRequest { max_downloads: Some(3), ..FileRequest::new("a", 20_000) };
-    let id = world.app.prepare(&at("box"), Some(&token), vec![file]).await.unwrap().reservation_id;
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
-    upload.start_file("a").await.unwrap();
+    let (_, mut upload) = world.begin("box", &token, file).await;
     upload.write(large(20_000)).await.unwrap();
     upload.finish_file().await.unwrap();
     let content = upload.commit().await.unwrap().contents[0].id;
