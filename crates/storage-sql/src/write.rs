@@ -6,8 +6,9 @@ use elizabeth_core::{
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 
 use crate::{
