@@ -24,11 +24,7 @@ impl Elizabeth {
     /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn readable(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Readable> {
-        let stored = self.stored_content(room, token, id).await?;
-        if stored.content.is_spent() {
-            return Err(Error::DownloadsSpent);
-        }
-        Ok(Readable { app: self.clone(), stored })
+        Ok(Readable { app: self.clone(), stored: self.stored_content(room, token, id).await? })
     }
 
     /// Stores the downloads counted since the last time. Those of contents that limit them are stored at once and
