@@ -73,7 +73,8 @@ impl Upload {
     /// # Errors
     ///
     /// [`Error::FileTooLong`] as soon as the file grows past its size; [`Error::ReservationExpired`] when the
-    /// lease ended in silence, or the reservation was released; [`Error::Blob`].
+    /// lease ended in silence, or the reservation was released; [`Error::StorageFull`] when the server has no space
+    /// left by now; [`Error::Blob`].
     pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
         self.renew_if_due().await?;
         self.append(bytes).await
@@ -162,7 +163,13 @@ impl Upload {
         file.hasher.update(&bytes);
         match &mut file.sink {
             Sink::Inline(buffer) => buffer.extend_from_slice(&bytes),
-            Sink::Blob(writer) => writer.write(bytes).await?,
+            Sink::Blob(writer) => {
+                // Asked again: when they were announced, several uploads may have counted on the same free space.
+                if !self.app.has_space_for(bytes.len() as u64).await? {
+                    return Err(Error::StorageFull);
+                }
+                writer.write(bytes).await?;
+            }
         }
         Ok(())
     }

@@ -276,3 +276,14 @@ async fn of_many_whole_uploads_on_one_reservation_one_is_stored() {
     let upload = world.app.upload_whole(&at("box"), Some(&token), late, whole(&[("b", 7)])).await;
     refused!(upload, Error::ReservationExpired);
 }
+
+#[tokio::test]
+async fn a_content_deleted_between_finding_and_opening_is_not_found() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let id = world.upload("box", &token, "a.bin", large(50_000)).await.unwrap().contents[0].id;
+    let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+    world.app.delete_contents(&at("box"), Some(&token), vec![id]).await.unwrap();
+    world.app.collect_blobs().await.unwrap();
+    refused!(readable.open(None).await, Error::ContentNotFound(_));
+}
