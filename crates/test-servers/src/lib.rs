@@ -1,0 +1,1 @@
+//! Real servers for the tests of the other crates: started where a test needs one, gone with it.
