@@ -45,7 +45,8 @@ async fn in_transaction(store: &PostgresStore) -> bool {
 async fn open(name: &str, options: PostgresOptions) -> PostgresStore {
     let store = PostgresStore::open(&Postgres::shared().database(name), options).await.unwrap();
     let mut unit = Link::transaction(&store.pool).await.unwrap();
-    let room = "INSERT INTO rooms (name, slug, owner_key_hash, owner_claimed, status, permission, max_size, entries,
+    let room =
+        "INSERT INTO rooms (name, slug, owner_key_hash, owner_claimed, status, permission, max_size, entries,
                 created_at, updated_at) VALUES ('locked', 'locked', '', 0, 0, 0, 0, 0, 0, 0)";
     unit.execute(fixed(room)).await.unwrap();
     unit.commit().await.unwrap();
