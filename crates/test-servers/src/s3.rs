@@ -113,7 +113,8 @@ impl S3 {
         let service = Counting { inner: service.build(), parts: self.parts.clone() };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
-            let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            let runtime =
+                runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             // The runtime ends with this, and every connection with the runtime.
             runtime.block_on(serve(listener, service, stopped));
         });

@@ -56,11 +56,7 @@ pub trait Blobs: Send + Sync {
     /// A link from which anybody who has it may fetch the whole blob until it expires, past this process; `None`
     /// where the store has no such links. It is a credential: it MUST NOT be logged. Whether the blob is there is
     /// not asked.
-    async fn presign(
-        &self,
-        _key: &BlobKey,
-        _request: &PresignRequest,
-    ) -> Result<Option<String>, BlobError> {
+    async fn presign(&self, _key: &BlobKey, _request: &PresignRequest) -> Result<Option<String>, BlobError> {
         Ok(None)
     }
 }
