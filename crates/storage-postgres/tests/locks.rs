@@ -9,8 +9,9 @@ use elizabeth_core::{
     permission::Permission,
     ports::{Store, StoreError, StoreResult},
     room::NewRoom,
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord},
+    token::RefreshRecord,
 };
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_test_servers::Postgres;

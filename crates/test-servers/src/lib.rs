@@ -6,5 +6,7 @@
 )]
 
 pub mod postgres;
+mod s3;
 
 pub use postgres::{Postgres, Settings};
+pub use s3::S3;
