@@ -18,7 +18,7 @@ use crate::{PostgresOptions, conn, error::store_error};
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// How much longer than the server we wait for it to end a statement, before we take it for dead.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What a session is told. Notices are of use to nobody here. A commit that is acknowledged is on the server's disk,
 /// even when the server is set up to lie about that; other settings of the operator stand.

@@ -1,5 +1,5 @@
 //! A server that cannot be had, says no, or goes away and comes back.
-#![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test code: what goes wrong fails by panicking")]
 
 use std::{
     io,
@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use elizabeth_core::ports::{Store, StoreError};
+use elizabeth_core::{
+    id::BlobKey,
+    ports::{Store, StoreError},
+};
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_test_servers::{
     Postgres, Settings,
@@ -103,9 +106,13 @@ async fn no_password_is_logged() {
     assert!(!text.contains(WRONG) && !text.contains(PASSWORD), "{text}");
 }
 
+fn key(n: u8) -> BlobKey {
+    BlobKey::from_random([n; 16])
+}
+
 async fn queue_one(store: &PostgresStore, n: u8) -> Result<(), StoreError> {
     let mut tx = store.begin().await?;
-    tx.queue_blobs(&[elizabeth_core::id::BlobKey::from_random([n; 16])]).await?;
+    tx.queue_blobs(&[key(n)]).await?;
     tx.commit().await
 }
 
@@ -117,7 +124,7 @@ async fn a_store_outlives_its_servers_absence() {
     for (round, pause) in [(0, 0), (1, 1_500)] {
         queue_one(&store, 2 * round).await.unwrap();
         let mut open = store.begin().await.unwrap();
-        open.queue_blobs(&[elizabeth_core::id::BlobKey::from_random([99; 16])]).await.unwrap();
+        open.queue_blobs(&[key(99)]).await.unwrap();
         let read = store.read().await.unwrap();
         server.stop();
         assert!(matches!(open.commit().await, Err(StoreError::Unavailable(_))));
@@ -165,4 +172,60 @@ async fn a_server_that_is_just_starting_is_waited_for() {
     opened.unwrap().check().await.unwrap();
     store.check().await.unwrap();
     start.await.unwrap();
+}
+
+/// Passes bytes on to a server for as long as it is told to; then it keeps the connections and passes nothing.
+async fn proxy(port: u16, flows: tokio::sync::watch::Receiver<bool>) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let own = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            let server = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            let ((mut up_from, mut down_to), (mut down_from, mut up_to)) =
+                (client.into_split(), server.into_split());
+            tokio::spawn(pass(flows.clone(), async move { tokio::io::copy(&mut up_from, &mut up_to).await }));
+            tokio::spawn(pass(
+                flows.clone(),
+                async move { tokio::io::copy(&mut down_from, &mut down_to).await },
+            ));
+        }
+    });
+    own
+}
+
+async fn pass(mut flows: tokio::sync::watch::Receiver<bool>, bytes: impl Future<Output = io::Result<u64>>) {
+    tokio::pin!(bytes);
+    loop {
+        let flowing = *flows.borrow_and_update();
+        tokio::select! {
+            _ = &mut bytes, if flowing => return,
+            changed = flows.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+/// A connection that carries nothing any more is not waited for without end, and not used again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_goes_dead_is_given_up() {
+    let server = Postgres::shared();
+    let (flow, flows) = tokio::sync::watch::channel(true);
+    let port = proxy(server.port(), flows).await;
+    let url = server.database("dead").replace(&format!(":{}/", server.port()), &format!(":{port}/"));
+    let options = PostgresOptions { statement_timeout: Duration::from_millis(200), ..impatient() };
+    let store = PostgresStore::open(&url, options).await.unwrap();
+    let mut open = store.begin().await.unwrap();
+    let mut read = store.read().await.unwrap();
+    flow.send(false).unwrap();
+    let (begun, keys) = (Instant::now(), [key(1)]);
+    let (wrote, was_read, new) =
+        tokio::join!(open.queue_blobs(&keys), read.queued_blob_count(), store.check(),);
+    for answer in [wrote, was_read.map(drop), new] {
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    drop((open, read));
+    flow.send(true).unwrap();
+    queue_one(&store, 2).await.unwrap();
+    assert_eq!(store.read().await.unwrap().queued_blob_count().await, Ok(1));
 }
