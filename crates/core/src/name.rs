@@ -129,11 +129,14 @@ impl RoomRef {
     /// The first rule of [`InvalidRoomName`] that it breaks; a slug may be 33 characters longer than a name.
     pub fn parse(text: &str) -> Result<Self, InvalidRoomName> {
         let whole = nfc_of_address(text)?;
-        let name = match whole.rsplit_once('_') {
-            Some((name, uuid)) if uuid.len() == 32 && uuid.bytes().all(|b| b.is_ascii_hexdigit()) => name,
-            _ => &whole,
-        };
-        RoomName::parse(name)?;
+        // A name may itself look like a slug, and what stands before its uuid need not be a name then.
+        let as_name = RoomName::parse(&whole).map(drop);
+        match whole.rsplit_once('_') {
+            Some((name, uuid)) if uuid.len() == 32 && uuid.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                as_name.or_else(|_| RoomName::parse(name).map(drop))?;
+            }
+            _ => as_name?,
+        }
         Ok(Self(whole))
     }
 
@@ -292,6 +295,10 @@ mod tests {
         let slug = name.private_slug(Uuid::from_u128(1));
         assert_eq!(RoomRef::parse(&slug).unwrap().as_str(), slug);
         assert!(RoomRef::parse("../x_00000000000000000000000000000001").is_err());
+        // Names that look like the slug of a room with no name, or with a reserved one.
+        for name in ["_00000000000000000000000000000001", "api_00000000000000000000000000000001"] {
+            assert!(RoomName::parse(name).is_ok() && RoomRef::parse(name).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -19,6 +19,9 @@ use crate::{app, state::AppState};
 
 /// How long a client may take to send a request's head. It also ends connections that idle for so long.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may leave what is sent to it lying. A player that was paused asks for the rest anew.
+#[cfg(target_os = "linux")]
+const SEND_TIMEOUT_MILLIS: u32 = 60_000;
 /// The most that is read from a connection in one piece, and what may wait to be written before more is fetched.
 /// With 256 KiB a hundred uploads at once peaked some 20 MiB higher, and one alone was not clearly faster.
 const READ_BUFFER: usize = 128 << 10;
@@ -80,6 +83,9 @@ fn connect(
 ) -> impl Future<Output = hyper::Result<()>> + use<> {
     // Without it small answers wait for the acknowledgement of what was sent before them. Failing it only costs time.
     let _ = stream.set_nodelay(true);
+    // Without it who asks for a large file and never reads would hold a connection, and what waits in it, for ever.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, SEND_TIMEOUT_MILLIS);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.clone().call(request.map(Body::new));

@@ -68,3 +68,6 @@ impl Store for PostgresStore {
         "postgres"
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,12 +33,13 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`].
+    /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
+    /// [`Error::DownloadsSpent`].
     pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
         Ok(self.stored_content(room, token, id).await?.content)
     }
 
-    /// One content with its segments, in one read of the store.
+    /// One live content with its segments, in one read of the store.
     pub(super) async fn stored_content(
         &self,
         room: &RoomRef,
@@ -55,6 +56,9 @@ impl Elizabeth {
         };
         judge(access, &presented, Need::Permission(Permission::VIEW), now)?;
         let stored = content.ok_or(Error::ContentNotFound(id))?;
-        if stored.content.is_expired(now) { Err(Error::ContentExpired) } else { Ok(stored) }
+        if stored.content.is_expired(now) {
+            return Err(Error::ContentExpired);
+        }
+        if stored.content.is_spent() { Err(Error::DownloadsSpent) } else { Ok(stored) }
     }
 }

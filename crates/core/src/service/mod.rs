@@ -5,6 +5,7 @@
 //! permission suffices and the room's state allows it, what is named exists, it is live, it fits.
 
 mod authorize;
+mod begin_upload;
 mod change_settings;
 mod contents;
 mod create_room;

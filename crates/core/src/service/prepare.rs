@@ -49,7 +49,7 @@ impl Elizabeth {
     ) -> Result<Prepared> {
         let manifest = Manifest::parse(files, self.now())?;
         let total = manifest.total();
-        let enough_space = self.has_space_for(&manifest).await?;
+        let enough_space = self.has_space_for(total).await?;
         let need = Need::Permission(Permission::EDIT);
         let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
         let id = grant.room.id;
@@ -95,12 +95,10 @@ impl Elizabeth {
         Ok(Released { released: held.hold.size, current_size })
     }
 
-    /// Whether the blob store would keep its free space after an upload. Small files do not go there.
-    async fn has_space_for(&self, manifest: &Manifest) -> Result<bool> {
-        if manifest.files().iter().all(|file| file.size <= self.policy().inline_max) {
-            return Ok(true);
-        }
-        let wanted = manifest.total().saturating_add(self.policy().min_free);
+    /// Whether the blob store would keep its free space with so many more bytes in it. Files that the store itself
+    /// keeps are no exception: it fills the same disk, and nothing can be deleted where nothing can be written.
+    pub(super) async fn has_space_for(&self, bytes: u64) -> Result<bool> {
+        let wanted = bytes.saturating_add(self.policy().min_free);
         Ok(self.ports.blobs.free_space().await?.is_none_or(|free| free >= wanted))
     }
 }

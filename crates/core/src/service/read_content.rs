@@ -24,11 +24,7 @@ impl Elizabeth {
     /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn readable(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Readable> {
-        let stored = self.stored_content(room, token, id).await?;
-        if stored.content.is_spent() {
-            return Err(Error::DownloadsSpent);
-        }
-        Ok(Readable { app: self.clone(), stored })
+        Ok(Readable { app: self.clone(), stored: self.stored_content(room, token, id).await? })
     }
 
     /// Stores the downloads counted since the last time. Those of contents that limit them are stored at once and
@@ -83,16 +79,24 @@ impl Readable {
     ///
     /// # Errors
     ///
-    /// [`Error::DownloadsSpent`] when somebody else had the last one; [`Error::Blob`] when the first bytes cannot
-    /// be read. Later failures are errors of the stream: it never ends early as if it were whole.
+    /// [`Error::DownloadsSpent`] when somebody else had the last one; [`Error::ContentNotFound`] when it was deleted
+    /// meanwhile; [`Error::Blob`] when the first bytes cannot be read. Later failures are errors of the stream: it never ends early as if it were whole.
     pub async fn open(self, range: Option<Range<u64>>) -> Result<BlobStream> {
         let limited = self.stored.content.max_downloads.is_some();
         let whole = 0..self.stored.content.size;
         let range = if limited { whole } else { range.unwrap_or(whole) };
         let from_start = range.start == 0;
-        let id = self.stored.content.id;
+        let (room, id) = (self.stored.content.room_id, self.stored.content.id);
         let app = self.app.clone();
-        let stream = self.stream(range).await?;
+        let stream = match self.stream(range).await {
+            // A blob goes after its row: it was deleted since it was found, unless the row is still there.
+            Err(Error::Blob(BlobError::Missing(_)))
+                if app.ports.store.read().await?.contents_by_id(room, &[id]).await?.is_empty() =>
+            {
+                return Err(Error::ContentNotFound(id));
+            }
+            opened => opened?,
+        };
         if limited {
             let mut tx = app.ports.store.begin().await?;
             if !tx.count_download(id).await? {

@@ -79,6 +79,9 @@ impl Elizabeth {
         tx.lock_room_by_id(room, self.now()).await?.ok_or(Unauthorized::Invalid)?;
         let now = self.now();
         let token = tx.token(room, claims.jti).await?.ok_or(Unauthorized::Invalid)?;
+        if token.revoked_at.is_some() {
+            return Err(Unauthorized::Revoked.into());
+        }
         if !token.is_live(now) {
             return Err(Unauthorized::Expired.into());
         }

@@ -1,14 +1,13 @@
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
-use super::{authorize::Need, prepare::session_reservation};
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, ContentKind, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash},
     id::{BlobKey, ReservationId, RoomId},
-    name::{FileName, RoomRef},
-    permission::Permission,
-    ports::{BlobWriter, StoreError},
+    name::FileName,
+    ports::{BlobWriter, StoreError, WriteTx},
+    room::Room,
     time::Timestamp,
 };
 
@@ -27,25 +26,25 @@ pub struct Uploaded {
 /// [`Upload::finish_file`]; at the end [`Upload::commit`]. After an error of any of them call [`Upload::abort`].
 /// Dropping an upload leaves its space held until the lease ends, and its blobs to [`Elizabeth::gc`].
 pub struct Upload {
-    app: Elizabeth,
-    room: RoomId,
-    reservation: ReservationId,
-    manifest: Manifest,
+    pub(super) app: Elizabeth,
+    pub(super) room: RoomId,
+    pub(super) reservation: ReservationId,
+    pub(super) manifest: Manifest,
     /// The keys announced, by the file's place in the manifest; none for files that are kept inline.
-    keys: Vec<Option<BlobKey>>,
-    received: Vec<Option<Received>>,
-    current: Option<Incoming>,
-    renewed_at: Timestamp,
+    pub(super) keys: Vec<Option<BlobKey>>,
+    pub(super) received: Vec<Option<Received>>,
+    pub(super) current: Option<Incoming>,
+    pub(super) renewed_at: Timestamp,
 }
 
 /// A file that has arrived whole.
-struct Received {
+pub(super) struct Received {
     sha256: Sha256Hash,
     segment: Option<Segment>,
 }
 
 /// The file that is arriving.
-struct Incoming {
+pub(super) struct Incoming {
     index: usize,
     declared: u64,
     size: u64,
@@ -58,51 +57,6 @@ enum Sink {
     Blob(Box<dyn BlobWriter>),
 }
 
-impl Elizabeth {
-    /// Begins an upload: claims its reservation, and announces the blobs it is going to write.
-    ///
-    /// # Errors
-    ///
-    /// Without a token that has EDIT; [`Error::ReservationNotFound`] when this session has no such reservation;
-    /// [`Error::ReservationExpired`]; [`Error::ReservationInUse`].
-    pub async fn begin_upload(
-        &self,
-        room: &RoomRef,
-        token: Option<&str>,
-        reservation: ReservationId,
-    ) -> Result<Upload> {
-        let need = Need::Permission(Permission::EDIT);
-        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
-        let room = grant.room.id;
-        let found = session_reservation(tx.as_mut(), room, grant.token.sid, reservation).await?;
-        let hold = found.hold.begin(now, self.policy().upload_lease)?;
-        tx.update_hold(reservation, hold).await?;
-        let inline_max = self.policy().inline_max;
-        let keys: Vec<Option<BlobKey>> = found
-            .manifest
-            .files()
-            .iter()
-            .map(|file| (file.size > inline_max).then(|| BlobKey::from_random(self.ports.entropy.bytes())))
-            .collect();
-        let announced: Vec<BlobKey> = keys.iter().flatten().cloned().collect();
-        if !announced.is_empty() {
-            tx.announce(reservation, &announced, hold.deadline).await?;
-        }
-        tx.commit().await?;
-        let received = keys.iter().map(|_| None).collect();
-        Ok(Upload {
-            app: self.clone(),
-            room,
-            reservation,
-            manifest: found.manifest,
-            keys,
-            received,
-            current: None,
-            renewed_at: now,
-        })
-    }
-}
-
 impl Upload {
     /// The next file begins. The name is read as [`FileName::parse`] reads it.
     ///
@@ -110,18 +64,8 @@ impl Upload {
     ///
     /// [`Error::ManifestMismatch`] when it was not announced or came before; [`Error::ReservationExpired`].
     pub async fn start_file(&mut self, name: &str) -> Result<()> {
-        let parsed = FileName::parse(name).map_err(|_| Error::unexpected_file(name))?;
-        let index = self.manifest.files().iter().position(|file| file.name == parsed);
-        let index = index.filter(|&index| self.received[index].is_none() && self.current.is_none());
-        let index = index.ok_or_else(|| Error::unexpected_file(name))?;
         self.renew_if_due().await?;
-        let sink = match &self.keys[index] {
-            Some(key) => Sink::Blob(self.app.ports.blobs.create(key).await?),
-            None => Sink::Inline(BytesMut::new()),
-        };
-        let declared = self.manifest.files()[index].size;
-        self.current = Some(Incoming { index, declared, size: 0, hasher: Sha256::new(), sink });
-        Ok(())
+        self.start(name).await
     }
 
     /// Bytes of the current file.
@@ -129,23 +73,11 @@ impl Upload {
     /// # Errors
     ///
     /// [`Error::FileTooLong`] as soon as the file grows past its size; [`Error::ReservationExpired`] when the
-    /// lease ended in silence, or the reservation was released; [`Error::Blob`].
+    /// lease ended in silence, or the reservation was released; [`Error::StorageFull`] when the server has no space
+    /// left by now; [`Error::Blob`].
     pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
         self.renew_if_due().await?;
-        let Some(file) = &mut self.current else {
-            return Err(Error::ManifestMismatch("bytes without a file".into()));
-        };
-        file.size = file.size.saturating_add(bytes.len() as u64);
-        if file.size > file.declared {
-            let name = self.manifest.files()[file.index].name.clone();
-            return Err(Error::FileTooLong { name, declared: file.declared });
-        }
-        file.hasher.update(&bytes);
-        match &mut file.sink {
-            Sink::Inline(buffer) => buffer.extend_from_slice(&bytes),
-            Sink::Blob(writer) => writer.write(bytes).await?,
-        }
-        Ok(())
+        self.append(bytes).await
     }
 
     /// The current file is at its end; its bytes are durable when this returns.
@@ -156,25 +88,7 @@ impl Upload {
     /// [`Error::Blob`].
     pub async fn finish_file(&mut self) -> Result<()> {
         self.renew_if_due().await?;
-        let Some(file) = self.current.take() else {
-            return Err(Error::ManifestMismatch("the end of a file without its beginning".into()));
-        };
-        let Incoming { index, declared, size, hasher, sink } = file;
-        if size < declared {
-            let name = self.manifest.files()[index].name.as_str();
-            return Err(Error::ManifestMismatch(format!("{name:?} has {size} bytes, {declared} announced")));
-        }
-        let place = match (sink, &self.keys[index]) {
-            (Sink::Blob(mut writer), Some(key)) => {
-                writer.finish().await?;
-                Some(Place::Blob(key.clone()))
-            }
-            (Sink::Inline(buffer), _) if size > 0 => Some(Place::Inline(buffer.freeze())),
-            (Sink::Inline(_) | Sink::Blob(_), _) => None,
-        };
-        let segment = place.map(|place| Segment { size, place });
-        self.received[index] = Some(Received { sha256: Sha256Hash(hasher.finalize().into()), segment });
-        Ok(())
+        self.end().await
     }
 
     /// Everything has arrived: the hold ends and the files become contents, in one step. When this returns `Ok`,
@@ -223,11 +137,85 @@ impl Upload {
         }
     }
 
-    async fn settle(&mut self) -> Result<Uploaded> {
+    async fn start(&mut self, name: &str) -> Result<()> {
+        let parsed = FileName::parse(name).map_err(|_| Error::unexpected_file(name))?;
+        let index = self.manifest.files().iter().position(|file| file.name == parsed);
+        let index = index.filter(|&index| self.received[index].is_none() && self.current.is_none());
+        let index = index.ok_or_else(|| Error::unexpected_file(name))?;
+        let sink = match self.keys.get(index).and_then(Option::as_ref) {
+            Some(key) => Sink::Blob(self.app.ports.blobs.create(key).await?),
+            None => Sink::Inline(BytesMut::new()),
+        };
+        let declared = self.manifest.files()[index].size;
+        self.current = Some(Incoming { index, declared, size: 0, hasher: Sha256::new(), sink });
+        Ok(())
+    }
+
+    async fn append(&mut self, bytes: Bytes) -> Result<()> {
+        let Some(file) = &mut self.current else {
+            return Err(Error::ManifestMismatch("bytes without a file".into()));
+        };
+        file.size = file.size.saturating_add(bytes.len() as u64);
+        if file.size > file.declared {
+            let name = self.manifest.files()[file.index].name.clone();
+            return Err(Error::FileTooLong { name, declared: file.declared });
+        }
+        file.hasher.update(&bytes);
+        match &mut file.sink {
+            Sink::Inline(buffer) => buffer.extend_from_slice(&bytes),
+            Sink::Blob(writer) => {
+                // Asked again: when they were announced, several uploads may have counted on the same free space.
+                if !self.app.has_space_for(bytes.len() as u64).await? {
+                    return Err(Error::StorageFull);
+                }
+                writer.write(bytes).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self) -> Result<()> {
+        let Some(file) = self.current.take() else {
+            return Err(Error::ManifestMismatch("the end of a file without its beginning".into()));
+        };
+        let Incoming { index, declared, size, hasher, sink } = file;
+        if size < declared {
+            let name = self.manifest.files()[index].name.as_str();
+            return Err(Error::ManifestMismatch(format!("{name:?} has {size} bytes, {declared} announced")));
+        }
+        let place = match (sink, self.keys.get(index).and_then(Option::as_ref)) {
+            (Sink::Blob(mut writer), Some(key)) => {
+                writer.finish().await?;
+                Some(Place::Blob(key.clone()))
+            }
+            (Sink::Inline(buffer), _) if size > 0 => Some(Place::Inline(buffer.freeze())),
+            (Sink::Inline(_) | Sink::Blob(_), _) => None,
+        };
+        let segment = place.map(|place| Segment { size, place });
+        self.received[index] = Some(Received { sha256: Sha256Hash(hasher.finalize().into()), segment });
+        Ok(())
+    }
+
+    /// Takes files that have arrived already. The lease is not renewed: there is nothing to wait for.
+    pub(super) async fn receive_whole(&mut self, files: Vec<(String, Bytes)>) -> Result<()> {
+        for (name, bytes) in files {
+            self.start(&name).await?;
+            self.append(bytes).await?;
+            self.end().await?;
+        }
+        self.check_complete()
+    }
+
+    fn check_complete(&self) -> Result<()> {
         let count = self.received.iter().flatten().count();
         if self.current.is_some() || count < self.received.len() {
-            return Err(Error::missing_files(&self.manifest, count));
+            return Err(Error::missing_files(self.received.len(), count));
         }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<Uploaded> {
+        self.check_complete()?;
         let mut tx = self.app.ports.store.begin().await?;
         let room = tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
         let now = self.app.now();
@@ -242,16 +230,26 @@ impl Upload {
             // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
             return Err(Error::ReservationExpired);
         }
-        let mut contents = Vec::with_capacity(count);
+        let uploaded = self.insert_contents(tx.as_mut(), &room, now).await?;
+        tx.commit().await?;
+        Ok(uploaded)
+    }
+
+    /// Adds what was received to the room, as it was read before its hold ended in the same transaction.
+    pub(super) async fn insert_contents(
+        &mut self,
+        tx: &mut dyn WriteTx,
+        room: &Room,
+        now: Timestamp,
+    ) -> Result<Uploaded> {
+        let mut contents = Vec::with_capacity(self.received.len());
         for (file, received) in self.manifest.files().iter().zip(self.received.iter().flatten()) {
-            let new = new_content(self.room, file, received, now);
+            let new = new_content(room.id, file, received, now);
             let id = tx.insert_content(&new).await?;
             contents.push(new.into_content(id));
         }
         // What was held is now stored: the sum is the same.
-        let current_size = room.current_size();
-        tx.commit().await?;
-        Ok(Uploaded { contents, current_size })
+        Ok(Uploaded { contents, current_size: room.current_size() })
     }
 
     /// Starts the lease anew when a third of it has gone by: bytes are arriving.

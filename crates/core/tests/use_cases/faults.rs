@@ -4,7 +4,7 @@ use std::{
     ops::Range,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -34,12 +34,13 @@ mockall::mock! {
     }
 }
 
-/// Memory whose writers fail, and whose deletes fail while told so.
+/// Memory whose writers fail, whose deletes fail while told so, and that has as much space as it is told.
 #[derive(Clone)]
 struct Faulty {
     inner: MemoryBlobs,
     writer: fn() -> MockWriter,
     deletes_fail: Arc<AtomicBool>,
+    free: Arc<AtomicU64>,
 }
 
 #[async_trait]
@@ -68,16 +69,16 @@ impl Blobs for Faulty {
     }
 
     async fn free_space(&self) -> Result<Option<u64>, BlobError> {
-        Ok(Some(1_000_000))
+        Ok(Some(self.free.load(Ordering::SeqCst)))
     }
 }
 
-fn world(writer: fn() -> MockWriter) -> (World, Arc<AtomicBool>) {
+fn world(writer: fn() -> MockWriter) -> (World, Faulty) {
     let (store, blobs) = (MemoryStore::default(), MemoryBlobs::default());
-    let deletes_fail = Arc::new(AtomicBool::new(false));
-    let faulty = Faulty { inner: blobs.clone(), writer, deletes_fail: deletes_fail.clone() };
+    let free = Arc::new(AtomicU64::new(1_000_000));
+    let faulty = Faulty { inner: blobs.clone(), writer, deletes_fail: Arc::default(), free };
     let policy = Policy { min_free: 500_000, ..Policy::default() };
-    (World::over(blobs, Arc::new(store), Arc::new(faulty), policy), deletes_fail)
+    (World::over(blobs, Arc::new(store), Arc::new(faulty.clone()), policy), faulty)
 }
 
 fn full_on_write() -> MockWriter {
@@ -105,29 +106,45 @@ async fn a_disk_that_fills_up_under_an_upload_keeps_nothing() {
 
 #[tokio::test]
 async fn bytes_that_are_not_durable_are_not_acknowledged() {
-    let (world, deletes_fail) = world(fails_to_finish);
+    let (world, faulty) = world(fails_to_finish);
     let token = world.room("box").await;
     let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     refused!(upload.finish_file().await, Error::Blob(BlobError::Unavailable(_)));
     // And when they cannot be deleted either, the space comes back at once and the bytes are collected later.
-    deletes_fail.store(true, Ordering::SeqCst);
+    faulty.deletes_fail.store(true, Ordering::SeqCst);
     upload.abort().await;
     assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (1, 0));
     world.wait(60);
     assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
-    deletes_fail.store(false, Ordering::SeqCst);
+    faulty.deletes_fail.store(false, Ordering::SeqCst);
     assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 1);
     assert_eq!(world.blobs.len(), 0);
 }
 
 #[tokio::test]
 async fn a_disk_that_is_almost_full_takes_nothing_new() {
-    let (world, _) = world(full_on_write);
+    let (world, faulty) = world(full_on_write);
     let token = world.room("box").await;
     let prepare =
         async |size| world.app.prepare(&at("box"), Some(&token), vec![FileRequest::new("a", size)]).await;
     refused!(prepare(500_001).await, Error::StorageFull);
     assert!(prepare(500_000).await.is_ok());
     assert!(prepare(10).await.is_ok());
+    faulty.free.store(499_999, Ordering::SeqCst);
+    // What is kept inline, and names alone, fill the disk as well.
+    refused!(prepare(10).await, Error::StorageFull);
+    refused!(prepare(0).await, Error::StorageFull);
+}
+
+#[tokio::test]
+async fn uploads_that_were_promised_the_same_space_do_not_fill_the_disk() {
+    let (world, faulty) = world(fails_to_finish);
+    let token = world.room("box").await;
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
+    upload.write(large(20_000)).await.unwrap();
+    faulty.free.store(520_000, Ordering::SeqCst);
+    refused!(upload.write(large(30_000)).await, Error::StorageFull);
+    upload.abort().await;
+    assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (0, 0));
 }

@@ -206,3 +206,84 @@ async fn deleting_is_all_or_nothing() {
         Error::PermissionDenied(Permission::DELETE)
     );
 }
+
+async fn reserve(world: &World, token: &str, files: &[(&str, usize)]) -> ReservationId {
+    let files = files.iter().map(|&(name, size)| FileRequest::new(name, size as u64)).collect();
+    world.app.prepare(&at("box"), Some(token), files).await.unwrap().reservation_id
+}
+
+fn whole(files: &[(&str, usize)]) -> Vec<(String, Bytes)> {
+    files.iter().map(|&(name, size)| (name.to_owned(), large(size))).collect()
+}
+
+#[tokio::test]
+async fn files_that_have_arrived_whole_are_stored_at_once() {
+    let world = World::new();
+    let token = world.room("box").await;
+    for files in [&[("a", 10), ("b", 0)][..], &[("a", 10), ("b", 30_000)]] {
+        let before = world.current_size("box", &token).await;
+        let id = reserve(&world, &token, files).await;
+        let reversed: Vec<_> = whole(files).into_iter().rev().collect();
+        let uploaded = world.app.upload_whole(&at("box"), Some(&token), id, reversed).await.unwrap();
+        let total: usize = files.iter().map(|file| file.1).sum();
+        assert_eq!(uploaded.current_size, before + total as u64);
+        assert_eq!(world.current_size("box", &token).await, uploaded.current_size);
+        for (content, file) in uploaded.contents.iter().zip(files) {
+            assert_eq!(world.read("box", &token, content.id).await.unwrap(), large(file.1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn whole_files_that_are_not_what_was_announced_release_the_reservation() {
+    let world = World::new();
+    let token = world.room("box").await;
+    for size in [100, 30_000] {
+        let announced = [("a", size), ("b", 5)];
+        for wrong in [
+            &[("a", size)][..],
+            &[("a", size), ("b", 5), ("c", 1)],
+            &[("a", size), ("b", 4)],
+            &[("a", size), ("b", 6)],
+            &[("a", size), ("a", size)],
+            &[],
+        ] {
+            let id = reserve(&world, &token, &announced).await;
+            let upload = async |files| world.app.upload_whole(&at("box"), Some(&token), id, files).await;
+            refused!(upload(whole(wrong)).await, Error::ManifestMismatch(_) | Error::FileTooLong { .. });
+            assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (0, 0));
+            refused!(upload(whole(&announced)).await, Error::ReservationNotFound);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_whole_uploads_on_one_reservation_one_is_stored() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let id = reserve(&world, &token, &[("a", 7)]).await;
+    let racing = (0..20).map(|_| {
+        let (app, token) = (world.app.clone(), token.clone());
+        tokio::spawn(async move {
+            app.upload_whole(&at("box"), Some(&token), id, whole(&[("a", 7)])).await.is_ok()
+        })
+    });
+    let stored = futures::future::join_all(racing).await;
+    assert_eq!(stored.into_iter().filter(|stored| *stored.as_ref().unwrap()).count(), 1);
+    assert_eq!(world.current_size("box", &token).await, 7);
+    let late = reserve(&world, &token, &[("b", 7)]).await;
+    world.wait(10);
+    let upload = world.app.upload_whole(&at("box"), Some(&token), late, whole(&[("b", 7)])).await;
+    refused!(upload, Error::ReservationExpired);
+}
+
+#[tokio::test]
+async fn a_content_deleted_between_finding_and_opening_is_not_found() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let id = world.upload("box", &token, "a.bin", large(50_000)).await.unwrap().contents[0].id;
+    let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+    world.app.delete_contents(&at("box"), Some(&token), vec![id]).await.unwrap();
+    world.app.collect_blobs().await.unwrap();
+    refused!(readable.open(None).await, Error::ContentNotFound(_));
+}

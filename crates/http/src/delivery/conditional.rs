@@ -66,7 +66,8 @@ pub(super) fn evaluate(headers: &HeaderMap, selected: &Selected<'_>) -> Outcome 
 /// Whether `If-Range` lets a range through: the same strong tag, or the very date where that is a strong validator.
 fn if_range_holds(headers: &HeaderMap, selected: &Selected<'_>) -> bool {
     let Some(value) = text(headers, &header::IF_RANGE) else { return true };
-    if value.starts_with(['"', 'W']) {
+    // Not by the W alone: there are Wednesdays.
+    if value.starts_with('"') || value.starts_with("W/") {
         return any_tag(&value, |weak, tag| !weak && tag == selected.etag);
     }
     let settled = selected.now.since(selected.last_modified) >= Duration::from_secs(1);
@@ -147,8 +148,12 @@ mod tests {
             map.append(*name, value.parse().unwrap());
         }
         let last_modified = Timestamp::from_micros(784_111_777_250_000);
+        at(last_modified, size, ranges, &map)
+    }
+
+    fn at(last_modified: Timestamp, size: u64, ranges: bool, headers: &HeaderMap) -> Outcome {
         let now = last_modified.saturating_add(Duration::from_secs(60));
-        evaluate(&map, &Selected { etag: "abc", last_modified, size, ranges, now })
+        evaluate(headers, &Selected { etag: "abc", last_modified, size, ranges, now })
     }
 
     #[test]
@@ -214,6 +219,18 @@ mod tests {
             let expected = if holds { Outcome::Part(0..1) } else { Outcome::Whole };
             let headers = [("if-range", value), ("range", "bytes=0-0")];
             assert_eq!(outcome(10, true, &headers), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_range_under_a_date_of_any_weekday() {
+        for day in 0..7 {
+            let last_modified = Timestamp::from_secs(784_111_777 + day * 86_400);
+            let date = httpdate::fmt_http_date(as_date(last_modified));
+            let mut headers = HeaderMap::new();
+            headers.insert("if-range", date.parse().unwrap());
+            headers.insert("range", "bytes=0-0".parse().unwrap());
+            assert_eq!(at(last_modified, 10, true, &headers), Outcome::Part(0..1), "{date}");
         }
     }
 }

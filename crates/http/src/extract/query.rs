@@ -9,7 +9,6 @@ use crate::problem::{Code, Problem};
 ///
 /// Read by hand because the usual form decoder replaces what is no UTF-8 instead of refusing it: a password would
 /// silently become another one.
-#[derive(Debug)]
 pub(crate) struct Query(String);
 
 impl<S: Sync> FromRequestParts<S> for Query {

@@ -3,6 +3,8 @@
 mod disposition;
 mod multipart;
 mod pump;
+mod whole;
 
 pub(crate) use multipart::{Boundary, Multipart};
-pub(crate) use pump::receive;
+pub(crate) use pump::{receive, store_whole};
+pub(crate) use whole::{Gathered, gather};

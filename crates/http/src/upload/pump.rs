@@ -97,6 +97,20 @@ pub(crate) async fn receive(
     Err(problem.closing())
 }
 
+/// Hands over files that have arrived whole. Once begun it runs to its end, whoever still listens.
+pub(crate) async fn store_whole(
+    state: &AppState,
+    store: impl Future<Output = Result<Uploaded, Error>> + Send + 'static,
+) -> Result<Uploaded, Problem> {
+    match state.uploads().spawn(store.in_current_span()).await {
+        Ok(stored) => stored.map_err(Problem::from),
+        Err(_) => {
+            let text = "something went wrong on the server";
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, text))
+        }
+    }
+}
+
 async fn store(mut upload: Upload, mut steps: mpsc::Receiver<Step>) -> Result<Uploaded, Ended> {
     while let Some(step) = steps.recv().await {
         let done = match step {

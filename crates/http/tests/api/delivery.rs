@@ -135,6 +135,8 @@ async fn a_limited_content_is_counted_and_then_gone() {
         assert_eq!(spent.status(), 410);
     }
     refused(server.request(Method::GET, &path, Some(&token)), 410, "downloads_spent").await;
+    let meta = format!("{path}/meta");
+    refused(server.request(Method::GET, &meta, Some(&token)), 410, "downloads_spent").await;
     server.app.gc(false).await.unwrap();
     refused(server.request(Method::GET, &path, Some(&token)), 404, "content_not_found").await;
     assert_eq!(server.blob_count().await, 0);

@@ -80,6 +80,8 @@ async fn logging_out_ends_the_session() {
     let issued = server.post("/rooms/t/tokens", None, json!({"with_refresh_token": true})).await;
     let out = server.post("/auth/logout", None, json!({"access_token": issued["token"]})).await;
     assert_eq!(out, json!({"message": "Token revoked successfully"}));
+    let again = json!({"access_token": issued["token"]});
+    refused(server.request(Method::POST, "/auth/logout", None).json(&again), 401, "token_revoked").await;
     let refresh = json!({"refresh_token": issued["refresh_token"]});
     refused(server.request(Method::POST, "/auth/refresh", None).json(&refresh), 401, "refresh_token_invalid")
         .await;

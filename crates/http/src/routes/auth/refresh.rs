@@ -37,6 +37,7 @@ pub(crate) struct RefreshedTokens<'a> {
     responses(
         (status = 200, description = "A new pair", body = RefreshedTokens),
         (status = 401, description = "`refresh_token_invalid`, `refresh_token_reused`"),
+        (status = 403, description = "`room_closed`"),
     ),
 )]
 pub(crate) async fn refresh(State(state): State<AppState>, Json(body): Json<Body>) -> Answer {

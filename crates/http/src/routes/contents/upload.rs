@@ -12,7 +12,7 @@ use crate::{
     object::{ContentList, ContentObject},
     problem::{Code, Problem},
     state::AppState,
-    upload::{Boundary, Multipart, receive},
+    upload::{Boundary, Gathered, Multipart, gather, receive, store_whole},
 };
 
 /// What was stored.
@@ -56,28 +56,38 @@ pub(crate) async fn upload_contents(
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
-    let begun = async {
+    let asked = || {
         let id = query.number("reservation_id")?.map(ReservationId).ok_or_else(|| {
             Problem::bad_request(
                 Code::InvalidQuery,
                 "query: reservation_id is missing: prepare the upload first",
             )
         })?;
-        let boundary = boundary(&parts.headers)?;
-        let upload = state.app().begin_upload(&room, credential.token(), id).await?;
-        Ok::<_, Problem>((upload, boundary))
+        Ok::<_, Problem>((id, boundary(&parts.headers)?))
     };
-    match begun.await {
-        Ok((upload, boundary)) => {
-            let uploaded = receive(&state, upload, Multipart::new(body, &boundary)).await?;
-            let current_size = uploaded.current_size;
-            Ok(reply(&Uploaded { uploaded: ContentList(&uploaded.contents), current_size }))
-        }
+    let (id, boundary) = match asked() {
+        Ok(asked) => asked,
         Err(problem) => {
             refuse(&parts.headers, body);
-            Err(problem.closing())
+            return Err(problem.closing());
         }
-    }
+    };
+    let uploaded = match gather(&parts.headers, body, &boundary).await {
+        Gathered::Whole(files) => {
+            let (app, token) = (state.app().clone(), credential.token().map(str::to_owned));
+            let store = async move { app.upload_whole(&room, token.as_deref(), id, files).await };
+            store_whole(&state, store).await?
+        }
+        Gathered::Streaming(body) => match state.app().begin_upload(&room, credential.token(), id).await {
+            Ok(upload) => receive(&state, upload, Multipart::new(body, &boundary)).await?,
+            Err(error) => {
+                refuse(&parts.headers, body);
+                return Err(Problem::from(error).closing());
+            }
+        },
+    };
+    let current_size = uploaded.current_size;
+    Ok(reply(&Uploaded { uploaded: ContentList(&uploaded.contents), current_size }))
 }
 
 fn boundary(headers: &HeaderMap) -> Result<Boundary, Problem> {

@@ -32,6 +32,7 @@ pub(crate) struct ValidToken<'a> {
     responses(
         (status = 200, description = "It is good", body = ValidToken),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`room_closed`"),
         (status = 404, description = "`room_not_found`"),
         (status = 410, description = "`room_expired`"),
     ),
