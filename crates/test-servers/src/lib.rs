@@ -1,4 +1,5 @@
 //! Real servers for the tests of the other crates: started where a test needs one, gone with it.
+
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

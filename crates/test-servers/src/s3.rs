@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test whose server cannot start has failed")]
-
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},

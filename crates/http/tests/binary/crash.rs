@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use crate::server::{Server, create_and_enter, ok, prepare, upload};
+use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
 
 const KILLS: usize = 100;
 const PIECE: usize = 16 * 1024;
@@ -42,7 +42,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
     let mut cut_off = 0;
     for round in 0..KILLS {
         let server = Server::start(data.path(), ENV);
-        let client = Client::new();
+        let client = client();
         let room = server.room("crash");
         if round == 0 {
             token = create_and_enter(&client, &room).await.1;
@@ -106,7 +106,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
     assert!(acknowledged.len() > KILLS / 4, "only {} uploads were acknowledged", acknowledged.len());
 
     let server = Server::start(data.path(), ENV);
-    let client = Client::new();
+    let client = client();
     let room = server.room("crash");
     read_back(&server, &token, &acknowledged).await;
     let listed = ok(client.get(format!("{room}/contents")).bearer_auth(&token)).await;
@@ -176,7 +176,7 @@ async fn send(
 
 /// Every one of these contents comes back whole.
 async fn read_back(server: &Server, token: &str, expected: &Acknowledged) {
-    let client = Client::new();
+    let client = client();
     for (id, hash) in expected {
         let url = format!("{}/contents/{id}/download", server.room("crash"));
         let answer = client.get(url).bearer_auth(token).send().await.unwrap();

@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeSet, fs};
 
-use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::server::{Server, create_and_enter, ok, prepare, upload};
+use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
 
 const ADMIN: &str = "admin-token-of-this-test";
 const PASSWORD: &str = "correct horse battery staple";
@@ -49,7 +48,7 @@ async fn no_credential_stands_in_the_log_and_each_request_has_its_id() {
 
 /// Uses every kind of credential, right and wrong, in every place it can stand.
 async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
-    let client = Client::new();
+    let client = client();
     let room = server.room("quiet");
     let (created, token) = create_and_enter(&client, &room).await;
     let owner_key = created["owner_key"].as_str().unwrap();

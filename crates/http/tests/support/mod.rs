@@ -85,6 +85,8 @@ impl TestServer {
         let stop = CancellationToken::new();
         let state = AppState::new(app.clone(), Some(&ADMIN.into()));
         let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
+        // Of the whole process; the second time it is there already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::new();
         Self { url, client, clock, app, blobs, stop, running: Some(running), _folder: folder }
     }
