@@ -3,6 +3,7 @@
 mod memory;
 mod server;
 mod steps;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            steps::say(&format!("xtask: {error}"));
+            terminal::say(&format!("xtask: {error}"));
             ExitCode::FAILURE
         }
     }

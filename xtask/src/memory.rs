@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Result,
     server::Server,
-    steps::{cargo, say},
+    terminal::{cargo, say},
 };
 
 const PIECE: usize = 1 << 20;

@@ -1,7 +1,6 @@
 //! Everything a use case can answer instead of what was asked for.
 
 use crate::{
-    content::Manifest,
     id::ContentId,
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::{InvalidPermission, Permission},
@@ -215,7 +214,7 @@ impl Error {
     }
 
     /// Files that were promised and did not come.
-    pub(crate) fn missing_files(manifest: &Manifest, received: usize) -> Self {
-        Self::ManifestMismatch(format!("{} files announced, {received} received", manifest.files().len()))
+    pub(crate) fn missing_files(announced: usize, received: usize) -> Self {
+        Self::ManifestMismatch(format!("{announced} files announced, {received} received"))
     }
 }

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod ports;
 pub mod quota;
 pub mod room;
+pub mod secret;
 pub mod service;
 pub mod time;
 pub mod token;

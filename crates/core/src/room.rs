@@ -11,8 +11,8 @@ use crate::{
     name::RoomName,
     permission::Permission,
     policy::{PASSWORD_MAX_BYTES, Policy, SIZE_MAX},
+    secret::KeyHash,
     time::Timestamp,
-    token::KeyHash,
 };
 
 /// Who may come in.

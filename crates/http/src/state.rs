@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use elizabeth_core::{Elizabeth, token::KeyHash};
+use elizabeth_core::{Elizabeth, secret::KeyHash};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;

@@ -9,8 +9,9 @@ use elizabeth_core::{
     ports::StoreResult,
     quota::{Hold, HoldState},
     room::{Room, RoomStatus},
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 use uuid::Uuid;
 

@@ -6,8 +6,9 @@ use elizabeth_core::{
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 
 use crate::{
@@ -82,7 +83,9 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
             rows::time(room.created_at),
         ];
         let id = self.one(&rooms::INSERT, values, Cells::room_id).await?;
-        if self.take_address(id, room.name.as_str()).await? && self.take_address(id, &room.slug).await? {
+        // In one order whoever comes: two that each had what the other waits for would both wait.
+        let (name, slug) = (room.name.as_str(), room.slug.as_str());
+        if self.take_address(id, name.min(slug)).await? && self.take_address(id, name.max(slug)).await? {
             return Ok(id);
         }
         // The transaction may go on, so nothing of the room may stay in it.
@@ -177,7 +180,15 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
     }
 
     async fn lock_refresh(&mut self, hash: KeyHash) -> StoreResult<Option<RefreshRecord>> {
-        let row = self.first(&tokens::LOCK_REFRESH, vec![rows::bytes(&hash.0)]).await?;
+        let hash = || vec![rows::bytes(&hash.0)];
+        match self.conn.dialect() {
+            Dialect::Sqlite => {}
+            // The room first, as everybody who changes its tokens does.
+            Dialect::Postgres => {
+                self.first(&tokens::LOCK_ROOM_OF_REFRESH, hash()).await?;
+            }
+        }
+        let row = self.first(&tokens::LOCK_REFRESH, hash()).await?;
         row.map(|row| Cells::of(row).refresh()).transpose()
     }
 

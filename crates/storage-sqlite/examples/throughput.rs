@@ -18,8 +18,9 @@ use elizabeth_core::{
     permission::Permission,
     ports::{ContentPage, Store},
     room::NewRoom,
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, TokenRecord},
+    token::TokenRecord,
 };
 use elizabeth_storage_sqlite::SqliteStore;
 use uuid::Uuid;

@@ -53,6 +53,12 @@ impl WiringError {
         Self::Unusable { option: format!("--{flag} (ELIZABETH_{env})"), reason: reason.into() }
     }
 
+    /// Of an environment variable that has no flag to speak of.
+    #[cfg(feature = "s3")]
+    pub(crate) fn unusable_variable(variable: &str, reason: impl Into<String>) -> Self {
+        Self::Unusable { option: variable.to_owned(), reason: reason.into() }
+    }
+
     /// Whether the one who started the program has to put it in other words, rather than mend something.
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::Unusable { .. })

@@ -16,6 +16,11 @@
 //! # }
 //! ```
 
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+compile_error!("Elizabeth needs a database: turn on the cargo feature `sqlite` or `postgres`");
+
+#[cfg(feature = "s3")]
+mod bucket;
 mod data_dir;
 mod error;
 mod logging;
@@ -34,7 +39,12 @@ use elizabeth_core::{
     crypto::{Argon2Passwords, JwtSigner},
     ports::{Blobs, Store},
 };
+#[cfg(feature = "postgres")]
+use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
+#[cfg(feature = "sqlite")]
 use elizabeth_storage_sqlite::SqliteStore;
+#[cfg(feature = "postgres")]
+use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
 pub use crate::{
@@ -74,21 +84,15 @@ impl Options {
     pub async fn build(self) -> Result<Wired, WiringError> {
         let Settings { policy, data_dir, database, blobs, token_secrets, admin_token, gc_interval } =
             self.settings()?;
-        data_dir::create(&data_dir)?;
+        // Where the database, the blobs and the keys are elsewhere, there need not be a disk to write to.
+        if token_secrets.is_none() || !database.is_shared() || matches!(blobs, BlobUrl::Fs(_)) {
+            data_dir::create(&data_dir)?;
+        }
         let token_secrets = match token_secrets {
             Some(secrets) => secrets,
             None => vec![token_key::load_or_draw(&data_dir)?],
         };
-        let store: Arc<dyn Store> = match database {
-            DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(&path).await?),
-        };
-        let blobs: Arc<dyn Blobs> = match blobs {
-            BlobUrl::Fs(path) => Arc::new(OpendalBlobs::fs(&path).map_err(WiringError::Blobs)?),
-            BlobUrl::Memory => {
-                tracing::warn!("files are kept in memory and are gone when this process ends");
-                Arc::new(OpendalBlobs::memory().map_err(WiringError::Blobs)?)
-            }
-        };
+        let (store, blobs) = (open_store(database).await?, open_blobs(blobs).await?);
         let ports = Ports {
             store: store.clone(),
             blobs: blobs.clone(),
@@ -99,4 +103,34 @@ impl Options {
         };
         Ok(Wired { app: Elizabeth::new(ports, policy), admin_token, gc_interval, store, blobs })
     }
+}
+
+async fn open_store(url: DatabaseUrl) -> Result<Arc<dyn Store>, WiringError> {
+    Ok(match url {
+        #[cfg(feature = "sqlite")]
+        DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(&path).await?),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => {
+            Arc::new(PostgresStore::open(url.expose_secret(), PostgresOptions::default()).await?)
+        }
+    })
+}
+
+async fn open_blobs(url: BlobUrl) -> Result<Arc<dyn Blobs>, WiringError> {
+    let blobs = match url {
+        BlobUrl::Fs(path) => OpendalBlobs::fs(&path),
+        BlobUrl::Memory => {
+            tracing::warn!("files are kept in memory and are gone when this process ends");
+            OpendalBlobs::memory()
+        }
+        #[cfg(feature = "s3")]
+        BlobUrl::S3(options) => {
+            // For the whole process. That somebody was first is all right: one there has to be.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            OpendalBlobs::s3(&options)
+        }
+    };
+    let blobs = blobs.map_err(WiringError::Blobs)?;
+    blobs.check().await.map_err(WiringError::Blobs)?;
+    Ok(Arc::new(blobs))
 }

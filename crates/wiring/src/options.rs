@@ -4,6 +4,8 @@ use clap::Args;
 use elizabeth_core::{crypto::KEY_MIN_BYTES, policy::Policy};
 use secrecy::{SecretSlice, SecretString};
 
+#[cfg(feature = "s3")]
+use crate::bucket::AwsVariables;
 use crate::{
     LogFormat, WiringError, units,
     urls::{self, BlobUrl, DatabaseUrl},
@@ -25,14 +27,20 @@ pub struct Options {
         value_name = "DIR"
     )]
     data_dir: PathBuf,
-    /// Database: sqlite://PATH [default: sqlite://DATA_DIR/elizabeth.db]
+    /// Database: sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME
+    /// [default: sqlite://DATA_DIR/elizabeth.db]
     #[arg(long, global = true, env = "ELIZABETH_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<SecretString>,
-    /// Blobs: fs://PATH or memory:// [default: fs://DATA_DIR/blobs]
+    /// Blobs: fs://PATH, memory:// or s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY and, where the URL lacks them, AWS_REGION and AWS_ENDPOINT_URL
+    /// [default: fs://DATA_DIR/blobs]
     #[arg(long, global = true, env = "ELIZABETH_BLOB_URL", hide_env_values = true, value_name = "URL")]
     blob_url: Option<SecretString>,
+    #[cfg(feature = "s3")]
+    #[command(flatten)]
+    aws: AwsVariables,
     /// Secret that signs tokens, at least 32 bytes; NEW,OLD accepts both and signs with NEW
-    /// [default: a random one, kept in DATA_DIR/token.key]
+    /// [default: a random one, kept in DATA_DIR/token.key; required with Postgres]
     #[arg(
         long,
         global = true,
@@ -151,12 +159,23 @@ impl Options {
     /// Reads the values.
     pub(crate) fn settings(&self) -> Result<Settings, WiringError> {
         self.log_format()?;
+        let database = urls::database(self.database_url.as_ref(), &self.data_dir)?;
+        let token_secrets = units::secrets("token-secret", self.token_secret.as_ref(), KEY_MIN_BYTES)?;
+        if token_secrets.is_none() && database.is_shared() {
+            let reason = "is needed with Postgres: all processes have to sign with the same secret";
+            return Err(WiringError::unusable("token-secret", reason));
+        }
         Ok(Settings {
             policy: self.policy()?,
             data_dir: self.data_dir.clone(),
-            database: urls::database(self.database_url.as_ref(), &self.data_dir)?,
-            blobs: urls::blobs(self.blob_url.as_ref(), &self.data_dir)?,
-            token_secrets: units::secrets("token-secret", self.token_secret.as_ref(), KEY_MIN_BYTES)?,
+            database,
+            blobs: urls::blobs(
+                self.blob_url.as_ref(),
+                &self.data_dir,
+                #[cfg(feature = "s3")]
+                &self.aws,
+            )?,
+            token_secrets,
             admin_token: units::secret("admin-token", self.admin_token.as_ref(), 16)?,
             gc_interval: units::span_or("gc-interval", &self.gc_interval, "off")?,
         })

@@ -5,46 +5,96 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::WiringError;
+#[cfg(feature = "s3")]
+use crate::bucket::{self, AwsVariables};
 
 /// A database this build can open.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum DatabaseUrl {
+    #[cfg(feature = "sqlite")]
     Sqlite(PathBuf),
+    #[cfg(feature = "postgres")]
+    Postgres(SecretString),
+}
+
+impl DatabaseUrl {
+    /// Whether processes on several machines may use it, with keys that must then be the same for all.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
+        }
+    }
 }
 
 /// A blob store this build can open.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum BlobUrl {
     Fs(PathBuf),
     Memory,
+    #[cfg(feature = "s3")]
+    S3(elizabeth_blob_opendal::S3Options),
 }
 
 /// Reads `--database-url`.
 pub(crate) fn database(url: Option<&SecretString>, data_dir: &Path) -> Result<DatabaseUrl, WiringError> {
     const FLAG: &str = "database-url";
-    let Some(url) = url else { return Ok(DatabaseUrl::Sqlite(data_dir.join("elizabeth.db"))) };
+    const EXPECTED: &str = "expected sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
+    let Some(url) = url else { return default_database(FLAG, data_dir) };
     // What is not understood is not repeated: such an URL may hold a password.
     match url.expose_secret().split_once("://") {
+        #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) => file_path(FLAG, path).map(DatabaseUrl::Sqlite),
-        Some(("postgres" | "postgresql", _)) => {
-            Err(WiringError::unusable(FLAG, "this build has no Postgres; it takes sqlite://PATH"))
-        }
-        Some(_) | None => Err(WiringError::unusable(FLAG, "expected sqlite://PATH")),
+        #[cfg(not(feature = "sqlite"))]
+        Some(("sqlite", _)) => Err(without(FLAG, "SQLite", "sqlite")),
+        #[cfg(feature = "postgres")]
+        Some(("postgres" | "postgresql", _)) => Ok(DatabaseUrl::Postgres(url.clone())),
+        #[cfg(not(feature = "postgres"))]
+        Some(("postgres" | "postgresql", _)) => Err(without(FLAG, "Postgres", "postgres")),
+        Some(_) | None => Err(WiringError::unusable(FLAG, EXPECTED)),
     }
 }
 
+#[cfg(feature = "sqlite")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without SQLite has no default")]
+fn default_database(_: &str, data_dir: &Path) -> Result<DatabaseUrl, WiringError> {
+    Ok(DatabaseUrl::Sqlite(data_dir.join("elizabeth.db")))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn default_database(flag: &str, _: &Path) -> Result<DatabaseUrl, WiringError> {
+    Err(WiringError::unusable(
+        flag,
+        "is needed: this build has no SQLite (cargo feature `sqlite`) to start with",
+    ))
+}
+
 /// Reads `--blob-url`.
-pub(crate) fn blobs(url: Option<&SecretString>, data_dir: &Path) -> Result<BlobUrl, WiringError> {
+pub(crate) fn blobs(
+    url: Option<&SecretString>,
+    data_dir: &Path,
+    #[cfg(feature = "s3")] aws: &AwsVariables,
+) -> Result<BlobUrl, WiringError> {
     const FLAG: &str = "blob-url";
     let Some(url) = url else { return Ok(BlobUrl::Fs(data_dir.join("blobs"))) };
     match url.expose_secret().split_once("://") {
         Some(("fs", path)) => file_path(FLAG, path).map(BlobUrl::Fs),
         Some(("memory", "")) => Ok(BlobUrl::Memory),
-        Some(("s3", _)) => {
-            Err(WiringError::unusable(FLAG, "this build has no S3; it takes fs://PATH or memory://"))
+        #[cfg(feature = "s3")]
+        Some(("s3", rest)) => bucket::options(FLAG, rest, aws).map(BlobUrl::S3),
+        #[cfg(not(feature = "s3"))]
+        Some(("s3", _)) => Err(without(FLAG, "S3", "s3")),
+        Some(_) | None => {
+            Err(WiringError::unusable(FLAG, "expected fs://PATH, s3://BUCKET/PREFIX or memory://"))
         }
-        Some(_) | None => Err(WiringError::unusable(FLAG, "expected fs://PATH or memory://")),
     }
+}
+
+#[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "s3")))]
+fn without(flag: &str, name: &str, feature: &str) -> WiringError {
+    WiringError::unusable(flag, format!("this build has no {name} (cargo feature `{feature}`)"))
 }
 
 /// A path as it stands: `fs:///srv/x` is absolute, `fs://x` is not.
@@ -58,51 +108,5 @@ fn file_path(flag: &str, path: &str) -> Result<PathBuf, WiringError> {
     Ok(path.into())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn database_of(url: &str) -> Result<DatabaseUrl, String> {
-        database(Some(&url.into()), Path::new("data")).map_err(|error| error.to_string())
-    }
-
-    fn blobs_of(url: &str) -> Result<BlobUrl, String> {
-        blobs(Some(&url.into()), Path::new("data")).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn without_an_url_all_is_in_the_data_folder() {
-        let data = Path::new("data");
-        assert_eq!(database(None, data).unwrap(), DatabaseUrl::Sqlite("data/elizabeth.db".into()));
-        assert_eq!(blobs(None, data).unwrap(), BlobUrl::Fs("data/blobs".into()));
-    }
-
-    #[test]
-    fn paths_stand_as_they_are() {
-        assert_eq!(database_of("sqlite:///srv/e.db"), Ok(DatabaseUrl::Sqlite("/srv/e.db".into())));
-        assert_eq!(database_of("sqlite://e.db"), Ok(DatabaseUrl::Sqlite("e.db".into())));
-        assert_eq!(blobs_of("fs:///srv/blobs"), Ok(BlobUrl::Fs("/srv/blobs".into())));
-        assert_eq!(blobs_of("memory://"), Ok(BlobUrl::Memory));
-    }
-
-    #[test]
-    fn what_this_build_lacks_is_said_and_no_password_repeated() {
-        let error = database_of("postgres://user:hunter2@host/db").unwrap_err();
-        assert!(error.starts_with("--database-url (ELIZABETH_DATABASE_URL): "), "{error}");
-        assert!(error.contains("no Postgres") && !error.contains("hunter2"), "{error}");
-        assert!(blobs_of("s3://bucket/prefix").unwrap_err().contains("no S3"));
-    }
-
-    #[test]
-    fn other_urls_are_refused_in_one_line() {
-        for url in
-            ["", "e.db", "sqlite://", "sqlite://:memory:", "sqlite://e.db?mode=ro", "mysql://u:hunter2@h/d"]
-        {
-            let error = database_of(url).unwrap_err();
-            assert!(!error.contains('\n') && !error.contains("hunter2"), "{url}: {error}");
-        }
-        for url in ["", "fs://", "memory://x", "ftp://h"] {
-            assert!(blobs_of(url).is_err(), "{url}");
-        }
-    }
-}
+#[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "s3"))]
+mod tests;

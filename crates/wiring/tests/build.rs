@@ -81,3 +81,45 @@ async fn what_cannot_be_opened_is_named() {
     let error = build(&temp.path().join("data"), &[&blobs]).await.err().unwrap().to_string();
     assert!(error.contains("folder of blobs") && !error.contains('\n'), "{error}");
 }
+
+#[cfg(feature = "s3")]
+mod bucket {
+    use elizabeth_test_servers::S3;
+
+    use super::*;
+
+    async fn build_on(server: &S3, url: &str, secret: &str) -> Result<Wired, WiringError> {
+        let data = tempfile::tempdir().unwrap();
+        // Variables are the process's, not a test's: what stands in for them are the hidden flags.
+        let (id, url) = (format!("--aws-access-key-id={}", S3::ACCESS_KEY_ID), format!("--blob-url={url}"));
+        let endpoint = format!("--aws-endpoint-url={}", server.endpoint());
+        let secret = format!("--aws-secret-access-key={secret}");
+        build(data.path(), &[&id, &secret, &url, &endpoint]).await
+    }
+
+    #[tokio::test]
+    async fn a_bucket_is_opened_by_its_url() {
+        let server = S3::open();
+        let wired = build_on(&server, &server.url("prefix"), S3::SECRET_ACCESS_KEY).await.unwrap();
+        wired.app.check_blobs().await.unwrap();
+        assert_eq!(wired.blobs.free_space().await.unwrap(), None);
+        build_on(&server, &format!("s3://{}", S3::BUCKET), S3::SECRET_ACCESS_KEY).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_cannot_be_used_stops_the_start_in_one_line() {
+        let mut server = S3::open();
+        let there = server.url("prefix");
+        for (url, secret, reason) in [
+            ("s3://nowhere", S3::SECRET_ACCESS_KEY, "there is no such bucket"),
+            (there.as_str(), "hunter2", "wrong key id or secret"),
+        ] {
+            let error = build_on(&server, url, secret).await.err().unwrap().to_string();
+            assert!(error.contains(reason) && error.contains(&server.endpoint()), "{error}");
+            assert!(!error.contains('\n') && !error.contains(secret), "{error}");
+        }
+        server.stop();
+        let error = build_on(&server, &there, S3::SECRET_ACCESS_KEY).await.err().unwrap().to_string();
+        assert!(error.contains("cannot be reached: Connection refused"), "{error}");
+    }
+}

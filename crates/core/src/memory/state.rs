@@ -9,8 +9,9 @@ use crate::{
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId},
     ports::{Counts, StoreError, StoreResult, SweepReport},
     room::Room,
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 
 /// Everything the store knows at one instant. A clone takes constant time.

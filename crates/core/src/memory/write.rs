@@ -15,8 +15,9 @@ use crate::{
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange, RoomStatus},
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 
 /// A copy of the state that nobody else sees, and the turn to write.

@@ -1,4 +1,4 @@
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -23,6 +23,17 @@ pub enum BlobError {
 /// A blob's bytes, in pieces of a size that is good to send. It ends early only with an error.
 pub type BlobStream = BoxStream<'static, Result<Bytes, BlobError>>;
 
+/// What a link to a blob's bytes shall do. See [`Blobs::presign`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresignRequest {
+    /// How long the link works, in whole seconds.
+    pub expires_in: Duration,
+    /// The `Content-Type` that the bytes are sent with.
+    pub content_type: String,
+    /// The `Content-Disposition` that the bytes are sent with (RFC 6266), which names the file.
+    pub content_disposition: String,
+}
+
 /// Immutable bytes under random keys. Implementations MUST keep the memory they need independent of a blob's size.
 #[async_trait]
 pub trait Blobs: Send + Sync {
@@ -41,6 +52,13 @@ pub trait Blobs: Send + Sync {
 
     /// Bytes that can still be stored, where the store can tell.
     async fn free_space(&self) -> Result<Option<u64>, BlobError>;
+
+    /// A link from which anybody who has it may fetch the whole blob until it expires, past this process; `None`
+    /// where the store has no such links. It is a credential: it MUST NOT be logged. Whether the blob is there is
+    /// not asked.
+    async fn presign(&self, _key: &BlobKey, _request: &PresignRequest) -> Result<Option<String>, BlobError> {
+        Ok(None)
+    }
 }
 
 /// A blob being written. Dropping it leaves what was written so far for [`Blobs::delete`].

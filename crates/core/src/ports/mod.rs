@@ -7,7 +7,7 @@ mod crypto;
 mod entropy;
 mod store;
 
-pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs};
+pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest};
 pub use clock::Clock;
 pub use crypto::{CryptoError, Passwords, TokenSigner};
 pub use entropy::Entropy;

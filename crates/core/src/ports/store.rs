@@ -6,8 +6,9 @@ use crate::{
     name::RoomRef,
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 
 /// Why the store did not answer. The texts are for the log only: they are never shown to a client.

@@ -9,7 +9,7 @@ use crate::{
         NewRoom, Password, Room, RoomOptions, check_expire_at, check_max_entries, check_max_size,
         default_expire_at,
     },
-    token::{KeyHash, OWNER_KEY_PREFIX, opaque_secret},
+    secret::{KeyHash, OWNER_KEY_PREFIX, opaque_secret},
 };
 
 /// A room that was just made.

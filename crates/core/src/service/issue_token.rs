@@ -7,8 +7,9 @@ use crate::{
     name::RoomRef,
     ports::WriteTx,
     room::{Password, Room, RoomChange},
+    secret::{KeyHash, REFRESH_TOKEN_PREFIX, opaque_secret},
     time::Timestamp,
-    token::{Claims, KeyHash, REFRESH_TOKEN_PREFIX, RefreshRecord, TokenRecord, opaque_secret},
+    token::{Claims, RefreshRecord, TokenRecord},
 };
 
 /// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, else an

@@ -1,8 +1,6 @@
 use super::issue_token::Issued;
 use crate::{
-    Elizabeth, Error, Result, Unauthorized,
-    room::RoomStatus,
-    token::{KeyHash, RefreshVerdict},
+    Elizabeth, Error, Result, Unauthorized, room::RoomStatus, secret::KeyHash, token::RefreshVerdict,
 };
 
 impl Elizabeth {

@@ -209,7 +209,7 @@ impl Upload {
     fn check_complete(&self) -> Result<()> {
         let count = self.received.iter().flatten().count();
         if self.current.is_some() || count < self.received.len() {
-            return Err(Error::missing_files(&self.manifest, count));
+            return Err(Error::missing_files(self.received.len(), count));
         }
         Ok(())
     }

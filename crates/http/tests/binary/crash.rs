@@ -1,6 +1,11 @@
 //! `kill -9` at a random point of an upload, a hundred times over.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use clap::Parser;
@@ -43,13 +48,14 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
             token = create_and_enter(&client, &room).await.1;
         }
         let before = acknowledged.len();
-        // Every other round a bystander's small uploads are under way, too.
+        // Every other round a bystander's uploads are under way, too: small ones and such as have a blob.
         let bystander = (round % 2 == 0).then(|| {
             let (client, room, token) = (client.clone(), room.clone(), token.clone());
-            let bytes = random_bytes(&mut random, 5_000);
+            let files = [random_bytes(&mut random, 5_000), random_bytes(&mut random, 200_000)];
             tokio::spawn(async move {
                 let mut acknowledged = Acknowledged::new();
-                while let Some((id, hash)) = send(&client, &room, &token, bytes.clone(), None).await {
+                for bytes in files.into_iter().cycle() {
+                    let Some((id, hash)) = send(&client, &room, &token, bytes, None).await else { break };
                     acknowledged.insert(id, hash);
                 }
                 acknowledged
@@ -65,14 +71,24 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
             let signal = signal.clone();
             tokio::spawn(async move { send(&client, &room, &token, bytes, Some((kill_at, signal))).await })
         };
-        signal.notified().await;
-        if kill_at >= size {
-            for _ in 0..random.random_range(0..2_000) {
-                tokio::task::yield_now().await;
+        let answer = if round % 10 == 5 {
+            // As soon as it was answered.
+            let answer = sender.await.unwrap();
+            server.kill();
+            answer
+        } else {
+            signal.notified().await;
+            if kill_at >= size {
+                // From the last byte on: the end of the upload, its commit, its answer, or a moment later.
+                let moment = Instant::now() + Duration::from_micros(random.random_range(0..40_000));
+                while Instant::now() < moment {
+                    tokio::task::yield_now().await;
+                }
             }
-        }
-        server.kill();
-        match sender.await.unwrap() {
+            server.kill();
+            sender.await.unwrap()
+        };
+        match answer {
             Some((id, hash)) => drop(acknowledged.insert(id, hash)),
             None => cut_off += 1,
         }
@@ -110,9 +126,10 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     println!(
-        "{KILLS} kills, {cut_off} uploads cut off, {} acknowledged, {} contents, {stored} bytes",
+        "{KILLS} kills, {cut_off} uploads cut off, {} acknowledged, {} contents, {} blobs, {stored} bytes",
         acknowledged.len(),
-        listed.len()
+        listed.len(),
+        std::fs::read_dir(data.path().join("blobs")).unwrap().count()
     );
 }
 

@@ -3,7 +3,7 @@ use elizabeth_core::{
     crypto::JwtSigner,
     ports::{CryptoError, Passwords},
     room::Password,
-    token::KeyHash,
+    secret::KeyHash,
 };
 
 /// Passwords hashed fast: what the slow hash is for is tested where it lives.

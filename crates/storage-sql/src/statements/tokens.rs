@@ -4,7 +4,7 @@ use super::zero;
 use crate::{
     rows::{REFRESH, TOKEN},
     statement::{Fixed, arg},
-    tables::{RefreshTokens, Tokens},
+    tables::{RefreshTokens, Rooms, Tokens},
 };
 
 /// 0: jti, 1: room, 2: sid, 3: permission, 4: owner, 5: created_at, 6: expires_at, 7: revoked_at.
@@ -113,6 +113,20 @@ pub(crate) static INSERT_REFRESH: Fixed = Fixed::new("insert_refresh", || {
     (&mut super::insert(RefreshTokens::Table, values)).into()
 });
 
+/// Where rows are locked: 0: hash.
+pub(crate) static LOCK_ROOM_OF_REFRESH: Fixed = Fixed::new("lock_room_of_refresh", || {
+    Query::select()
+        .column((Rooms::Table, Rooms::Id))
+        .from(RefreshTokens::Table)
+        .inner_join(
+            Rooms::Table,
+            Expr::col((Rooms::Table, Rooms::Id)).equals((RefreshTokens::Table, RefreshTokens::RoomId)),
+        )
+        .and_where(Expr::col((RefreshTokens::Table, RefreshTokens::Hash)).eq(arg(0)))
+        .lock_with_tables(LockType::Update, [Rooms::Table])
+        .into()
+});
+
 /// 0: hash.
 pub(crate) static LOCK_REFRESH: Fixed = Fixed::new("lock_refresh", || {
     Query::select()
@@ -145,6 +159,7 @@ pub(crate) static ALL: &[&Fixed] = &[
     &REVOKE_GUESTS,
     &REVOKE_GUESTS_REFRESH,
     &INSERT_REFRESH,
+    &LOCK_ROOM_OF_REFRESH,
     &LOCK_REFRESH,
     &USE_REFRESH,
 ];

@@ -28,8 +28,12 @@ fn with_none_set_the_policy_is_the_default_one() {
 fn every_flag_has_its_variable_and_says_its_default() {
     for arg in Program::command().get_arguments() {
         let flag = arg.get_long().unwrap();
-        let env = format!("ELIZABETH_{}", flag.to_uppercase().replace('-', "_"));
-        assert_eq!(arg.get_env().unwrap(), env.as_str());
+        let env = flag.to_uppercase().replace('-', "_");
+        if flag.starts_with("aws-") {
+            assert!(arg.is_hide_set() && arg.get_env().unwrap() == env.as_str(), "{flag}");
+            continue;
+        }
+        assert_eq!(arg.get_env().unwrap(), format!("ELIZABETH_{env}").as_str());
         let help = arg.get_help().unwrap().to_string();
         assert!(help.contains("[default: ") || !arg.get_default_values().is_empty(), "{flag}: {help}");
         assert!(arg.is_global_set(), "{flag}");
@@ -40,12 +44,16 @@ fn every_flag_has_its_variable_and_says_its_default() {
 fn secrets_stand_neither_in_help_nor_in_debug() {
     for arg in Program::command().get_arguments() {
         let flag = arg.get_long().unwrap();
-        let secret = ["secret", "token", "url"].iter().any(|word| flag.ends_with(word));
+        let secret =
+            flag.starts_with("aws-") || ["secret", "token", "url"].iter().any(|word| flag.ends_with(word));
         assert_eq!(arg.is_hide_env_values_set(), secret, "{flag}");
     }
     let secret = "sixteen bytes, and sixteen more.";
     let url = "postgres://u:hunter2@h/d";
-    let args = ["program", "--admin-token", secret, "--token-secret", secret, "--database-url", url];
+    let mut args = vec!["program", "--admin-token", secret, "--token-secret", secret, "--database-url", url];
+    if cfg!(feature = "s3") {
+        args.extend(["--aws-secret-access-key", secret]);
+    }
     let debug = format!("{:?}", Program::try_parse_from(args).unwrap().options);
     assert!(!debug.contains("sixteen") && !debug.contains("hunter2"), "{debug}");
 }
@@ -101,8 +109,8 @@ fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
             &["", "hunter2", "a secret of thirty-two bytes, yes,", " a secret with a space around it "],
         ),
         ("admin-token", &["", "hunter2"]),
-        ("blob-url", &["s3://bucket"]),
-        ("database-url", &["postgres://u:hunter2@h/d"]),
+        ("blob-url", &["s3://b?hunter2", "ftp://hunter2@h"]),
+        ("database-url", &["mysql://u:hunter2@h/d", "hunter2"]),
     ] {
         for value in values {
             let error = settings(&[&format!("--{flag}={value}")]).err();
@@ -121,4 +129,13 @@ fn several_secrets_rotate() {
     let secrets = settings(&[&format!("--token-secret={new},{old}")]).unwrap().token_secrets.unwrap();
     let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret().to_vec()).collect();
     assert_eq!(secrets, [new.into_bytes(), old.into_bytes()]);
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn processes_that_share_a_database_need_a_secret_to_share() {
+    let url = "--database-url=postgres://u:hunter2@h/d";
+    let error = settings(&[url]).err().unwrap();
+    assert!(error.starts_with("--token-secret (ELIZABETH_TOKEN_SECRET): is needed"), "{error}");
+    assert!(settings(&[url, &format!("--token-secret={}", "s".repeat(32))]).is_ok());
 }

@@ -12,8 +12,9 @@ use crate::{
     ports::{ContentAccess, WriteTx},
     quota::{Hold, HoldState},
     room::{NewRoom, Room},
+    secret::KeyHash,
     time::Timestamp,
-    token::{KeyHash, RefreshRecord, TokenRecord},
+    token::{RefreshRecord, TokenRecord},
 };
 
 /// So many seconds after (or before) a moment with a fraction of a second.

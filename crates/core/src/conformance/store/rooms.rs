@@ -12,8 +12,8 @@ use crate::{
     policy::SIZE_MAX,
     ports::{Access, ContentPage, Counts, StoreError},
     room::{NewRoom, Room, RoomChange, RoomStatus},
+    secret::KeyHash,
     time::Timestamp,
-    token::KeyHash,
 };
 
 /// A store with nothing in it answers `None`, empty lists and zeros, never an error.
