@@ -296,7 +296,11 @@ impl Manifest {
 fn media_type(named: Option<&str>, name: &FileName) -> Result<String, Invalid> {
     match named {
         Some(text) if !text.is_empty() => match text.parse::<mime::Mime>() {
-            Ok(parsed) if text.len() <= 255 => Ok(parsed.to_string()),
+            Ok(parsed)
+                if text.len() <= 255 && parsed.type_() != mime::STAR && parsed.subtype() != mime::STAR =>
+            {
+                Ok(parsed.to_string())
+            }
             _ => Err(Invalid::MediaType(text.chars().take(80).collect())),
         },
         _ => Ok(mime_guess::from_path(name.last_segment()).first_or_octet_stream().to_string()),
@@ -347,8 +351,10 @@ mod tests {
             read(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]),
             Err(Invalid::DoubledName(_))
         ));
-        let bad = FileRequest { mime: Some("text/html\r\nx: y".into()), ..file("a", 1) };
-        assert!(matches!(read(vec![bad]), Err(Invalid::MediaType(_))));
+        for mime in ["text/html\r\nx: y", "*/*", "text/*"] {
+            let bad = FileRequest { mime: Some(mime.into()), ..file("a", 1) };
+            assert!(matches!(read(vec![bad]), Err(Invalid::MediaType(_))), "{mime}");
+        }
     }
 
     proptest! {

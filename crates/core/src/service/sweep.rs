@@ -1,10 +1,10 @@
-use std::future::ready;
+use std::{collections::BTreeMap, future::ready};
 
 use futures::{StreamExt, stream};
 
 use crate::{
     Elizabeth, Result,
-    id::{BlobKey, RoomId},
+    id::{BlobKey, ContentId, RoomId},
     ports::{ContentPage, ReadTx},
 };
 
@@ -125,10 +125,14 @@ impl Elizabeth {
             if dead.is_empty() {
                 return Ok(());
             }
+            let mut by_room: BTreeMap<RoomId, Vec<ContentId>> = BTreeMap::new();
             for (room, content) in dead {
+                by_room.entry(room).or_default().push(content);
+            }
+            for (room, contents) in by_room {
                 let mut tx = self.ports.store.begin().await?;
                 tx.lock_room_by_id(room, self.now()).await?;
-                let swept = tx.delete_contents(room, &[content]).await?;
+                let swept = tx.delete_contents(room, &contents).await?;
                 tx.commit().await?;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;

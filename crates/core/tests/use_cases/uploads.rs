@@ -287,3 +287,17 @@ async fn a_content_deleted_between_finding_and_opening_is_not_found() {
     world.app.collect_blobs().await.unwrap();
     refused!(readable.open(None).await, Error::ContentNotFound(_));
 }
+
+#[tokio::test]
+async fn an_upload_survives_a_silence_almost_as_long_as_its_lease() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("a.bin", 50_000)).await;
+    // Bytes came 19 seconds after the lease began, and then none for 50: the lease is one of 60.
+    world.wait(19);
+    upload.write(large(20_000)).await.unwrap();
+    world.wait(50);
+    upload.write(large(30_000)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    upload.commit().await.unwrap();
+}

@@ -8,6 +8,7 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use crate::{
     body::{drain, refuse},
@@ -16,6 +17,10 @@ use crate::{
 
 /// The largest JSON body: a manifest of 1,000 files with the longest names fits.
 const LIMIT: usize = 4 << 20;
+/// Bodies beyond this many bytes are gathered only so many at a time: strangers may send them, and a crowd of them
+/// would take all memory there is.
+const SMALL: usize = 64 << 10;
+static LARGE_AT_ONCE: Semaphore = Semaphore::const_new(32);
 /// How long a client may take to send one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -78,6 +83,7 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     }
     let mut stream = body.into_data_stream();
     let mut collected = BytesMut::new();
+    let mut turn = None;
     let read = async {
         while let Some(piece) = stream.next().await {
             let piece = piece.map_err(|_| {
@@ -85,6 +91,10 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
             })?;
             if collected.len() + piece.len() > LIMIT {
                 return Err(too_large());
+            }
+            if turn.is_none() && collected.len() + piece.len() > SMALL {
+                // It is never closed, so there is always a turn.
+                turn = LARGE_AT_ONCE.acquire().await.ok();
             }
             collected.extend_from_slice(&piece);
         }

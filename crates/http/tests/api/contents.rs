@@ -130,3 +130,36 @@ async fn file_names_arrive_as_clients_write_them() {
         assert_eq!(ok(request).await["uploaded"][0]["file_name"], name);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_any_length_is_one_array() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let add = async |count: usize| {
+        let names: Vec<String> = (0..count).map(|n| format!("{n}")).collect();
+        let manifest = names.iter().map(|name| json!({"name": name, "size": 0})).collect();
+        let reservation = server.prepare("c", &token, manifest).await;
+        let form = names.into_iter().fold(multipart::Form::new(), |form, name| {
+            form.part("f", multipart::Part::bytes(vec![]).file_name(name))
+        });
+        ok(server.upload_form("c", &token, reservation, form)).await;
+    };
+    let ids = async |query: &str| -> Vec<i64> {
+        let list = server.get(&format!("/rooms/c/contents{query}"), Some(&token)).await;
+        list.as_array().unwrap().iter().map(|content| content["id"].as_i64().unwrap()).collect()
+    };
+    add(1000).await;
+    // A whole page, and nothing behind it.
+    let first = ids("").await;
+    assert_eq!(first.len(), 1000);
+    add(1000).await;
+    add(300).await;
+    let all = ids("").await;
+    assert!(all.len() == 2300 && all.is_sorted() && all.starts_with(&first));
+    for limit in [0, 1, 999, 1000, 1001, 2000, 2299, 2300, 5000] {
+        assert_eq!(ids(&format!("?limit={limit}")).await, all[..limit.min(2300)], "{limit}");
+    }
+    assert_eq!(ids(&format!("?after={}", all[199])).await, all[200..]);
+    assert_eq!(ids(&format!("?after={}&limit=1500", all[199])).await, all[200..1700]);
+    assert_eq!(ids(&format!("?after={}", all[2299])).await, [0i64; 0]);
+}

@@ -1,5 +1,14 @@
-use axum::extract::State;
-use elizabeth_core::{id::ContentId, ports::ContentPage};
+use std::io;
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use bytes::Bytes;
+use elizabeth_core::{Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage};
+use futures::stream;
 
 use crate::{
     body::{Answer, reply},
@@ -7,6 +16,9 @@ use crate::{
     object::{ContentList, ContentObject},
     state::AppState,
 };
+
+/// Contents that are fetched and written at a time: a room may hold any number of empty ones.
+const PAGE: u64 = 1000;
 
 /// List a room's contents, by ascending id.
 #[utoipa::path(
@@ -35,6 +47,73 @@ pub(crate) async fn list_contents(
     // Read as signed: what does not fit a store's column is out of range.
     let limit = query.number::<i64>("limit")?.map(i64::unsigned_abs);
     let after = query.number("after")?.map(ContentId);
-    let contents = state.app().contents(&room, credential.token(), ContentPage { after, limit }).await?;
-    Ok(reply(&ContentList(&contents)))
+    let mut listing = Listing {
+        app: state.app().clone(),
+        room,
+        token: credential.token().map(str::to_owned),
+        after,
+        left: limit.unwrap_or(u64::MAX),
+        lead: b'[',
+        page: Vec::new(),
+    };
+    listing.turn().await?;
+    if listing.is_last() {
+        return Ok(reply(&ContentList(&listing.page)));
+    }
+    let json = HeaderValue::from_static("application/json");
+    let body = Body::from_stream(stream::try_unfold(Some(listing), write_page));
+    Ok(([(header::CONTENT_TYPE, json)], body).into_response())
+}
+
+/// A list on its way out.
+struct Listing {
+    app: Elizabeth,
+    room: RoomRef,
+    token: Option<String>,
+    after: Option<ContentId>,
+    /// How many more are wanted behind this page.
+    left: u64,
+    /// What stands in front of this page.
+    lead: u8,
+    page: Vec<Content>,
+}
+
+impl Listing {
+    /// Fetches the next page. The token is judged anew.
+    async fn turn(&mut self) -> Result<()> {
+        let page = ContentPage { after: self.after, limit: Some(self.left.min(PAGE)) };
+        self.page = self.app.contents(&self.room, self.token.as_deref(), page).await?;
+        self.left -= (self.page.len() as u64).min(self.left);
+        self.after = self.page.last().map_or(self.after, |content| Some(content.id));
+        Ok(())
+    }
+
+    /// Whether there is nothing behind this page.
+    fn is_last(&self) -> bool {
+        self.left == 0 || (self.page.len() as u64) < PAGE
+    }
+}
+
+/// Writes a page without the array's end, and fetches the next one. A list that cannot be fetched to its end breaks
+/// the connection: it never ends as if it were whole.
+async fn write_page(listing: Option<Listing>) -> io::Result<Option<(Bytes, Option<Listing>)>> {
+    let Some(mut listing) = listing else { return Ok(None) };
+    let mut text = serde_json::to_vec(&ContentList(&listing.page))?;
+    if let Some(first) = text.first_mut() {
+        *first = listing.lead;
+    }
+    if listing.is_last() {
+        return Ok(Some((text.into(), None)));
+    }
+    text.pop();
+    if let Err(error) = listing.turn().await {
+        tracing::warn!(%error, "a list broke off");
+        return Err(io::Error::other("a list broke off"));
+    }
+    if listing.page.is_empty() {
+        text.push(b']');
+        return Ok(Some((text.into(), None)));
+    }
+    listing.lead = b',';
+    Ok(Some((text.into(), Some(listing))))
 }
