@@ -3,9 +3,12 @@
 mod blobs;
 mod crypto;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
-use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_blob_opendal::{Addressing, OpendalBlobs, S3Options};
 use elizabeth_core::{
     Elizabeth, Ports,
     conformance::{ManualClock, SeededEntropy},
@@ -15,7 +18,9 @@ use elizabeth_core::{
     time::Timestamp,
 };
 use elizabeth_http::{server, state::AppState};
+use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_storage_sqlite::SqliteStore;
+use elizabeth_test_servers::{Postgres, S3};
 use reqwest::{Client, Method, RequestBuilder, Response, multipart};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -34,7 +39,12 @@ pub enum Backend {
     Memory,
     /// SQLite and the file system.
     Sqlite,
+    /// Postgres and a bucket: one server of each for all tests, with a database and a prefix a test.
+    Postgres,
 }
+
+/// The bucket's server that all tests of a program share.
+static BUCKETS: LazyLock<S3> = LazyLock::new(S3::open);
 
 /// A running server. It ends when this is dropped.
 pub struct TestServer {
@@ -50,6 +60,20 @@ pub struct TestServer {
     stop: CancellationToken,
     running: Option<JoinHandle<()>>,
     _folder: Option<tempfile::TempDir>,
+}
+
+/// Blobs under a prefix of the shared bucket.
+fn bucket(prefix: &str) -> OpendalBlobs {
+    OpendalBlobs::s3(&S3Options {
+        bucket: S3::BUCKET.into(),
+        prefix: prefix.into(),
+        endpoint: Some(BUCKETS.endpoint()),
+        region: S3::REGION.into(),
+        access_key_id: S3::ACCESS_KEY_ID.into(),
+        secret_access_key: S3::SECRET_ACCESS_KEY.into(),
+        addressing: Addressing::Path,
+    })
+    .unwrap()
 }
 
 impl TestServer {
@@ -68,6 +92,12 @@ impl TestServer {
                 let at = folder.insert(tempfile::tempdir().unwrap()).path();
                 let store = SqliteStore::open(&at.join("elizabeth.db")).await.unwrap();
                 (Arc::new(store), Arc::new(OpendalBlobs::fs(&at.join("blobs")).unwrap()))
+            }
+            Backend::Postgres => {
+                let url = Postgres::shared().database("api");
+                let options = PostgresOptions { max_connections: 4, ..PostgresOptions::default() };
+                let store = PostgresStore::open(&url, options).await.unwrap();
+                (Arc::new(store), Arc::new(bucket(url.rsplit('/').next().unwrap())))
             }
         };
         let blobs = Arc::new(WatchedBlobs::new(blobs));
