@@ -24,6 +24,8 @@ struct Args {
 enum Chore {
     /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory
     Test,
+    /// Checks the binaries in each set of cargo features
+    Features,
     /// Sends a file up and down through the release binary and measures the server's peak memory
     Memory {
         /// How large the file is
@@ -38,6 +40,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Test => steps::test(),
+        Chore::Features => steps::check_features(),
         Chore::Memory { size, limit } => memory::measure(size, limit),
     };
     match done {

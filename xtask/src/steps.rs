@@ -1,14 +1,68 @@
 //! The steps of `cargo xtask test`, in the order in which they fail soonest.
 
+use std::{path::Path, process::Command};
+
 use bytesize::ByteSize;
 
-use crate::{Result, memory, terminal::cargo};
+use crate::{
+    Result, memory,
+    terminal::{cargo, cargo_output, run, say},
+};
+
+/// The feature sets that the binaries are built in; each has to stand alone.
+const FEATURES: [&str; 3] = ["sqlite", "postgres", "postgres,s3"];
 
 /// Runs everything that has to pass.
 pub fn test() -> Result {
     cargo(&["fmt", "--all", "--check"])?;
+    install_postgres()?;
     cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"])?;
+    check_features()?;
     cargo(&["test", "--workspace", "--all-features"])?;
     cargo(&["build", "--release"])?;
     memory::measure(ByteSize::gib(1), ByteSize::mib(32))
+}
+
+/// Checks both binaries in each set of features, and that a build for one database carries nothing of the other.
+pub fn check_features() -> Result {
+    let packages = ["--package", "elizabeth-http", "--package", "elizabeth-cli", "--no-default-features"];
+    for features in FEATURES {
+        let chosen = ["--features", features, "--", "--deny", "warnings"];
+        cargo(&[&["clippy"], &packages[..], &chosen].concat())?;
+    }
+    for (features, foreign) in [
+        ("postgres,s3", ["libsqlite3-sys", "sqlx-sqlite"]),
+        ("sqlite,s3", ["sqlx-postgres", "elizabeth-storage-postgres"]),
+    ] {
+        for package in ["elizabeth-http", "elizabeth-cli"] {
+            let tree = ["tree", "--package", package, "--no-default-features", "--features", features];
+            let edges = ["--edges", "normal,build", "--prefix", "none"];
+            let tree = cargo_output(&[&tree[..], &edges].concat())?;
+            if let Some(crept_in) =
+                foreign.iter().find(|name| tree.lines().any(|line| line.starts_with(**name)))
+            {
+                return Err(format!("{package} with {features} carries {crept_in}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Installs a Postgres server where the tests would find none: they start a throw-away one of their own.
+fn install_postgres() -> Result {
+    let on_path = Command::new("postgres").arg("--version").output().is_ok();
+    let debian = Path::new("/usr/lib/postgresql");
+    if on_path || debian.read_dir().is_ok_and(|mut versions| versions.next().is_some()) {
+        return Ok(());
+    }
+    say("The tests need a Postgres server: installing Debian's.");
+    let install = || {
+        run(Command::new("apt-get").args(["update", "--quiet"]))?;
+        let arguments = ["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"];
+        run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    install().map_err(|error| {
+        format!("{error}: install a Postgres server (Debian: apt-get install postgresql), then try again")
+            .into()
+    })
 }
