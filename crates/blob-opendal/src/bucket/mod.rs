@@ -131,12 +131,19 @@ fn in_words(error: &Error) -> String {
         ErrorKind::PermissionDenied => {
             format!(
                 "access denied: wrong key id or secret, or a key that may not list it ({})",
-                one_line(error.message())
+                answer(error)
             )
         }
         _ if error.source().is_some() => format!("cannot be reached: {}", root_cause(error)),
-        _ => one_line(error.message()),
+        _ => answer(error),
     }
+}
+
+/// What the server said: its code and message, without what OpenDAL puts around them for its own programmers.
+fn answer(error: &Error) -> String {
+    let text = one_line(error.message());
+    let inner = text.strip_prefix("S3Error { ").and_then(|text| text.split_once(", resource: "));
+    inner.map_or(text.clone(), |(inner, _)| inner.to_owned())
 }
 
 fn root_cause(error: &dyn std::error::Error) -> String {

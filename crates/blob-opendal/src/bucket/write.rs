@@ -22,9 +22,9 @@ use crate::error::{from_opendal, unavailable};
 const PART: usize = 8 * 1024 * 1024;
 /// Bytes of a blob: all stores take ten thousand parts.
 const BLOB_MAX: u64 = 10_000 * PART as u64;
-/// How long to wait before each attempt at giving an upload up; the first ones fail while the bucket is away.
-const GIVE_UP: [Duration; 4] =
-    [Duration::ZERO, Duration::from_secs(10), Duration::from_secs(60), Duration::from_secs(300)];
+/// Seconds to wait before each attempt at giving an upload up. The first ones fail while the bucket is away, as it
+/// often is where an upload fails; all together outlast an outage of five minutes.
+const GIVE_UP: [u64; 7] = [0, 5, 10, 20, 40, 80, 160];
 
 /// A blob being written as one object.
 ///
@@ -109,7 +109,7 @@ async fn take_steps(writer: &mut Writer, next: &mut Receiver<Step>, turn: &mut T
 async fn give_up(mut writer: Writer) {
     let mut last = None;
     for pause in GIVE_UP {
-        sleep(pause).await;
+        sleep(Duration::from_secs(pause)).await;
         match writer.abort().await {
             Ok(()) => return,
             Err(error) if error.kind() == ErrorKind::NotFound => return,

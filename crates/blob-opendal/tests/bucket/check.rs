@@ -26,6 +26,7 @@ async fn what_is_wrong_is_said_in_words() {
     let other = "another-secret-that-nobody-may-print";
     let error = told(&S3Options { secret_access_key: other.into(), ..right.clone() }).await;
     assert!(error.contains("wrong key id or secret"), "{error}");
+    assert!(error.ends_with("(code: \"SignatureDoesNotMatch\", message: \"\")"), "{error}");
     server.stop();
     let error = told(&right).await;
     assert!(error.contains("cannot be reached: Connection refused"), "{error}");
