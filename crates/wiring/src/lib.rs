@@ -59,6 +59,10 @@ use crate::{
     urls::{BlobUrl, DatabaseUrl},
 };
 
+/// How often the blobs are asked at start before giving up, and the time between.
+const CHECKS: u32 = 4;
+const CHECK_PAUSE: Duration = Duration::from_millis(500);
+
 /// Everything that a program needs to serve.
 pub struct Wired {
     /// The use cases.
@@ -131,6 +135,14 @@ async fn open_blobs(url: BlobUrl) -> Result<Arc<dyn Blobs>, WiringError> {
         }
     };
     let blobs = blobs.map_err(WiringError::Blobs)?;
-    blobs.check().await.map_err(WiringError::Blobs)?;
+    // A server that starts along with its bucket, or in a bad moment of it, need not fail for that.
+    let mut attempt = 1;
+    while let Err(error) = blobs.check().await {
+        if attempt == CHECKS {
+            return Err(WiringError::Blobs(error));
+        }
+        attempt += 1;
+        tokio::time::sleep(CHECK_PAUSE).await;
+    }
     Ok(Arc::new(blobs))
 }

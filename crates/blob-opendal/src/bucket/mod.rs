@@ -90,7 +90,8 @@ impl Bucket {
     /// Whether the bucket is there, answers, and lets us list it.
     pub(crate) async fn check(&self) -> Result<(), BlobError> {
         let ask = async {
-            let mut entries = self.plain.lister_with("/").limit(1).await?;
+            // Where no blob lies: the answer is short, and does not depend on what comes and goes meanwhile.
+            let mut entries = self.plain.lister_with("nothing/").limit(1).await?;
             futures::StreamExt::next(&mut entries).await.transpose()
         };
         let reason = match timeout(CHECK, ask).await {
