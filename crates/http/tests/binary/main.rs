@@ -8,5 +8,6 @@
 
 mod crash;
 mod log;
+#[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
 mod tour;

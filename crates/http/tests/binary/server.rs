@@ -62,6 +62,10 @@ impl Server {
         assert!(self.child.wait().unwrap().success());
     }
 
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     pub fn room(&self, name: &str) -> String {
         format!("{}/api/v1/rooms/{name}", self.url)
     }

@@ -1,4 +1,4 @@
-//! A hundred clients at random for a minute, a process killed every five seconds.
+//! Clients at random on a cluster, and what has to hold when they are done.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,67 +9,59 @@ use elizabeth_core::policy::Policy;
 use reqwest::Client as Http;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::task::JoinHandle;
 
 use crate::{
     client::{Client, Memory, Place, hex},
-    server::{client, create_and_enter, ok},
+    server::{create_and_enter, ok},
     together::{Cluster, PREFIX},
 };
 
-const SERVERS: usize = 4;
-const CLIENTS: u64 = 100;
 const ROOMS: usize = 8;
 const ROOM_SIZE: u64 = 8 << 20;
-const LOAD: Duration = Duration::from_secs(60);
-const KILL_EVERY: Duration = Duration::from_secs(5);
 const SEED: u64 = 20_261_121;
 
-/// What a client may meet while rooms fill up and servers die; all else is a defect.
-fn is_expected(outcome: &str) -> bool {
-    let ok = !outcome.contains(':') || outcome.ends_with(": cut off");
-    // A reservation of a server that was killed lapses; a full room refuses.
-    ok || ["413 room_full", "410 reservation_expired", "503 unavailable"]
-        .iter()
-        .any(|end| outcome.ends_with(end))
-}
+/// Rooms by name, each with its owner's token.
+pub type Owners = BTreeMap<String, String>;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn four_processes_are_one_service_while_they_are_killed() {
-    let mut cluster = Cluster::start(SERVERS);
-    let http = client();
-    let mut owners = BTreeMap::new();
+/// Rooms that soon fill up, made on any of the servers.
+pub async fn rooms(cluster: &Cluster, http: &Http) -> Owners {
+    let mut owners = Owners::new();
     for index in 0..ROOMS {
         let name = format!("load-{index}");
-        let room = cluster.room(index % SERVERS, &name);
-        let owner = create_and_enter(&http, &room).await.1;
+        let room = cluster.room(index % cluster.size(), &name);
+        let owner = create_and_enter(http, &room).await.1;
         let settings = json!({"max_size": ROOM_SIZE});
         ok(http.post(format!("{room}/settings")).bearer_auth(&owner).json(&settings)).await;
         owners.insert(name, owner);
     }
+    owners
+}
 
-    let started = Instant::now();
+/// Starts so many clients, who go on for so long.
+pub fn clients(
+    count: u64,
+    time: Duration,
+    cluster: &Cluster,
+    http: &Http,
+    owners: &Owners,
+) -> Vec<JoinHandle<Memory>> {
+    let end = Instant::now() + time;
     let rooms: Vec<String> = owners.keys().cloned().collect();
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|index| {
-            let mut person = Client::new(SEED + index, cluster.urls.clone(), rooms.clone(), http.clone());
-            tokio::spawn(async move {
-                while started.elapsed() < LOAD {
-                    person.step().await;
-                }
-                person.memory
-            })
+    let start = |index| {
+        let mut person = Client::new(SEED + index, cluster.urls.clone(), rooms.clone(), http.clone());
+        tokio::spawn(async move {
+            while Instant::now() < end {
+                person.step().await;
+            }
+            person.memory
         })
-        .collect();
-    let mut kills = 0;
-    while started.elapsed() + KILL_EVERY < LOAD {
-        tokio::time::sleep(KILL_EVERY).await;
-        let victim = kills % SERVERS;
-        tokio::task::block_in_place(|| {
-            cluster.kill(victim);
-            cluster.restart(victim);
-        });
-        kills += 1;
-    }
+    };
+    (0..count).map(start).collect()
+}
+
+/// What all clients know together. Fails when one of them met what nobody should meet.
+pub async fn gather(clients: Vec<JoinHandle<Memory>>) -> Memory {
     let mut memory = Memory::default();
     for client in clients {
         let known = client.await.unwrap();
@@ -79,7 +71,7 @@ async fn four_processes_are_one_service_while_they_are_killed() {
             *memory.counts.entry(outcome).or_default() += count;
         }
     }
-    println!("{kills} kills; {} contents acknowledged and kept", memory.kept.len());
+    println!("{} contents acknowledged and kept", memory.kept.len());
     for (outcome, count) in &memory.counts {
         println!("{count:8} {outcome}");
     }
@@ -88,11 +80,20 @@ async fn four_processes_are_one_service_while_they_are_killed() {
     for what in ["upload", "delete", "download", "revoke"] {
         assert!(memory.counts.get(what).is_some_and(|&count| count > 50), "too few of {what}");
     }
-    check(&cluster, &http, &owners, &memory).await;
+    memory
+}
+
+/// What a client may meet while rooms fill up and what it needs goes away; all else is a defect.
+fn is_expected(outcome: &str) -> bool {
+    let ok = !outcome.contains(':') || outcome.ends_with(": cut off");
+    // A full room refuses, a hold whose upload was held up lapses.
+    ok || ["413 room_full", "410 reservation_expired", "503 unavailable"]
+        .iter()
+        .any(|end| outcome.ends_with(end))
 }
 
 /// After the leases of the killed have ended: every sum is right, everything acknowledged is there, nothing else is.
-async fn check(cluster: &Cluster, http: &Http, owners: &BTreeMap<String, String>, memory: &Memory) {
+pub async fn check(cluster: &Cluster, http: &Http, owners: &Owners, memory: &Memory) {
     let inline_max = Policy::default().inline_max;
     let mut blobs = 0;
     let mut present = BTreeSet::new();
@@ -137,19 +138,4 @@ async fn read_back(http: &Http, room: &str, owner: &str, name: &str, content: &V
     let hash = hex(&Sha256::digest(answer.bytes().await.unwrap()));
     assert_eq!(content["sha256"], hash, "{name}: content {id}");
     ((name.to_owned(), id), hash)
-}
-
-/// Entries are counted in one place: ten get in, on whichever process they come.
-#[tokio::test(flavor = "multi_thread")]
-async fn entries_are_counted_across_processes() {
-    let cluster = Cluster::start(2);
-    let http = client();
-    ok(http.post(cluster.room(0, "counted")).json(&json!({"max_times_entered": 10}))).await;
-    let entries = (0..50).map(|index| {
-        let request = http.post(format!("{}/tokens", cluster.room(index % 2, "counted"))).json(&json!({}));
-        tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
-    });
-    let statuses: Vec<_> = futures::future::join_all(entries).await.into_iter().map(Result::unwrap).collect();
-    assert_eq!(statuses.iter().filter(|&&status| status == 200).count(), 10, "{statuses:?}");
-    assert_eq!(statuses.iter().filter(|&&status| status == 403).count(), 40, "{statuses:?}");
 }

@@ -7,7 +7,9 @@
 )]
 
 mod client;
+mod kills;
 mod load;
+mod outage;
 #[path = "../binary/server.rs"]
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;

@@ -18,11 +18,12 @@ pub struct Cluster {
     pub urls: Urls,
     folder: TempDir,
     pub bucket: S3,
-    _postgres: Postgres,
+    pub postgres: Postgres,
 }
 
 impl Cluster {
-    pub fn start(size: usize) -> Self {
+    /// So many servers, which log what is of a level or worse.
+    pub fn start(size: usize, log: &str) -> Self {
         let postgres = Postgres::launch(Settings::default());
         let bucket = S3::open();
         let env = [
@@ -33,12 +34,12 @@ impl Cluster {
             ("ELIZABETH_TOKEN_SECRET", "the secret that all processes share".into()),
             ("ELIZABETH_UPLOAD_LEASE", "5s".into()),
             ("ELIZABETH_GC_INTERVAL", "1s".into()),
-            ("RUST_LOG", "error".into()),
+            ("RUST_LOG", log.into()),
         ];
         let env = env.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let folder = tempfile::tempdir().unwrap();
         let urls = Arc::new(RwLock::new(vec![String::new(); size]));
-        let mut cluster = Self { servers: Vec::new(), env, urls, folder, bucket, _postgres: postgres };
+        let mut cluster = Self { servers: Vec::new(), env, urls, folder, bucket, postgres };
         for index in 0..size {
             cluster.servers.push(None);
             cluster.restart(index);
@@ -59,6 +60,17 @@ impl Cluster {
         let server = Server::start(&self.folder.path().join(index.to_string()), &env);
         self.urls.write().unwrap()[index].clone_from(&server.url);
         self.servers[index] = Some(server);
+    }
+
+    pub fn size(&self) -> usize {
+        self.servers.len()
+    }
+
+    /// No process has died by itself.
+    pub fn assert_all_run(&mut self) {
+        for server in self.servers.iter_mut().flatten() {
+            assert!(server.is_running());
+        }
     }
 
     pub fn room(&self, index: usize, name: &str) -> String {
