@@ -152,13 +152,21 @@ async fn a_key_is_used_once() {
     assert_eq!(load(&blobs, &key(1), 0..5).await, Ok(b"first".to_vec()));
 }
 
-#[tokio::test]
-async fn a_write_given_up_halfway_cannot_be_finished() {
-    let (_root, blobs) = fresh();
-    let mut writer = blobs.create(&key(1)).await.unwrap();
-    let given_up = futures::poll!(writer.write(Bytes::from_static(b"lost")));
-    assert!(given_up.is_pending());
-    assert!(writer.finish().await.is_err());
+#[test]
+fn a_write_given_up_halfway_cannot_be_finished() {
+    // One thread for all that blocks, kept busy: the write cannot be over before it is given up.
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || held.recv());
+        let (_root, blobs) = fresh();
+        let mut writer = blobs.create(&key(1)).await.unwrap();
+        let given_up = futures::poll!(writer.write(Bytes::from_static(b"lost")));
+        assert!(given_up.is_pending());
+        drop(release);
+        assert!(busy.await.unwrap().is_err());
+        assert!(writer.finish().await.is_err());
+    });
 }
 
 #[tokio::test]
