@@ -10,7 +10,7 @@ use axum::{
 use futures::StreamExt;
 use serde::Serialize;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// What is still read of a body that was refused, so that a client that is busy sending gets to read the answer.
 const DRAIN_BYTES: usize = 16 << 20;
@@ -25,12 +25,7 @@ pub(crate) fn reply<T: Serialize + ?Sized>(value: &T) -> Response {
         }
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");
-            Problem::new(
-                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
-                Code::Internal,
-                "something went wrong on the server",
-            )
-            .into_response()
+            Problem::internal().into_response()
         }
     }
 }

@@ -19,6 +19,9 @@ use utoipa::ToSchema;
 
 pub use crate::code::Code;
 
+/// What a person is told of a defect.
+const INTERNAL: &str = "something went wrong on the server";
+
 /// Why a request was not answered as asked.
 #[derive(Debug)]
 pub struct Problem {
@@ -39,6 +42,11 @@ impl Problem {
     /// A request that is malformed.
     pub fn bad_request(code: Code, error: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, error)
+    }
+
+    /// A defect on the server. What it was stands in the log, by the request's id.
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, INTERNAL)
     }
 
     /// With facts for programs.
@@ -142,7 +150,7 @@ impl From<Error> for Problem {
             let text = match status {
                 StatusCode::INSUFFICIENT_STORAGE => "the server's storage is full",
                 StatusCode::SERVICE_UNAVAILABLE => "the server cannot do this at the moment; try again later",
-                _ => "something went wrong on the server",
+                _ => INTERNAL,
             };
             return Self { cause: Some(Box::new(error)), details, ..Self::new(status, code, text) };
         }

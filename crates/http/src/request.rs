@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use futures::FutureExt;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,10 +32,7 @@ pub(crate) async fn wrap(request: Request, next: Next) -> Response {
         route = route.as_ref().map_or("-", MatchedPath::as_str),
     );
     let run = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
-    let mut response = run.await.unwrap_or_else(|_| {
-        let text = "something went wrong on the server";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, text).into_response()
-    });
+    let mut response = run.await.unwrap_or_else(|_| Problem::internal().into_response());
     finish(&span, &id, &mut response);
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, micros = micros_since(started), "answered"));

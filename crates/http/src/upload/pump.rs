@@ -86,10 +86,7 @@ pub(crate) async fn receive(
         (Ok(Ok(uploaded)), _) => return Ok(uploaded),
         (Ok(Err(Ended::Refused(error))), _) => Problem::from(error),
         (Ok(Err(Ended::Abandoned)), Err(Stopped::Problem(problem))) => problem,
-        (Err(_) | Ok(Err(Ended::Abandoned)), _) => {
-            let text = "something went wrong on the server";
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, text)
-        }
+        (Err(_) | Ok(Err(Ended::Abandoned)), _) => Problem::internal(),
     };
     if problem.status() != StatusCode::REQUEST_TIMEOUT {
         drain(multipart.into_body());
@@ -104,10 +101,7 @@ pub(crate) async fn store_whole(
 ) -> Result<Uploaded, Problem> {
     match state.uploads().spawn(store.in_current_span()).await {
         Ok(stored) => stored.map_err(Problem::from),
-        Err(_) => {
-            let text = "something went wrong on the server";
-            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, text))
-        }
+        Err(_) => Err(Problem::internal()),
     }
 }
 
