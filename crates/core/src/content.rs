@@ -8,7 +8,7 @@ use crate::{
     error::Invalid,
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId},
     name::FileName,
-    policy::{MANIFEST_FILES_MAX, SIZE_MAX},
+    policy::{MANIFEST_FILES_MAX, SIZE_MAX, TEXT_LISTED_MAX},
     quota::Hold,
     time::Timestamp,
 };
@@ -63,6 +63,8 @@ pub struct Content {
     pub id: ContentId,
     /// Its room.
     pub room_id: RoomId,
+    /// The session that added it.
+    pub sid: SessionId,
     /// What it is.
     pub kind: ContentKind,
     /// Its name, where it has one.
@@ -79,12 +81,18 @@ pub struct Content {
     pub max_downloads: Option<u64>,
     /// The first instant at which it is gone.
     pub expire_at: Option<Timestamp>,
+    /// A text's language, as its author named it.
+    pub language: Option<String>,
+    /// Whether it is kept at the top.
+    pub pinned: bool,
     /// Counts its changes, from 1.
     pub version: u64,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// A text's text or a link's address, where it was read along with it: see [`StoredContent::text`].
+    pub text: Option<String>,
 }
 
 impl Content {
@@ -120,10 +128,35 @@ pub enum Place {
 /// A content with its segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredContent {
-    /// The content.
+    /// The content, its `text` not among it: the segments have it.
     pub content: Content,
     /// Its bytes, in order.
     pub segments: Vec<Segment>,
+}
+
+impl StoredContent {
+    /// What may be told of a text or a link without it being a download: nothing where those are limited.
+    pub fn text(&self) -> Option<String> {
+        text_of(self.content.kind, self.content.max_downloads, &self.segments)
+    }
+
+    /// As a list shows it: with its text, where that is not too long.
+    pub fn into_listed(self) -> Content {
+        let text = self.text().filter(|text| text.len() as u64 <= TEXT_LISTED_MAX);
+        Content { text, ..self.content }
+    }
+}
+
+/// Texts and links are kept inline, whole, in one segment, or none when they are empty.
+pub(crate) fn text_of(kind: ContentKind, max_downloads: Option<u64>, segments: &[Segment]) -> Option<String> {
+    if kind == ContentKind::File || max_downloads.is_some() {
+        return None;
+    }
+    match segments {
+        [] => Some(String::new()),
+        [Segment { place: Place::Inline(bytes), .. }] => String::from_utf8(bytes.to_vec()).ok(),
+        _ => None,
+    }
 }
 
 /// A content about to be added. The store gives it its number.
@@ -131,6 +164,8 @@ pub struct StoredContent {
 pub struct NewContent {
     /// Its room.
     pub room_id: RoomId,
+    /// The session that adds it.
+    pub sid: SessionId,
     /// What it is.
     pub kind: ContentKind,
     /// Its name.
@@ -143,6 +178,10 @@ pub struct NewContent {
     pub max_downloads: Option<u64>,
     /// The first instant at which it is gone.
     pub expire_at: Option<Timestamp>,
+    /// A text's language.
+    pub language: Option<String>,
+    /// Whether it is kept at the top.
+    pub pinned: bool,
     /// Now.
     pub created_at: Timestamp,
     /// Its bytes, in order.
@@ -161,6 +200,7 @@ impl NewContent {
             size: self.size(),
             id,
             room_id: self.room_id,
+            sid: self.sid,
             kind: self.kind,
             file_name: self.file_name,
             mime_type: self.mime_type,
@@ -168,9 +208,12 @@ impl NewContent {
             download_count: 0,
             max_downloads: self.max_downloads,
             expire_at: self.expire_at,
+            language: self.language,
+            pinned: self.pinned,
             version: 1,
             created_at: self.created_at,
             updated_at: self.created_at,
+            text: text_of(self.kind, self.max_downloads, &self.segments),
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct Policy {
 
 /// The most files one manifest may name.
 pub const MANIFEST_FILES_MAX: usize = 1000;
+/// The longest text, in bytes of UTF-8, that a list of contents shows.
+pub const TEXT_LISTED_MAX: u64 = 64 * 1024;
 /// The most bytes a password may have.
 pub const PASSWORD_MAX_BYTES: usize = 1024;
 

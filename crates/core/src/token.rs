@@ -35,6 +35,17 @@ pub struct Claims {
     pub sid: SessionId,
 }
 
+/// What all tokens of one stay in a room have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its identifier.
+    pub sid: SessionId,
+    /// Whether it is an owner's.
+    pub owner: bool,
+    /// The most it may ever do, whatever the room allows: an invitation can be narrower than the room.
+    pub scope: Permission,
+}
+
 /// A token as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRecord {
@@ -48,6 +59,8 @@ pub struct TokenRecord {
     pub permission: Permission,
     /// Whether it is an owner's.
     pub owner: bool,
+    /// The most its session may ever do.
+    pub scope: Permission,
     /// When it was issued.
     pub created_at: Timestamp,
     /// The first instant at which it is no good.
@@ -58,24 +71,24 @@ pub struct TokenRecord {
 
 impl TokenRecord {
     /// A new token for a room: of a lifetime of whole seconds, never beyond the room's own.
-    pub fn issue(
-        room: &Room,
-        jti: Jti,
-        sid: SessionId,
-        owner: bool,
-        now: Timestamp,
-        lifetime: Duration,
-    ) -> Self {
+    pub fn issue(room: &Room, jti: Jti, session: Session, now: Timestamp, lifetime: Duration) -> Self {
+        let Session { sid, owner, scope } = session;
         Self {
             jti,
             room_id: room.id,
             sid,
-            permission: Permission::effective(Permission::all(), room.permission, owner),
+            permission: Permission::effective(scope, room.permission, owner),
             owner,
+            scope,
             created_at: now,
             expires_at: end_of_life(room, now, lifetime),
             revoked_at: None,
         }
+    }
+
+    /// Its session.
+    pub fn session(&self) -> Session {
+        Session { sid: self.sid, owner: self.owner, scope: self.scope }
     }
 
     /// Whether it is good at an instant.
@@ -111,6 +124,8 @@ pub struct RefreshRecord {
     pub sid: SessionId,
     /// Whether its session is an owner's.
     pub owner: bool,
+    /// The most its session may ever do.
+    pub scope: Permission,
     /// When it was issued.
     pub created_at: Timestamp,
     /// The first instant at which it is no good.
@@ -123,23 +138,24 @@ pub struct RefreshRecord {
 
 impl RefreshRecord {
     /// A new refresh token of a session, never living beyond the room.
-    pub fn issue(
-        room: &Room,
-        hash: KeyHash,
-        token: &TokenRecord,
-        now: Timestamp,
-        lifetime: Duration,
-    ) -> Self {
+    pub fn issue(room: &Room, hash: KeyHash, session: Session, now: Timestamp, lifetime: Duration) -> Self {
+        let Session { sid, owner, scope } = session;
         Self {
             hash,
             room_id: room.id,
-            sid: token.sid,
-            owner: token.owner,
+            sid,
+            owner,
+            scope,
             created_at: now,
             expires_at: end_of_life(room, now, lifetime),
             used_at: None,
             revoked_at: None,
         }
+    }
+
+    /// Its session.
+    pub fn session(&self) -> Session {
+        Session { sid: self.sid, owner: self.owner, scope: self.scope }
     }
 
     /// What presenting it at an instant means.
@@ -184,6 +200,7 @@ mod tests {
             room_id: RoomId(1),
             sid: SessionId(uuid::Uuid::nil()),
             owner: false,
+            scope: Permission::all(),
             created_at: at(0),
             expires_at: at(expires),
             used_at: used.map(at),

@@ -6,7 +6,7 @@ use sqlx::{
 
 use crate::error::migrate_error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Brings the tables up to date, each migration all or nothing, under a lock that the connection's end releases
 /// too: of processes that start at once the others wait, and then find nothing left to do. Where nothing is to be

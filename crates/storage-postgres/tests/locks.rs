@@ -67,6 +67,7 @@ async fn a_refresh_and_a_revocation_do_not_deadlock() {
         room_id: id,
         sid,
         owner: false,
+        scope: Permission::all(),
         created_at: NOW,
         expires_at: Timestamp::MAX,
         used_at: None,

@@ -61,13 +61,20 @@ impl<C: Connection> ReadTx for SqlTx<C> {
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
         let after = page.after.map_or(i64::MIN, |id| id.0);
         let limit = page.limit.unwrap_or(u64::MAX);
-        let values = vec![rows::int(room.0), rows::int(after), rows::size(limit)];
-        self.list(&contents::PAGE, values, Cells::content).await
+        let mut values = vec![rows::int(room.0), rows::int(after), rows::size(limit)];
+        let statement = match page.sid {
+            Some(sid) => {
+                values.push(rows::uuid(sid.0));
+                &contents::PAGE_OF_SESSION
+            }
+            None => &contents::PAGE,
+        };
+        self.list(statement, values, Cells::listed).await
     }
 
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
         let rows = self.fetch_for_each(contents::by_id, &[rows::int(room.0)], one_by_one(ids)).await?;
-        rows.into_iter().map(|row| Cells::of(row).content()).collect()
+        rows.into_iter().map(|row| Cells::of(row).listed()).collect()
     }
 
     async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>> {

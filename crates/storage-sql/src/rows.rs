@@ -39,22 +39,24 @@ pub(crate) const ROOM: [Rooms; 15] = [
     Rooms::UpdatedAt,
 ];
 
-pub(crate) const TOKEN: [Tokens; 8] = [
+pub(crate) const TOKEN: [Tokens; 9] = [
     Tokens::Jti,
     Tokens::RoomId,
     Tokens::Sid,
     Tokens::Permission,
     Tokens::Owner,
+    Tokens::Scope,
     Tokens::CreatedAt,
     Tokens::ExpiresAt,
     Tokens::RevokedAt,
 ];
 
-pub(crate) const REFRESH: [RefreshTokens; 8] = [
+pub(crate) const REFRESH: [RefreshTokens; 9] = [
     RefreshTokens::Hash,
     RefreshTokens::RoomId,
     RefreshTokens::Sid,
     RefreshTokens::Owner,
+    RefreshTokens::Scope,
     RefreshTokens::CreatedAt,
     RefreshTokens::ExpiresAt,
     RefreshTokens::UsedAt,
@@ -74,9 +76,10 @@ pub(crate) const RESERVATION: [Reservations; 7] = [
     Reservations::Manifest,
 ];
 
-pub(crate) const CONTENT: [Contents; 13] = [
+pub(crate) const CONTENT: [Contents; 16] = [
     Contents::Id,
     Contents::RoomId,
+    Contents::Sid,
     Contents::Kind,
     Contents::FileName,
     Contents::Size,
@@ -85,6 +88,8 @@ pub(crate) const CONTENT: [Contents; 13] = [
     Contents::DownloadCount,
     Contents::MaxDownloads,
     Contents::ExpireAt,
+    Contents::Language,
+    Contents::Pinned,
     Contents::Version,
     Contents::CreatedAt,
     Contents::UpdatedAt,
@@ -229,6 +234,7 @@ impl<R: Row> Cells<R> {
             sid: SessionId(self.uuid()?),
             permission: self.permission()?,
             owner: self.flag()?,
+            scope: self.permission()?,
             created_at: self.time()?,
             expires_at: self.time()?,
             revoked_at: self.opt_time()?,
@@ -242,6 +248,7 @@ impl<R: Row> Cells<R> {
             room_id: self.room_id()?,
             sid: SessionId(self.uuid()?),
             owner: self.flag()?,
+            scope: self.permission()?,
             created_at: self.time()?,
             expires_at: self.time()?,
             used_at: self.opt_time()?,
@@ -278,6 +285,7 @@ impl<R: Row> Cells<R> {
         Ok(Content {
             id: self.content_id()?,
             room_id: self.room_id()?,
+            sid: SessionId(self.uuid()?),
             kind: ContentKind::from_name(&self.text()?).ok_or_else(|| corrupt("an unknown content kind"))?,
             file_name: self.opt_text()?.map(FileName::from_stored),
             size: self.size()?,
@@ -286,10 +294,23 @@ impl<R: Row> Cells<R> {
             download_count: self.size()?,
             max_downloads: self.opt_size()?,
             expire_at: self.opt_time()?,
+            language: self.opt_text()?,
+            pinned: self.flag()?,
             version: self.size()?,
             created_at: self.time()?,
             updated_at: self.time()?,
+            text: None,
         })
+    }
+
+    /// [`CONTENT`] and the bytes of a text or a link, where they are to be listed.
+    pub(crate) fn listed(&mut self) -> StoreResult<Content> {
+        let content = self.content()?;
+        let text = self.opt_bytes()?.map(String::from_utf8).transpose();
+        let text = text.map_err(|_| corrupt("a text that is not UTF-8"))?;
+        // One that is empty has no segment.
+        let empty = content.size == 0 && content.kind != ContentKind::File && content.max_downloads.is_none();
+        Ok(Content { text: text.or_else(|| empty.then(String::new)), ..content })
     }
 
     /// [`SEGMENT`], or `None` where an outer join found none.

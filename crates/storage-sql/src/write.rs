@@ -128,6 +128,7 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
             rows::uuid(token.sid.0),
             rows::int(token.permission.bits().into()),
             rows::int(token.owner.into()),
+            rows::int(token.scope.bits().into()),
             rows::time(token.created_at),
             rows::time(token.expires_at),
             rows::opt_time(token.revoked_at),
@@ -171,6 +172,7 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
             rows::int(refresh.room_id.0),
             rows::uuid(refresh.sid.0),
             rows::int(refresh.owner.into()),
+            rows::int(refresh.scope.bits().into()),
             rows::time(refresh.created_at),
             rows::time(refresh.expires_at),
             rows::opt_time(refresh.used_at),
@@ -258,6 +260,9 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
             rows::opt_size(content.max_downloads),
             rows::opt_time(content.expire_at),
             rows::time(content.created_at),
+            rows::uuid(content.sid.0),
+            Value::Text(content.language.clone()),
+            rows::int(content.pinned.into()),
         ];
         let id = self.one(&contents::INSERT, values, Cells::content_id).await?;
         let mut segments: Vec<_> = (0..).zip(&content.segments).map(segment_row).collect();

@@ -30,12 +30,15 @@ const SPAN: Duration = Duration::from_secs(2);
 fn content(room_id: RoomId, place: Place) -> NewContent {
     NewContent {
         room_id,
+        sid: SessionId(Uuid::nil()),
         kind: ContentKind::File,
         file_name: None,
         mime_type: "text/plain".into(),
         sha256: Sha256Hash([7; 32]),
         max_downloads: None,
         expire_at: None,
+        language: None,
+        pinned: false,
         created_at: Timestamp::EPOCH,
         segments: vec![Segment { size: 4096, place }],
     }
@@ -62,6 +65,7 @@ async fn room(store: &SqliteStore, name: &str, contents: u64) -> (RoomRef, RoomI
         sid: SessionId(Uuid::nil()),
         permission: Permission::all(),
         owner: false,
+        scope: Permission::all(),
         created_at: Timestamp::EPOCH,
         expires_at: Timestamp::MAX,
         revoked_at: None,

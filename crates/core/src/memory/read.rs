@@ -119,7 +119,11 @@ impl<S: Sees> ReadTx for View<S> {
 
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
         let rows = self.now().contents.owned(room, page.after);
-        Ok(rows.take(page.limit.map_or(usize::MAX, limited)).map(|row| row.content.clone()).collect())
+        let rows = rows.filter(|row| page.sid.is_none_or(|sid| row.content.sid == sid));
+        Ok(rows
+            .take(page.limit.map_or(usize::MAX, limited))
+            .map(|row| row.to_stored().into_listed())
+            .collect())
     }
 
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
@@ -128,7 +132,7 @@ impl<S: Sees> ReadTx for View<S> {
         ids.dedup();
         let contents = &self.now().contents;
         let rows = ids.iter().filter_map(|id| contents.get(id));
-        Ok(rows.filter(|row| row.content.room_id == room).map(|row| row.content.clone()).collect())
+        Ok(rows.filter(|row| row.content.room_id == room).map(|row| row.to_stored().into_listed()).collect())
     }
 
     async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>> {

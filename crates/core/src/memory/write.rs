@@ -297,7 +297,8 @@ impl WriteTx for View<Draft> {
         state.check_room(content.room_id)?;
         let id = ContentId(next(&mut state.last_content)?);
         let segments = content.segments.as_slice().into();
-        state.add_content(ContentRow { content: content.clone().into_content(id), segments });
+        let content = Content { text: None, ..content.clone().into_content(id) };
+        state.add_content(ContentRow { content, segments });
         Ok(id)
     }
 

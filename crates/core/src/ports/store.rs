@@ -54,6 +54,8 @@ pub struct ContentAccess {
 pub struct ContentPage {
     /// Only contents behind this one.
     pub after: Option<ContentId>,
+    /// Only what this session added.
+    pub sid: Option<SessionId>,
     /// At most so many.
     pub limit: Option<u64>,
 }
@@ -126,10 +128,11 @@ pub trait ReadTx: Send {
     /// A room by its number.
     async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>>;
 
-    /// A room's contents, by ascending number.
+    /// A room's contents, by ascending number. Texts of up to [`crate::policy::TEXT_LISTED_MAX`] bytes and links come with
+    /// [`Content::text`] where their downloads are not limited.
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>>;
 
-    /// Those of the named contents that are this room's, by ascending number.
+    /// Those of the named contents that are this room's, by ascending number, as [`ReadTx::contents`] has them.
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
 
     /// A token by its identifier.

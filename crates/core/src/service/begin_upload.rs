@@ -103,6 +103,7 @@ impl Elizabeth {
         Upload {
             app: self.clone(),
             room: room.id,
+            sid: found.sid,
             reservation: found.id,
             received: found.manifest.files().iter().map(|_| None).collect(),
             manifest: found.manifest,

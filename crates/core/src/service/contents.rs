@@ -29,14 +29,15 @@ impl Elizabeth {
         Ok(tx.contents(grant.room.id, page).await?)
     }
 
-    /// One content, without its bytes.
+    /// One content, without its bytes; a text or a link with what it says.
     ///
     /// # Errors
     ///
     /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
-        Ok(self.stored_content(room, token, id).await?.content)
+        let stored = self.stored_content(room, token, id).await?;
+        Ok(Content { text: stored.text(), ..stored.content })
     }
 
     /// One live content with its segments, in one read of the store.

@@ -3,13 +3,12 @@ use secrecy::{ExposeSecret, SecretString};
 use super::authorize::{Need, check_enterable, live_room};
 use crate::{
     Elizabeth, Error, Result,
-    id::SessionId,
     name::RoomRef,
     ports::WriteTx,
     room::{Password, Room, RoomChange},
     secret::{KeyHash, REFRESH_TOKEN_PREFIX, opaque_secret},
     time::Timestamp,
-    token::{Claims, RefreshRecord, TokenRecord},
+    token::{Claims, RefreshRecord, Session, TokenRecord},
 };
 
 /// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, else an
@@ -64,9 +63,7 @@ impl Elizabeth {
         if let Some(token) = &request.token {
             let (tx, grant, now) =
                 self.authorize_locked(room, Some(token.expose_secret()), Need::Token).await?;
-            return self
-                .finish_issue(tx, &grant.room, grant.token.sid, grant.token.owner, now, refresh)
-                .await;
+            return self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh).await;
         }
         match &request.owner_key {
             Some(key) => self.enter_as_owner(room, key, refresh).await,
@@ -86,7 +83,7 @@ impl Elizabeth {
             let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
             tx.change_room(room.id, &change).await?;
         }
-        self.finish_issue(tx, &room, self.new_session(), true, now, refresh).await
+        self.finish_issue(tx, &room, self.new_session(true), now, refresh).await
     }
 
     async fn enter(
@@ -132,7 +129,7 @@ impl Elizabeth {
                 ..RoomChange::default()
             };
             tx.change_room(room.id, &change).await?;
-            return self.finish_issue(tx, &room, self.new_session(), !room.owner_claimed, now, refresh).await;
+            return self.finish_issue(tx, &room, self.new_session(!room.owner_claimed), now, refresh).await;
         }
     }
 
@@ -141,19 +138,18 @@ impl Elizabeth {
         &self,
         mut tx: Box<dyn WriteTx>,
         room: &Room,
-        sid: SessionId,
-        owner: bool,
+        session: Session,
         now: Timestamp,
         refresh: bool,
     ) -> Result<Issued> {
-        let record = TokenRecord::issue(room, self.new_jti(), sid, owner, now, self.policy().token_ttl);
+        let record = TokenRecord::issue(room, self.new_jti(), session, now, self.policy().token_ttl);
         let claims = record.claims(room);
         let token = self.ports.signer.sign(&claims)?;
         tx.insert_token(&record).await?;
         let refresh = if refresh {
             let secret = opaque_secret(REFRESH_TOKEN_PREFIX, self.ports.entropy.bytes());
             let hash = KeyHash::of(&secret);
-            let record = RefreshRecord::issue(room, hash, &record, now, self.policy().refresh_ttl);
+            let record = RefreshRecord::issue(room, hash, session, now, self.policy().refresh_ttl);
             tx.insert_refresh(&record).await?;
             Some(IssuedRefresh { token: secret.into(), expires_at: record.expires_at })
         } else {

@@ -28,9 +28,11 @@ use std::{
 
 use crate::{
     id::{ContentId, Jti, SessionId},
+    permission::Permission,
     policy::Policy,
     ports::{Blobs, Clock, Entropy, Passwords, Store, TokenSigner},
     time::Timestamp,
+    token::Session,
 };
 
 pub use create_room::CreatedRoom;
@@ -91,7 +93,7 @@ impl Elizabeth {
         Jti(self.ports.entropy.uuid())
     }
 
-    fn new_session(&self) -> SessionId {
-        SessionId(self.ports.entropy.uuid())
+    fn new_session(&self, owner: bool) -> Session {
+        Session { sid: SessionId(self.ports.entropy.uuid()), owner, scope: Permission::all() }
     }
 }

@@ -31,7 +31,7 @@ impl Elizabeth {
         if room.status == RoomStatus::Closed && !record.owner {
             return Err(Error::RoomClosed);
         }
-        self.finish_issue(tx, &room, record.sid, record.owner, now, true).await
+        self.finish_issue(tx, &room, record.session(), now, true).await
     }
 
     /// Revokes a refresh token: its session can not be refreshed any more. Access tokens live out their hour.

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, ContentKind, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash},
-    id::{BlobKey, ReservationId, RoomId},
+    id::{BlobKey, ReservationId, RoomId, SessionId},
     name::FileName,
     ports::{BlobWriter, StoreError, WriteTx},
     room::Room,
@@ -28,6 +28,7 @@ pub struct Uploaded {
 pub struct Upload {
     pub(super) app: Elizabeth,
     pub(super) room: RoomId,
+    pub(super) sid: SessionId,
     pub(super) reservation: ReservationId,
     pub(super) manifest: Manifest,
     /// The keys announced, by the file's place in the manifest; none for files that are kept inline.
@@ -244,7 +245,7 @@ impl Upload {
     ) -> Result<Uploaded> {
         let mut contents = Vec::with_capacity(self.received.len());
         for (file, received) in self.manifest.files().iter().zip(self.received.iter().flatten()) {
-            let new = new_content(room.id, file, received, now);
+            let new = new_content(room.id, self.sid, file, received, now);
             let id = tx.insert_content(&new).await?;
             contents.push(new.into_content(id));
         }
@@ -272,15 +273,24 @@ impl Upload {
     }
 }
 
-fn new_content(room_id: RoomId, file: &ManifestFile, received: &Received, now: Timestamp) -> NewContent {
+fn new_content(
+    room_id: RoomId,
+    sid: SessionId,
+    file: &ManifestFile,
+    received: &Received,
+    now: Timestamp,
+) -> NewContent {
     NewContent {
         room_id,
+        sid,
         kind: ContentKind::File,
         file_name: Some(file.name.clone()),
         mime_type: file.mime_type.clone(),
         sha256: received.sha256,
         max_downloads: file.max_downloads,
         expire_at: file.expire_at,
+        language: None,
+        pinned: false,
         created_at: now,
         segments: received.segment.iter().cloned().collect(),
     }

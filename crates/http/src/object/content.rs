@@ -1,5 +1,5 @@
 use elizabeth_core::{
-    content::{Content, Sha256Hash},
+    content::{Content, ContentKind, Sha256Hash},
     name::FileName,
 };
 use serde::{Serialize, Serializer};
@@ -53,16 +53,16 @@ impl<'a> From<&'a Content> for ContentObject<'a> {
             id: content.id.0,
             content_type: content.kind.as_str(),
             file_name: content.file_name.as_ref().map(FileName::as_str),
-            text: None,
-            url: None,
+            text: content.text.as_deref().filter(|_| content.kind == ContentKind::Text),
+            url: content.text.as_deref().filter(|_| content.kind == ContentKind::Url),
             size: content.size,
             mime_type: &content.mime_type,
-            language: None,
+            language: content.language.as_deref(),
             sha256: content.sha256,
             download_count: content.download_count,
             max_downloads: content.max_downloads,
             expire_at: content.expire_at.map(Instant),
-            pinned: false,
+            pinned: content.pinned,
             version: content.version,
             created_at: Instant(content.created_at),
             updated_at: Instant(content.updated_at),

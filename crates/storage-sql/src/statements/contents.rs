@@ -6,6 +6,7 @@ use crate::{
     statement::{Fixed, Shape, arg},
     tables::{BlobDeletions, Contents, Rooms, Segments},
 };
+use elizabeth_core::{content::ContentKind, policy::TEXT_LISTED_MAX};
 
 /// A room by address, with a token, a content and a row for each of its segments. 0: now, 1: token, 2: content,
 /// 3: address.
@@ -25,9 +26,25 @@ pub(crate) static ACCESS: Fixed = Fixed::new("content_access", || {
         .into()
 });
 
+/// The bytes of a text or a link, where a list shows them; a file's row costs nothing for it.
+fn listed_text() -> Expr {
+    let whole = Query::select()
+        .column((Segments::Table, Segments::Inline))
+        .from(Segments::Table)
+        .and_where(Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id)))
+        .take();
+    let shown = Expr::col((Contents::Table, Contents::Kind))
+        .ne(Expr::cust(format!("'{}'", ContentKind::File.as_str())))
+        .and(Expr::col((Contents::Table, Contents::MaxDownloads)).is_null())
+        .and(Expr::col((Contents::Table, Contents::Size)).lte(Expr::cust(TEXT_LISTED_MAX.to_string())));
+    Expr::case(shown, whole).into()
+}
+
+/// With what [`listed_text`] says behind the columns.
 fn contents() -> SelectStatement {
     Query::select()
         .columns(CONTENT)
+        .expr(listed_text())
         .from(Contents::Table)
         .and_where(Expr::col(Contents::RoomId).eq(arg(0)))
         .order_by(Contents::Id, Order::Asc)
@@ -35,8 +52,16 @@ fn contents() -> SelectStatement {
 }
 
 /// 0: room, 1: after, 2: limit.
-pub(crate) static PAGE: Fixed =
-    Fixed::new("contents", || contents().and_where(Expr::col(Contents::Id).gt(arg(1))).limit(2).into());
+fn page() -> SelectStatement {
+    contents().and_where(Expr::col(Contents::Id).gt(arg(1))).limit(2).take()
+}
+
+/// 0: room, 1: after, 2: limit.
+pub(crate) static PAGE: Fixed = Fixed::new("contents", || (&mut page()).into());
+
+/// 0: room, 1: after, 2: limit, 3: session.
+pub(crate) static PAGE_OF_SESSION: Fixed =
+    Fixed::new("session_contents", || page().and_where(Expr::col(Contents::Sid).eq(arg(3))).into());
 
 /// 0: room, from 1 on: contents.
 pub(crate) fn by_id(contents_named: u64) -> Shape {
@@ -48,7 +73,8 @@ pub(super) fn among(column: impl sea_query::IntoColumnRef, first: u64, count: u6
     Expr::col(column).is_in((first..first + count).map(arg))
 }
 
-/// 0: room, 1: kind, 2: file_name, 3: size, 4: mime_type, 5: sha256, 6: max_downloads, 7: expire_at, 8: created_at.
+/// 0: room, 1: kind, 2: file_name, 3: size, 4: mime_type, 5: sha256, 6: max_downloads, 7: expire_at, 8: created_at,
+/// 9: sid, 10: language, 11: pinned.
 pub(crate) static INSERT: Fixed = Fixed::new("insert_content", || {
     let values = [
         (Contents::RoomId, arg(0)),
@@ -61,6 +87,9 @@ pub(crate) static INSERT: Fixed = Fixed::new("insert_content", || {
         (Contents::ExpireAt, arg(7)),
         (Contents::CreatedAt, arg(8)),
         (Contents::UpdatedAt, arg(8)),
+        (Contents::Sid, arg(9)),
+        (Contents::Language, arg(10)),
+        (Contents::Pinned, arg(11)),
         (Contents::DownloadCount, super::zero()),
         (Contents::Version, one()),
     ];
@@ -150,6 +179,7 @@ pub(crate) static ADD_DOWNLOADS: Fixed = Fixed::new("add_downloads", || {
 pub(crate) static ALL: &[&Fixed] = &[
     &ACCESS,
     &PAGE,
+    &PAGE_OF_SESSION,
     &INSERT,
     &INSERT_SEGMENT,
     &QUEUE_BLOBS_OF_ROOM,

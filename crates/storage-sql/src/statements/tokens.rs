@@ -7,7 +7,7 @@ use crate::{
     tables::{RefreshTokens, Rooms, Tokens},
 };
 
-/// 0: jti, 1: room, 2: sid, 3: permission, 4: owner, 5: created_at, 6: expires_at, 7: revoked_at.
+/// 0: jti, 1: room, 2: sid, 3: permission, 4: owner, 5: scope, 6: created_at, 7: expires_at, 8: revoked_at.
 pub(crate) static INSERT: Fixed = Fixed::new("insert_token", || {
     let values = [
         (Tokens::Jti, arg(0)),
@@ -15,9 +15,10 @@ pub(crate) static INSERT: Fixed = Fixed::new("insert_token", || {
         (Tokens::Sid, arg(2)),
         (Tokens::Permission, arg(3)),
         (Tokens::Owner, arg(4)),
-        (Tokens::CreatedAt, arg(5)),
-        (Tokens::ExpiresAt, arg(6)),
-        (Tokens::RevokedAt, arg(7)),
+        (Tokens::Scope, arg(5)),
+        (Tokens::CreatedAt, arg(6)),
+        (Tokens::ExpiresAt, arg(7)),
+        (Tokens::RevokedAt, arg(8)),
     ];
     (&mut super::insert(Tokens::Table, values)).into()
 });
@@ -98,17 +99,19 @@ pub(crate) static REVOKE_GUESTS_REFRESH: Fixed = Fixed::new("revoke_guest_refres
         .into()
 });
 
-/// 0: hash, 1: room, 2: sid, 3: owner, 4: created_at, 5: expires_at, 6: used_at, 7: revoked_at.
+/// 0: hash, 1: room, 2: sid, 3: owner, 4: scope, 5: created_at, 6: expires_at, 7: used_at,
+/// 8: revoked_at.
 pub(crate) static INSERT_REFRESH: Fixed = Fixed::new("insert_refresh", || {
     let values = [
         (RefreshTokens::Hash, arg(0)),
         (RefreshTokens::RoomId, arg(1)),
         (RefreshTokens::Sid, arg(2)),
         (RefreshTokens::Owner, arg(3)),
-        (RefreshTokens::CreatedAt, arg(4)),
-        (RefreshTokens::ExpiresAt, arg(5)),
-        (RefreshTokens::UsedAt, arg(6)),
-        (RefreshTokens::RevokedAt, arg(7)),
+        (RefreshTokens::Scope, arg(4)),
+        (RefreshTokens::CreatedAt, arg(5)),
+        (RefreshTokens::ExpiresAt, arg(6)),
+        (RefreshTokens::UsedAt, arg(7)),
+        (RefreshTokens::RevokedAt, arg(8)),
     ];
     (&mut super::insert(RefreshTokens::Table, values)).into()
 });

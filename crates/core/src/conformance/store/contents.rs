@@ -16,7 +16,7 @@ use crate::{
     content::{Content, ContentKind, NewContent, Segment, Sha256Hash, StoredContent},
     id::{ContentId, RoomId},
     name::FileName,
-    policy::SIZE_MAX,
+    policy::{SIZE_MAX, TEXT_LISTED_MAX},
     ports::{ContentAccess, ContentPage, Counts, SweepReport},
     room::NewRoom,
     time::Timestamp,
@@ -27,8 +27,9 @@ async fn assert_content(bench: &Bench, new: NewContent) {
     let id = bench.add_content(&new).await;
     let segments = new.segments.clone();
     let room = new.room_id;
-    let content = new.into_content(id);
-    let stored = StoredContent { content: content.clone(), segments };
+    let content = Content { text: None, ..new.into_content(id) };
+    let stored = StoredContent { content, segments };
+    let content = stored.clone().into_listed();
     for store in [bench.store(), bench.reopen().await] {
         let mut read = store.read().await.unwrap();
         let access = read.content_access(&address("room"), None, id, at(1)).await.unwrap().unwrap();
@@ -67,6 +68,9 @@ pub async fn a_content_of_extremes_comes_back_whole(bench: &Bench) {
         sha256: Sha256Hash([0xff; 32]),
         max_downloads: Some(SIZE_MAX),
         expire_at: Some(Timestamp::MAX),
+        language: Some("język \u{1F382}".into()),
+        pinned: true,
+        sid: sid(u128::MAX),
         created_at: Timestamp::MAX,
         ..new_content(room, vec![blob(u128::MAX, SIZE_MAX)])
     };
@@ -89,6 +93,22 @@ pub async fn contents_of_every_kind_come_back(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     for kind in [ContentKind::File, ContentKind::Text, ContentKind::Url] {
         assert_content(bench, NewContent { kind, ..new_content(room, vec![inline("x")]) }).await;
+        assert_content(bench, NewContent { kind, ..new_content(room, vec![]) }).await;
+        let limited = NewContent { max_downloads: Some(2), ..new_content(room, vec![inline("x")]) };
+        assert_content(bench, NewContent { kind, ..limited }).await;
+    }
+}
+
+/// A list has the text itself, up to a limit.
+pub async fn texts_are_listed_up_to_a_limit(bench: &Bench) {
+    let room = bench.add_room(&new_room("room")).await;
+    for (len, is_listed) in [(0, true), (1, true), (TEXT_LISTED_MAX, true), (TEXT_LISTED_MAX + 1, false)] {
+        let text = "x".repeat(len as usize);
+        let segments = if len == 0 { vec![] } else { vec![inline(text.clone())] };
+        let new = NewContent { kind: ContentKind::Text, ..new_content(room, segments) };
+        let id = bench.add_content(&new).await;
+        let listed = bench.read().await.contents_by_id(room, &[id]).await.unwrap();
+        assert_eq!(listed[0].text, is_listed.then_some(text), "{len}");
     }
 }
 
@@ -147,9 +167,27 @@ pub async fn contents_are_listed_in_pages(bench: &Bench) {
         (None, Some(0), &[]),
     ];
     for (after, limit, expected) in pages {
-        let listed = read.contents(room, ContentPage { after, limit }).await.unwrap();
+        let listed = read.contents(room, ContentPage { after, limit, sid: None }).await.unwrap();
         assert_eq!(ids(&listed), expected, "{after:?} {limit:?}");
     }
+}
+
+/// Where a session is named, only what it added.
+pub async fn contents_are_listed_by_session(bench: &Bench) {
+    let room = bench.add_room(&new_room("room")).await;
+    let mut mine = Vec::new();
+    for n in 0..6 {
+        let new = NewContent { sid: sid(n % 2), ..new_content(room, vec![]) };
+        let id = bench.add_content(&new).await;
+        mine.extend((n % 2 == 1).then_some(id));
+    }
+    let mut read = bench.read().await;
+    let page = ContentPage { sid: Some(sid(1)), ..ContentPage::default() };
+    assert_eq!(ids(&read.contents(room, page).await.unwrap()), mine);
+    let page = ContentPage { after: Some(mine[0]), limit: Some(1), ..page };
+    assert_eq!(ids(&read.contents(room, page).await.unwrap()), mine[1..2]);
+    let page = ContentPage { sid: Some(sid(9)), ..ContentPage::default() };
+    assert_eq!(read.contents(room, page).await, Ok(vec![]));
 }
 
 /// Each once and in order, however they are named; a thousand at once will do.

@@ -79,6 +79,7 @@ pub(super) fn token(room: RoomId, n: u128, session: u128) -> TokenRecord {
         sid: sid(session),
         permission: Permission::VIEW | Permission::EDIT,
         owner: false,
+        scope: Permission::all(),
         created_at: at(0),
         expires_at: at(100),
         revoked_at: None,
@@ -96,6 +97,7 @@ pub(super) fn refresh(room: RoomId, n: u128, session: u128) -> RefreshRecord {
         room_id: room,
         sid: sid(session),
         owner: false,
+        scope: Permission::all(),
         created_at: at(0),
         expires_at: at(100),
         used_at: None,
@@ -120,12 +122,15 @@ pub(super) fn inline(bytes: impl Into<Bytes>) -> Segment {
 pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
     NewContent {
         room_id: room,
+        sid: sid(1),
         kind: ContentKind::File,
         file_name: crate::name::FileName::parse("a.bin").ok(),
         mime_type: "application/octet-stream".into(),
         sha256: Sha256Hash([0xa5; 32]),
         max_downloads: None,
         expire_at: None,
+        language: None,
+        pinned: false,
         created_at: at(1),
         segments,
     }

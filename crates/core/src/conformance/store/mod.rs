@@ -109,6 +109,8 @@ macro_rules! store_conformance {
                 a_content_comes_back_with_its_segments_in_order,
                 a_content_of_extremes_comes_back_whole,
                 contents_of_every_kind_come_back,
+                texts_are_listed_up_to_a_limit,
+                contents_are_listed_by_session,
                 content_access_tells_this_rooms_contents_only,
                 contents_are_listed_in_pages,
                 contents_are_found_by_number_in_their_room,

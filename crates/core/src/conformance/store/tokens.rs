@@ -56,6 +56,7 @@ pub async fn a_token_comes_back_whole(bench: &Bench) {
         },
         TokenRecord {
             permission: Permission::empty(),
+            scope: Permission::EDIT,
             created_at: Timestamp::EPOCH,
             expires_at: Timestamp::EPOCH,
             ..token(room, 0, 0)
@@ -190,6 +191,7 @@ pub async fn revoking_guests_spares_owners(bench: &Bench) {
 pub async fn a_refresh_token_comes_back_whole(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     let full = RefreshRecord {
+        scope: Permission::EDIT | Permission::VIEW,
         owner: true,
         created_at: Timestamp::EPOCH,
         expires_at: Timestamp::MAX,

@@ -81,7 +81,7 @@ struct Listing {
 impl Listing {
     /// Fetches the next page. The token is judged anew.
     async fn turn(&mut self) -> Result<()> {
-        let page = ContentPage { after: self.after, limit: Some(self.left.min(PAGE)) };
+        let page = ContentPage { after: self.after, limit: Some(self.left.min(PAGE)), sid: None };
         self.page = self.app.contents(&self.room, self.token.as_deref(), page).await?;
         self.left -= (self.page.len() as u64).min(self.left);
         self.after = self.page.last().map_or(self.after, |content| Some(content.id));
