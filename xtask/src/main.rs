@@ -34,6 +34,9 @@ enum Chore {
         /// The most memory the server may have needed
         #[arg(long, default_value = "32MiB")]
         limit: ByteSize,
+        /// Keep the file in a bucket, not in a folder
+        #[arg(long)]
+        s3: bool,
     },
 }
 
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Test => steps::test(),
         Chore::Features => steps::check_features(),
-        Chore::Memory { size, limit } => memory::measure(size, limit),
+        Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

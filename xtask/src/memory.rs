@@ -4,6 +4,7 @@ use std::{path::Path, time::Instant};
 
 use bytes::Bytes;
 use bytesize::ByteSize;
+use elizabeth_test_servers::S3;
 use futures::{StreamExt, stream};
 use reqwest::{Body, Client, multipart};
 use serde_json::{Value, json};
@@ -17,16 +18,18 @@ use crate::{
 
 const PIECE: usize = 1 << 20;
 
-/// Sends a file up and down through the release binary; fails when the server's peak memory was above the limit
-/// or a byte came back different.
-pub fn measure(size: ByteSize, limit: ByteSize) -> Result {
+/// Sends a file up and down through the release binary, which keeps it in a folder or in a bucket; fails when the
+/// server's peak memory was above the limit or a byte came back different.
+pub fn measure(size: ByteSize, limit: ByteSize, in_bucket: bool) -> Result {
     cargo(&["build", "--release", "--package", "elizabeth-http"])?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from);
     let binary = target.join("release").join("elizabeth-http");
     let runtime = tokio::runtime::Runtime::new()?;
-    let peak = runtime.block_on(up_and_down(&binary, size.as_u64()))?;
-    say(&format!("peak memory of the server: {} (limit {limit})", ByteSize(peak)));
+    let bucket = in_bucket.then(S3::open);
+    let peak = runtime.block_on(up_and_down(&binary, bucket.as_ref(), size.as_u64()))?;
+    let place = if in_bucket { "a bucket" } else { "a folder" };
+    say(&format!("peak memory of the server over {place}: {} (limit {limit})", ByteSize(peak)));
     if peak > limit.as_u64() { Err("the server needed too much memory".into()) } else { Ok(()) }
 }
 
@@ -43,9 +46,9 @@ fn piece(index: u64, size: u64) -> Bytes {
     Bytes::from(bytes)
 }
 
-async fn up_and_down(binary: &Path, size: u64) -> Result<u64> {
+async fn up_and_down(binary: &Path, bucket: Option<&S3>, size: u64) -> Result<u64> {
     let data = tempfile::tempdir()?;
-    let server = Server::start(binary, data.path()).await?;
+    let server = Server::start(binary, data.path(), bucket).await?;
     let client = Client::new();
     let room = format!("{}/api/v1/rooms/memory", server.url);
     let pieces = size.div_ceil(PIECE as u64);

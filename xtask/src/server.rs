@@ -2,6 +2,7 @@
 
 use std::{path::Path, process::Stdio};
 
+use elizabeth_test_servers::S3;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -19,9 +20,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a binary on a free port and waits until it listens.
-    pub async fn start(binary: &Path, data_dir: &Path) -> Result<Self> {
-        let mut child = Command::new(binary)
+    /// Starts a binary on a free port and waits until it listens. It keeps files in the bucket where there is one.
+    pub async fn start(binary: &Path, data_dir: &Path, bucket: Option<&S3>) -> Result<Self> {
+        let mut command = Command::new(binary);
+        if let Some(bucket) = bucket {
+            command
+                .env("ELIZABETH_BLOB_URL", bucket.url("blobs"))
+                .env("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY_ID)
+                .env("AWS_SECRET_ACCESS_KEY", S3::SECRET_ACCESS_KEY);
+        }
+        let mut child = command
             .arg("--listen=127.0.0.1:0")
             .arg("--data-dir")
             .arg(data_dir)

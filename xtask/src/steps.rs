@@ -20,7 +20,8 @@ pub fn test() -> Result {
     check_features()?;
     cargo(&["test", "--workspace", "--all-features"])?;
     cargo(&["build", "--release"])?;
-    memory::measure(ByteSize::gib(1), ByteSize::mib(32))
+    memory::measure(ByteSize::gib(1), ByteSize::mib(32), false)?;
+    memory::measure(ByteSize::gib(2), ByteSize::mib(96), true)
 }
 
 /// Checks both binaries in each set of features, and that a build for one database carries nothing of the other.
