@@ -39,6 +39,16 @@ pub struct Options {
     #[cfg(feature = "s3")]
     #[command(flatten)]
     aws: AwsVariables,
+    /// Whether downloads are sent on to the bucket, on or off: clients then fetch the bytes from there, by a link
+    /// that works for an hour at most, and have to reach its endpoint. Needs --blob-url s3://…
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_BLOB_REDIRECT",
+        default_value = "off",
+        value_name = "SWITCH"
+    )]
+    blob_redirect: String,
     /// Secret that signs tokens, at least 32 bytes; NEW,OLD accepts both and signs with NEW
     /// [default: a random one, kept in DATA_DIR/token.key; required with Postgres]
     #[arg(
@@ -165,16 +175,22 @@ impl Options {
             let reason = "is needed with Postgres: all processes have to sign with the same secret";
             return Err(WiringError::unusable("token-secret", reason));
         }
+        let blobs = urls::blobs(
+            self.blob_url.as_ref(),
+            &self.data_dir,
+            #[cfg(feature = "s3")]
+            &self.aws,
+        )?;
+        let policy = self.policy()?;
+        if policy.blob_redirect && !blobs.has_links() {
+            let reason = "on needs a bucket, an s3://… in --blob-url (ELIZABETH_BLOB_URL)";
+            return Err(WiringError::unusable("blob-redirect", reason));
+        }
         Ok(Settings {
-            policy: self.policy()?,
+            policy,
             data_dir: self.data_dir.clone(),
             database,
-            blobs: urls::blobs(
-                self.blob_url.as_ref(),
-                &self.data_dir,
-                #[cfg(feature = "s3")]
-                &self.aws,
-            )?,
+            blobs,
             token_secrets,
             admin_token: units::secret("admin-token", self.admin_token.as_ref(), 16)?,
             gc_interval: units::span_or("gc-interval", &self.gc_interval, "off")?,
@@ -205,6 +221,7 @@ impl Options {
             token_ttl: units::span("token-ttl", &self.token_ttl)?,
             refresh_ttl: units::span("refresh-ttl", &self.refresh_ttl)?,
             min_free: units::size("min-free-disk", &self.min_free_disk, 0)?,
+            blob_redirect: units::switch("blob-redirect", &self.blob_redirect)?,
             ..Policy::default()
         })
     }

@@ -50,6 +50,15 @@ pub(crate) fn count_or(flag: &str, text: &str, none: &str) -> Result<Option<u64>
     }
 }
 
+/// On or off.
+pub(crate) fn switch(flag: &str, text: &str) -> Result<bool, WiringError> {
+    match text.trim() {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(WiringError::unusable(flag, format!("expected on or off, not {text:?}"))),
+    }
+}
+
 /// A secret of so many bytes at least. The error does not repeat it.
 pub(crate) fn secret(
     flag: &str,

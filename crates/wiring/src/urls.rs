@@ -38,6 +38,17 @@ pub(crate) enum BlobUrl {
     S3(elizabeth_blob_opendal::S3Options),
 }
 
+impl BlobUrl {
+    /// Whether clients can be given links to the blobs.
+    pub(crate) fn has_links(&self) -> bool {
+        match self {
+            Self::Fs(_) | Self::Memory => false,
+            #[cfg(feature = "s3")]
+            Self::S3(_) => true,
+        }
+    }
+}
+
 /// Reads `--database-url`.
 pub(crate) fn database(url: Option<&SecretString>, data_dir: &Path) -> Result<DatabaseUrl, WiringError> {
     const FLAG: &str = "database-url";

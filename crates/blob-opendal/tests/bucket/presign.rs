@@ -11,6 +11,7 @@ fn request(expires_in: Duration) -> PresignRequest {
         expires_in,
         content_type: "image/png".into(),
         content_disposition: "attachment; filename=\"a b.png\"; filename*=UTF-8''%C3%A4%20b.png".into(),
+        cache_control: "private, no-cache".into(),
     }
 }
 
@@ -28,6 +29,7 @@ async fn a_link_gives_the_blob_with_its_type_and_name_for_a_while() {
     assert_eq!(answer.headers()["content-type"], "image/png");
     let disposition = request(Duration::ZERO).content_disposition;
     assert_eq!(answer.headers()["content-disposition"], disposition.as_str());
+    assert_eq!(answer.headers()["cache-control"], "private, no-cache");
     assert!(answer.bytes().await.unwrap() == bytes);
 
     let ranged = reqwest::Client::new().get(&link).header("range", "bytes=10-19").send().await.unwrap();

@@ -103,6 +103,7 @@ fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
         ("token-ttl", &["0s"]),
         ("refresh-ttl", &["0s"]),
         ("gc-interval", &["0s", "never"]),
+        ("blob-redirect", &["", "yes", "true", "ON", "on"]),
         ("log-format", &["", "xml"]),
         (
             "token-secret",
@@ -129,6 +130,24 @@ fn several_secrets_rotate() {
     let secrets = settings(&[&format!("--token-secret={new},{old}")]).unwrap().token_secrets.unwrap();
     let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret().to_vec()).collect();
     assert_eq!(secrets, [new.into_bytes(), old.into_bytes()]);
+}
+
+#[test]
+fn only_a_bucket_can_be_redirected_to() {
+    let redirect = |more: &[&str]| settings(more).map(|settings| settings.policy.blob_redirect);
+    assert_eq!(redirect(&[]), Ok(false));
+    assert_eq!(redirect(&["--blob-redirect=off", "--blob-url=memory://"]), Ok(false));
+    for url in ["fs://x", "memory://"] {
+        let refused = redirect(&["--blob-redirect=on", &format!("--blob-url={url}")]);
+        let reason = "on needs a bucket, an s3://… in --blob-url (ELIZABETH_BLOB_URL)";
+        assert_eq!(refused, Err(refusal("blob-redirect", reason)));
+    }
+    #[cfg(feature = "s3")]
+    {
+        let bucket =
+            ["--blob-url=s3://rooms?region=eu-west-1", "--aws-access-key-id=i", "--aws-secret-access-key=s"];
+        assert_eq!(redirect(&[&bucket[..], &["--blob-redirect=on"]].concat()), Ok(true));
+    }
 }
 
 #[cfg(feature = "postgres")]
