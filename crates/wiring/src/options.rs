@@ -6,6 +6,8 @@ use secrecy::{SecretSlice, SecretString};
 
 #[cfg(feature = "s3")]
 use crate::bucket::AwsVariables;
+#[cfg(feature = "postgres")]
+use crate::postgres::PostgresFlags;
 use crate::{
     LogFormat, WiringError, units,
     urls::{self, BlobUrl, DatabaseUrl},
@@ -31,6 +33,9 @@ pub struct Options {
     /// [default: sqlite://DATA_DIR/elizabeth.db]
     #[arg(long, global = true, env = "ELIZABETH_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<SecretString>,
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    postgres: PostgresFlags,
     /// Blobs: fs://PATH, memory:// or s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with AWS_ACCESS_KEY_ID,
     /// AWS_SECRET_ACCESS_KEY and, where the URL lacks them, AWS_REGION and AWS_ENDPOINT_URL
     /// [default: fs://DATA_DIR/blobs]
@@ -169,7 +174,12 @@ impl Options {
     /// Reads the values.
     pub(crate) fn settings(&self) -> Result<Settings, WiringError> {
         self.log_format()?;
-        let database = urls::database(self.database_url.as_ref(), &self.data_dir)?;
+        let database = urls::database(
+            self.database_url.as_ref(),
+            &self.data_dir,
+            #[cfg(feature = "postgres")]
+            self.postgres.options()?,
+        )?;
         let token_secrets = units::secrets("token-secret", self.token_secret.as_ref(), KEY_MIN_BYTES)?;
         if token_secrets.is_none() && database.is_shared() {
             let reason = "is needed with Postgres: all processes have to sign with the same secret";
