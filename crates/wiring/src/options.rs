@@ -37,7 +37,8 @@ pub struct Options {
     #[command(flatten)]
     postgres: PostgresFlags,
     /// Blobs: fs://PATH, memory:// or s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with AWS_ACCESS_KEY_ID,
-    /// AWS_SECRET_ACCESS_KEY and, where the URL lacks them, AWS_REGION and AWS_ENDPOINT_URL
+    /// AWS_SECRET_ACCESS_KEY, for a temporary key pair AWS_SESSION_TOKEN and, where the URL lacks them, AWS_REGION
+    /// and AWS_ENDPOINT_URL
     /// [default: fs://DATA_DIR/blobs]
     #[arg(long, global = true, env = "ELIZABETH_BLOB_URL", hide_env_values = true, value_name = "URL")]
     blob_url: Option<SecretString>,

@@ -7,6 +7,8 @@ use reqwest::redirect::Policy;
 
 use crate::server::{Server, client, create_and_enter, prepare, upload};
 
+const SESSION: &str = "session-token-that-nobody-may-print";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_link_stands_in_the_log() {
     let bucket = S3::open();
@@ -19,6 +21,7 @@ async fn no_link_stands_in_the_log() {
         ("ELIZABETH_BLOB_URL", url.as_str()),
         ("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", S3::SECRET_ACCESS_KEY),
+        ("AWS_SESSION_TOKEN", SESSION),
     ];
     let server = Server::start_logging_to(data.path(), &env, Server::log_file(&log));
     let client = client();
@@ -41,7 +44,8 @@ async fn no_link_stands_in_the_log() {
     let (_, signature) = link.split_once("X-Amz-Signature=").unwrap();
     let signature = &signature[..64];
     assert!(text.contains("contents/{id}/download"), "the log is not that of the request");
-    for secret in [link, signature, S3::SECRET_ACCESS_KEY] {
+    assert!(link.contains(SESSION), "the link is not that of the session");
+    for secret in [link, signature, S3::SECRET_ACCESS_KEY, SESSION] {
         let line = text.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} stands in {line:?}");
     }
