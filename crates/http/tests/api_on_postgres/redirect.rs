@@ -72,6 +72,12 @@ fn lifetime(answer: &Response) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_goes_to_the_bucket_and_looks_the_same() {
     let fixture = Fixture::start().await;
+    let document = fixture.server.get("/openapi.json", None).await;
+    for path in ["", "/download"] {
+        let answers =
+            &document["paths"][format!("/api/v1/rooms/{{room}}/contents/{{id}}{path}")]["get"]["responses"];
+        assert!(answers["307"]["headers"]["Location"].is_object(), "{answers}");
+    }
     for (name, mime, kind, shown_as) in [
         ("a b;&+c#'.png", "image/png", "inline", "image/png"),
         ("ä/ö?=\"%2F.md", "text/markdown", "inline", TYPE),
