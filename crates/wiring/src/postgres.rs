@@ -24,7 +24,7 @@ pub(crate) struct PostgresFlags {
         value_name = "N"
     )]
     max_connections: String,
-    /// How long a request waits for one of them, and the start for a server that is not up yet
+    /// How long a request waits for a connection to Postgres, and the start for a server that is not up yet
     #[arg(
         long = "postgres-acquire-timeout",
         global = true,
