@@ -8,9 +8,9 @@ use elizabeth_core::{ports::PresignRequest, service::Readable};
 
 use crate::problem::Problem;
 
-/// How long a link works at most. Players go on asking the link for piece after piece, in Chrome and Firefox alike
-/// (<https://github.com/whatwg/fetch/issues/145>), so it has to outlast a film that is paused, not only a start. It is
-/// also what a room token lives by default, which opens more than a link does.
+/// How long a link works at most. Players in Chrome and Firefox go on asking the link for piece after piece, so it has
+/// to outlast a film that is paused, not only a start. It is also what a room token lives by default, which opens more
+/// than a link does.
 const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Conditions that hold the content against our tags and dates. The store has others: it would refuse what holds.
