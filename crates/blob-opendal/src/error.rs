@@ -17,10 +17,26 @@ pub(crate) fn from_io(doing: &str, error: &io::Error) -> BlobError {
     }
 }
 
+/// What servers that speak S3 call it when a bucket, or all there is, holds no more: Ceph's and MinIO's quota of a
+/// bucket, and MinIO's full disks.
+#[cfg(feature = "s3")]
+const FULL: [&str; 3] = ["QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull"];
+
+/// Whether a bucket is full. OpenDAL has no kind for it; the server's code stands in the message only.
+#[cfg(feature = "s3")]
+fn is_full(error: &opendal::Error) -> bool {
+    let rest = error.message().strip_prefix("S3Error { code: \"");
+    rest.and_then(|rest| rest.split_once('"')).is_some_and(|(code, _)| FULL.contains(&code))
+}
+
 /// An error of OpenDAL's. It has no kind of its own for a full disk: the operating system's error is its source.
 pub(crate) fn from_opendal(error: opendal::Error) -> BlobError {
     if error.kind() == opendal::ErrorKind::NotFound {
         return BlobError::Missing(error.to_string());
+    }
+    #[cfg(feature = "s3")]
+    if is_full(&error) {
+        return BlobError::Full(error.to_string());
     }
     let mut source = error.source();
     while let Some(cause) = source {

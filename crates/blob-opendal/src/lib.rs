@@ -75,6 +75,9 @@ impl OpendalBlobs {
     /// The key pair has to be allowed to list the bucket: without that, stores answer "denied" for what is
     /// merely missing.
     ///
+    /// What signs the requests, `reqsign_core`, logs the key pair at the level `debug`: a program with a log of its
+    /// own has to keep that out of it.
+    ///
     /// # Errors
     ///
     /// When this process has no default TLS provider (`rustls::crypto::CryptoProvider::install_default`), or an

@@ -30,6 +30,8 @@ pub struct Policy {
     pub inline_max: u64,
     /// Free bytes that the blob store must keep; below it nothing new is reserved.
     pub min_free: u64,
+    /// Whether readers are sent to the blob store for bytes that it hands out itself.
+    pub blob_redirect: bool,
 }
 
 /// The most files one manifest may name.
@@ -55,6 +57,7 @@ impl Default for Policy {
             refresh_ttl: 7 * DAY,
             inline_max: 8 * 1024,
             min_free: GIB,
+            blob_redirect: false,
         }
     }
 }

@@ -68,6 +68,20 @@ async fn a_session_is_set_up() {
     assert_eq!(text(&mut unit, "SHOW statement_timeout").await, "30s");
     assert_eq!(text(&mut unit, "SHOW idle_in_transaction_session_timeout").await, "30s");
     assert_eq!(text(&mut unit, "SHOW application_name").await, "elizabeth");
+    drop(unit);
+
+    let options = PostgresOptions {
+        lock_timeout: Duration::from_millis(1_500),
+        statement_timeout: Duration::from_secs(7),
+        // The longest that the server takes.
+        idle_transaction_timeout: Duration::from_secs(24 * 24 * 60 * 60),
+        ..few(1)
+    };
+    let store = open("session_of_options", options).await;
+    let mut link = Link::reader(&store.pool).await.unwrap();
+    assert_eq!(text(&mut link, "SHOW lock_timeout").await, "1500ms");
+    assert_eq!(text(&mut link, "SHOW statement_timeout").await, "7s");
+    assert_eq!(text(&mut link, "SHOW idle_in_transaction_session_timeout").await, "24d");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::WiringError;
 
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+const SESSION: &str = "AWS_SESSION_TOKEN";
 const REGION: &str = "AWS_REGION";
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
@@ -22,6 +23,9 @@ pub(crate) struct AwsVariables {
     /// Secret of the key pair
     #[arg(long = "aws-secret-access-key", global = true, env = SECRET, hide = true, hide_env_values = true)]
     secret_access_key: Option<SecretString>,
+    /// What belongs to a temporary key pair
+    #[arg(long = "aws-session-token", global = true, env = SESSION, hide = true, hide_env_values = true)]
+    session_token: Option<SecretString>,
     /// Region where the URL names none
     #[arg(long = "aws-region", global = true, env = REGION, hide = true, hide_env_values = true)]
     region: Option<SecretString>,
@@ -79,6 +83,7 @@ pub(crate) fn options(flag: &str, url: &str, aws: &AwsVariables) -> Result<S3Opt
         region,
         access_key_id: needed(KEY_ID, &aws.access_key_id)?.to_owned(),
         secret_access_key: needed(SECRET, &aws.secret_access_key)?.into(),
+        session_token: credential(SESSION, &aws.session_token)?.map(Into::into),
         addressing,
     })
 }
@@ -147,15 +152,19 @@ fn set(variable: &Option<SecretString>) -> Option<&str> {
 }
 
 fn needed<'a>(name: &str, variable: &'a Option<SecretString>) -> Result<&'a str, WiringError> {
+    let missing = || WiringError::unusable_variable(name, "is needed for a bucket (--blob-url s3://…)");
+    credential(name, variable)?.ok_or_else(missing)
+}
+
+fn credential<'a>(name: &str, variable: &'a Option<SecretString>) -> Result<Option<&'a str>, WiringError> {
     match set(variable) {
-        None => Err(WiringError::unusable_variable(name, "is needed for a bucket (--blob-url s3://…)")),
         Some(value) if value.trim() != value || value.contains(char::is_control) => {
             Err(WiringError::unusable_variable(
                 name,
                 "begins or ends with white space, or holds a control character",
             ))
         }
-        Some(value) => Ok(value),
+        value => Ok(value),
     }
 }
 

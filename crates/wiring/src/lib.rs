@@ -26,6 +26,8 @@ mod error;
 mod logging;
 mod options;
 mod passwords;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod system;
 mod token_key;
 mod units;
@@ -40,7 +42,7 @@ use elizabeth_core::{
     ports::{Blobs, Store},
 };
 #[cfg(feature = "postgres")]
-use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
+use elizabeth_storage_postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use elizabeth_storage_sqlite::SqliteStore;
 #[cfg(feature = "postgres")]
@@ -114,8 +116,8 @@ async fn open_store(url: DatabaseUrl) -> Result<Arc<dyn Store>, WiringError> {
         #[cfg(feature = "sqlite")]
         DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(&path).await?),
         #[cfg(feature = "postgres")]
-        DatabaseUrl::Postgres(url) => {
-            Arc::new(PostgresStore::open(url.expose_secret(), PostgresOptions::default()).await?)
+        DatabaseUrl::Postgres(url, options) => {
+            Arc::new(PostgresStore::open(url.expose_secret(), options).await?)
         }
     })
 }

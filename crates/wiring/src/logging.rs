@@ -3,8 +3,8 @@ use std::{
     io::{self, IsTerminal},
 };
 
-use tracing::Level;
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::WiringError;
 
@@ -39,7 +39,9 @@ pub fn init_logging(format: LogFormat) -> Result<(), WiringError> {
 ///
 /// As [`init_logging`].
 pub fn init_logging_above(default: Level, format: LogFormat) -> Result<(), WiringError> {
-    let registry = tracing_subscriber::registry().with(filter(env::var("RUST_LOG").ok(), default)?);
+    let registry = tracing_subscriber::registry()
+        .with(filter(env::var("RUST_LOG").ok(), default)?)
+        .with(filter_fn(is_discreet));
     let layer = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let done = match format {
         LogFormat::Pretty => registry.with(layer).try_init(),
@@ -56,6 +58,11 @@ fn filter(rust_log: Option<String>, default: Level) -> Result<EnvFilter, WiringE
             reason: format!("expected a level such as info, or target=level, not {text:?}"),
         }),
     }
+}
+
+/// Whatever `RUST_LOG` says: what signs requests to a bucket logs the key pair at the level `debug`.
+fn is_discreet(metadata: &Metadata<'_>) -> bool {
+    !metadata.target().starts_with("reqsign") || *metadata.level() <= Level::INFO
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use secrecy::{SecretSlice, SecretString};
 
 #[cfg(feature = "s3")]
 use crate::bucket::AwsVariables;
+#[cfg(feature = "postgres")]
+use crate::postgres::PostgresFlags;
 use crate::{
     LogFormat, WiringError, units,
     urls::{self, BlobUrl, DatabaseUrl},
@@ -31,14 +33,28 @@ pub struct Options {
     /// [default: sqlite://DATA_DIR/elizabeth.db]
     #[arg(long, global = true, env = "ELIZABETH_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<SecretString>,
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    postgres: PostgresFlags,
     /// Blobs: fs://PATH, memory:// or s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with AWS_ACCESS_KEY_ID,
-    /// AWS_SECRET_ACCESS_KEY and, where the URL lacks them, AWS_REGION and AWS_ENDPOINT_URL
+    /// AWS_SECRET_ACCESS_KEY, for a temporary key pair AWS_SESSION_TOKEN and, where the URL lacks them, AWS_REGION
+    /// and AWS_ENDPOINT_URL
     /// [default: fs://DATA_DIR/blobs]
     #[arg(long, global = true, env = "ELIZABETH_BLOB_URL", hide_env_values = true, value_name = "URL")]
     blob_url: Option<SecretString>,
     #[cfg(feature = "s3")]
     #[command(flatten)]
     aws: AwsVariables,
+    /// Whether downloads are sent on to the bucket, on or off: clients then fetch the bytes from there, by a link
+    /// that works for an hour at most, and have to reach its endpoint. Needs --blob-url s3://…
+    #[arg(
+        long,
+        global = true,
+        env = "ELIZABETH_BLOB_REDIRECT",
+        default_value = "off",
+        value_name = "SWITCH"
+    )]
+    blob_redirect: String,
     /// Secret that signs tokens, at least 32 bytes; NEW,OLD accepts both and signs with NEW
     /// [default: a random one, kept in DATA_DIR/token.key; required with Postgres]
     #[arg(
@@ -159,22 +175,33 @@ impl Options {
     /// Reads the values.
     pub(crate) fn settings(&self) -> Result<Settings, WiringError> {
         self.log_format()?;
-        let database = urls::database(self.database_url.as_ref(), &self.data_dir)?;
+        let database = urls::database(
+            self.database_url.as_ref(),
+            &self.data_dir,
+            #[cfg(feature = "postgres")]
+            self.postgres.options()?,
+        )?;
         let token_secrets = units::secrets("token-secret", self.token_secret.as_ref(), KEY_MIN_BYTES)?;
         if token_secrets.is_none() && database.is_shared() {
             let reason = "is needed with Postgres: all processes have to sign with the same secret";
             return Err(WiringError::unusable("token-secret", reason));
         }
+        let blobs = urls::blobs(
+            self.blob_url.as_ref(),
+            &self.data_dir,
+            #[cfg(feature = "s3")]
+            &self.aws,
+        )?;
+        let policy = self.policy()?;
+        if policy.blob_redirect && !blobs.has_links() {
+            let reason = "on needs a bucket, an s3://… in --blob-url (ELIZABETH_BLOB_URL)";
+            return Err(WiringError::unusable("blob-redirect", reason));
+        }
         Ok(Settings {
-            policy: self.policy()?,
+            policy,
             data_dir: self.data_dir.clone(),
             database,
-            blobs: urls::blobs(
-                self.blob_url.as_ref(),
-                &self.data_dir,
-                #[cfg(feature = "s3")]
-                &self.aws,
-            )?,
+            blobs,
             token_secrets,
             admin_token: units::secret("admin-token", self.admin_token.as_ref(), 16)?,
             gc_interval: units::span_or("gc-interval", &self.gc_interval, "off")?,
@@ -205,6 +232,7 @@ impl Options {
             token_ttl: units::span("token-ttl", &self.token_ttl)?,
             refresh_ttl: units::span("refresh-ttl", &self.refresh_ttl)?,
             min_free: units::size("min-free-disk", &self.min_free_disk, 0)?,
+            blob_redirect: units::switch("blob-redirect", &self.blob_redirect)?,
             ..Policy::default()
         })
     }

@@ -22,9 +22,17 @@ pub(crate) fn size(flag: &str, text: &str, least: u64) -> Result<u64, WiringErro
 
 /// A duration of a second or more.
 pub(crate) fn span(flag: &str, text: &str) -> Result<Duration, WiringError> {
+    span_up_to(flag, text, SPAN_MAX)
+}
+
+/// A duration of a second or more, at most so long: whole days.
+pub(crate) fn span_up_to(flag: &str, text: &str, most: Duration) -> Result<Duration, WiringError> {
     match humantime::parse_duration(text.trim()) {
-        Ok(span) if (Duration::from_secs(1)..=SPAN_MAX).contains(&span) => Ok(span),
-        Ok(_) => Err(WiringError::unusable(flag, format!("{text} is not between 1s and 36500d"))),
+        Ok(span) if (Duration::from_secs(1)..=most).contains(&span) => Ok(span),
+        Ok(_) => {
+            let days = most.as_secs() / (24 * 60 * 60);
+            Err(WiringError::unusable(flag, format!("{text} is not between 1s and {days}d")))
+        }
         Err(_) => Err(WiringError::unusable(
             flag,
             format!("expected a duration such as 90s, 15m or 7d, not {text:?}"),
@@ -37,6 +45,17 @@ pub(crate) fn span_or(flag: &str, text: &str, none: &str) -> Result<Option<Durat
     if text.trim() == none { Ok(None) } else { span(flag, text).map(Some) }
 }
 
+/// A number from 1 to `most`.
+#[cfg(feature = "postgres")]
+pub(crate) fn count(flag: &str, text: &str, most: u32) -> Result<u32, WiringError> {
+    match text.trim().parse() {
+        Ok(count) if (1..=most).contains(&count) => Ok(count),
+        Ok(_) | Err(_) => {
+            Err(WiringError::unusable(flag, format!("expected a number from 1 to {most}, not {text:?}")))
+        }
+    }
+}
+
 /// A number from 1 on, or `None` for one word.
 pub(crate) fn count_or(flag: &str, text: &str, none: &str) -> Result<Option<u64>, WiringError> {
     if text.trim() == none {
@@ -47,6 +66,15 @@ pub(crate) fn count_or(flag: &str, text: &str, none: &str) -> Result<Option<u64>
         Ok(_) | Err(_) => {
             Err(WiringError::unusable(flag, format!("expected a number from 1 on, or {none}, not {text:?}")))
         }
+    }
+}
+
+/// On or off.
+pub(crate) fn switch(flag: &str, text: &str) -> Result<bool, WiringError> {
+    match text.trim() {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(WiringError::unusable(flag, format!("expected on or off, not {text:?}"))),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "postgres")]
+use elizabeth_storage_postgres::PostgresOptions;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::WiringError;
@@ -14,7 +16,7 @@ pub(crate) enum DatabaseUrl {
     #[cfg(feature = "sqlite")]
     Sqlite(PathBuf),
     #[cfg(feature = "postgres")]
-    Postgres(SecretString),
+    Postgres(SecretString, PostgresOptions),
 }
 
 impl DatabaseUrl {
@@ -24,7 +26,7 @@ impl DatabaseUrl {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => true,
+            Self::Postgres(..) => true,
         }
     }
 }
@@ -38,8 +40,23 @@ pub(crate) enum BlobUrl {
     S3(elizabeth_blob_opendal::S3Options),
 }
 
+impl BlobUrl {
+    /// Whether clients can be given links to the blobs.
+    pub(crate) fn has_links(&self) -> bool {
+        match self {
+            Self::Fs(_) | Self::Memory => false,
+            #[cfg(feature = "s3")]
+            Self::S3(_) => true,
+        }
+    }
+}
+
 /// Reads `--database-url`.
-pub(crate) fn database(url: Option<&SecretString>, data_dir: &Path) -> Result<DatabaseUrl, WiringError> {
+pub(crate) fn database(
+    url: Option<&SecretString>,
+    data_dir: &Path,
+    #[cfg(feature = "postgres")] postgres: PostgresOptions,
+) -> Result<DatabaseUrl, WiringError> {
     const FLAG: &str = "database-url";
     const EXPECTED: &str = "expected sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
     let Some(url) = url else { return default_database(FLAG, data_dir) };
@@ -50,7 +67,7 @@ pub(crate) fn database(url: Option<&SecretString>, data_dir: &Path) -> Result<Da
         #[cfg(not(feature = "sqlite"))]
         Some(("sqlite", _)) => Err(without(FLAG, "SQLite", "sqlite")),
         #[cfg(feature = "postgres")]
-        Some(("postgres" | "postgresql", _)) => Ok(DatabaseUrl::Postgres(url.clone())),
+        Some(("postgres" | "postgresql", _)) => Ok(DatabaseUrl::Postgres(url.clone(), postgres)),
         #[cfg(not(feature = "postgres"))]
         Some(("postgres" | "postgresql", _)) => Err(without(FLAG, "Postgres", "postgres")),
         Some(_) | None => Err(WiringError::unusable(FLAG, EXPECTED)),

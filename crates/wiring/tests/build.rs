@@ -123,3 +123,45 @@ mod bucket {
         assert!(error.contains("cannot be reached: Connection refused"), "{error}");
     }
 }
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use std::time::Instant;
+
+    use elizabeth_core::ports::{Store, StoreError};
+    use elizabeth_test_servers::Postgres;
+
+    use super::*;
+
+    async fn store(database: &str, more: &[&str]) -> std::sync::Arc<dyn Store> {
+        let data = tempfile::tempdir().unwrap();
+        let url = format!("--database-url={}", Postgres::shared().database(database));
+        let secret = format!("--token-secret={}", "s".repeat(32));
+        build(data.path(), &[&[&*url, &*secret], more].concat()).await.unwrap().store
+    }
+
+    #[tokio::test]
+    async fn a_process_opens_as_many_connections_as_it_may() {
+        let few = ["--postgres-max-connections=2", "--postgres-acquire-timeout=1s"];
+        let store = store("wired_pool", &few).await;
+        let held = [store.begin().await.unwrap(), store.begin().await.unwrap()];
+        let asked = Instant::now();
+        assert!(matches!(store.begin().await.err(), Some(StoreError::Unavailable(_))));
+        assert!((900..4_000).contains(&asked.elapsed().as_millis()), "{:?}", asked.elapsed());
+        drop(held);
+        store.begin().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lock_is_waited_for_as_long_as_is_said() {
+        let wired = store("wired_lock", &["--postgres-lock-timeout=1s"]).await;
+        let key = || elizabeth_core::id::BlobKey::from_random([1; 16]);
+        let mut first = wired.begin().await.unwrap();
+        first.queue_blobs(&[key()]).await.unwrap();
+        let mut second = wired.begin().await.unwrap();
+        let asked = Instant::now();
+        assert!(matches!(second.queue_blobs(&[key()]).await, Err(StoreError::Unavailable(_))));
+        assert!((900..5_000).contains(&asked.elapsed().as_millis()), "{:?}", asked.elapsed());
+        first.commit().await.unwrap();
+    }
+}

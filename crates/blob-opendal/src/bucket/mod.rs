@@ -107,6 +107,7 @@ impl Bucket {
         let options = ReadOptions {
             override_content_type: Some(request.content_type.clone()),
             override_content_disposition: Some(request.content_disposition.clone()),
+            override_cache_control: Some(request.cache_control.clone()),
             ..ReadOptions::default()
         };
         let signed = self.plain.presign_read_options(key.as_str(), request.expires_in, options).await;

@@ -27,6 +27,8 @@ pub struct S3Options {
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: SecretString,
+    /// What belongs to a key pair that is good for some hours only.
+    pub session_token: Option<SecretString>,
     /// How the bucket is named.
     pub addressing: Addressing,
 }
@@ -44,6 +46,7 @@ impl S3Options {
             .region(&self.region)
             .access_key_id(&self.access_key_id)
             .secret_access_key(self.secret_access_key.expose_secret())
+            .session_token(self.session_token.as_ref().map_or("", ExposeSecret::expose_secret))
             // What is used is what is given, not what lies in somebody's home folder or on a metadata server.
             .disable_config_load()
             .disable_ec2_metadata();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod check;
+mod full;
 mod outage;
 mod presign;
 mod upload;
@@ -53,6 +54,7 @@ fn options(server: &S3) -> S3Options {
         region: S3::REGION.into(),
         access_key_id: S3::ACCESS_KEY_ID.into(),
         secret_access_key: S3::SECRET_ACCESS_KEY.into(),
+        session_token: None,
         addressing: Addressing::Path,
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_blob_opendal::{OpendalBlobs, S3Options};
 use elizabeth_core::ports::{Blobs, PresignRequest};
 use elizabeth_test_servers::S3;
 
@@ -11,6 +11,7 @@ fn request(expires_in: Duration) -> PresignRequest {
         expires_in,
         content_type: "image/png".into(),
         content_disposition: "attachment; filename=\"a b.png\"; filename*=UTF-8''%C3%A4%20b.png".into(),
+        cache_control: "private, no-cache".into(),
     }
 }
 
@@ -28,6 +29,7 @@ async fn a_link_gives_the_blob_with_its_type_and_name_for_a_while() {
     assert_eq!(answer.headers()["content-type"], "image/png");
     let disposition = request(Duration::ZERO).content_disposition;
     assert_eq!(answer.headers()["content-disposition"], disposition.as_str());
+    assert_eq!(answer.headers()["cache-control"], "private, no-cache");
     assert!(answer.bytes().await.unwrap() == bytes);
 
     let ranged = reqwest::Client::new().get(&link).header("range", "bytes=10-19").send().await.unwrap();
@@ -40,6 +42,20 @@ async fn a_link_gives_the_blob_with_its_type_and_name_for_a_while() {
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(reqwest::get(&link).await.unwrap().status(), 403);
+}
+
+/// Servers want to see it beside the signature.
+#[tokio::test]
+async fn a_temporary_key_pair_shows_its_session_token() {
+    let server = S3::open();
+    let options = S3Options { session_token: Some("of-the-session/1=".into()), ..options(&server) };
+    let blobs = blobs(&options);
+    blobs.check().await.unwrap();
+    store(&blobs, &key(1), &pattern(100)).await.unwrap();
+    let link = blobs.presign(&key(1), &request(Duration::from_secs(60))).await.unwrap().unwrap();
+    assert!(link.contains("X-Amz-Security-Token=of-the-session%2F1%3D"), "{link}");
+    assert!(reqwest::get(&link).await.unwrap().bytes().await.unwrap() == pattern(100));
+    assert!(!format!("{options:?}").contains("of-the-session"));
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub struct PresignRequest {
     pub content_type: String,
     /// The `Content-Disposition` that the bytes are sent with (RFC 6266), which names the file.
     pub content_disposition: String,
+    /// The `Cache-Control` that the bytes are sent with.
+    pub cache_control: String,
 }
 
 /// Immutable bytes under random keys. Implementations MUST keep the memory they need independent of a blob's size.

@@ -6,6 +6,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     ports::{Access, ContentAccess, ContentPage},
+    time::Timestamp,
 };
 
 impl Elizabeth {
@@ -36,17 +37,18 @@ impl Elizabeth {
     /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
-        let stored = self.stored_content(room, token, id).await?;
+        let (stored, _) = self.stored_content(room, token, id).await?;
         Ok(Content { text: stored.text(), ..stored.content })
     }
 
-    /// One live content with its segments, in one read of the store.
+    /// One live content with its segments, in one read of the store; and the first instant at which this token no
+    /// longer reads it.
     pub(super) async fn stored_content(
         &self,
         room: &RoomRef,
         token: Option<&str>,
         id: ContentId,
-    ) -> Result<StoredContent> {
+    ) -> Result<(StoredContent, Timestamp)> {
         let presented = self.present(token);
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
@@ -55,11 +57,16 @@ impl Elizabeth {
             Some(ContentAccess { room, token, content }) => (Some(Access { room, token }), content),
             None => (None, None),
         };
-        judge(access, &presented, Need::Permission(Permission::VIEW), now)?;
+        let grant = judge(access, &presented, Need::Permission(Permission::VIEW), now)?;
         let stored = content.ok_or(Error::ContentNotFound(id))?;
         if stored.content.is_expired(now) {
             return Err(Error::ContentExpired);
         }
-        if stored.content.is_spent() { Err(Error::DownloadsSpent) } else { Ok(stored) }
+        if stored.content.is_spent() {
+            return Err(Error::DownloadsSpent);
+        }
+        let ends = [stored.content.expire_at, grant.room.expire_at].into_iter().flatten();
+        let until = ends.fold(grant.token.expires_at, Timestamp::min);
+        Ok((stored, until))
     }
 }

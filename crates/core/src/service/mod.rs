@@ -11,6 +11,7 @@ mod contents;
 mod create_room;
 mod delete_contents;
 mod issue_token;
+mod link_content;
 mod prepare;
 mod read_content;
 mod refresh;

@@ -8,12 +8,15 @@ use crate::{
     id::ContentId,
     name::RoomRef,
     ports::{BlobError, BlobStream},
+    time::Timestamp,
 };
 
 /// A content that the caller may read, found and live; not yet opened, and not yet counted.
 pub struct Readable {
-    app: Elizabeth,
-    stored: StoredContent,
+    pub(super) app: Elizabeth,
+    pub(super) stored: StoredContent,
+    /// The first instant at which the caller may no longer read it.
+    pub(super) until: Timestamp,
 }
 
 impl Elizabeth {
@@ -24,7 +27,8 @@ impl Elizabeth {
     /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn readable(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Readable> {
-        Ok(Readable { app: self.clone(), stored: self.stored_content(room, token, id).await? })
+        let (stored, until) = self.stored_content(room, token, id).await?;
+        Ok(Readable { app: self.clone(), stored, until })
     }
 
     /// Stores the downloads counted since the last time. Those of contents that limit them are stored at once and
@@ -58,7 +62,7 @@ impl Elizabeth {
         Ok(tx.commit().await?)
     }
 
-    fn add_downloads(&self, id: ContentId, count: u64) {
+    pub(super) fn add_downloads(&self, id: ContentId, count: u64) {
         let mut counted = match self.downloads.lock() {
             Ok(counted) => counted,
             Err(poisoned) => poisoned.into_inner(),

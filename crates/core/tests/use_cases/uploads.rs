@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use elizabeth_core::{
     Error, content::FileRequest, id::ReservationId, permission::Permission, policy::Policy,
+    ports::PresignRequest,
 };
 use futures::TryStreamExt;
 
@@ -300,4 +303,24 @@ async fn an_upload_survives_a_silence_almost_as_long_as_its_lease() {
     upload.write(large(30_000)).await.unwrap();
     upload.finish_file().await.unwrap();
     upload.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn where_the_blob_store_has_no_links_the_bytes_come_from_here() {
+    let world = World::with_policy(Policy { blob_redirect: true, ..Policy::default() });
+    let token = world.room("box").await;
+    let uploaded = world.upload("box", &token, "a.bin", Bytes::from(vec![1; 20_000])).await.unwrap();
+    let id = uploaded.contents[0].id;
+    let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+    let request = PresignRequest {
+        expires_in: Duration::from_secs(3600),
+        content_type: "text/plain".into(),
+        content_disposition: "attachment".into(),
+        cache_control: "no-store".into(),
+    };
+    assert_eq!(readable.link(None, request).await.unwrap(), None);
+    assert_eq!(world.read("box", &token, id).await.unwrap().len(), 20_000);
+    world.app.flush_downloads().await.unwrap();
+    let content = world.app.content(&at("box"), Some(&token), id).await.unwrap();
+    assert_eq!(content.download_count, 1);
 }

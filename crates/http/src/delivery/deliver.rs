@@ -11,6 +11,7 @@ use super::{
     conditional::{Outcome, Selected, as_date, evaluate},
     disposition::content_disposition,
     media::shown_as,
+    redirect::redirect,
 };
 use crate::{
     body::Answer,
@@ -26,7 +27,7 @@ pub(crate) enum Purpose {
     Download,
 }
 
-/// Answers a `GET` or `HEAD` of a content. Only a `GET` that sends bytes opens it, and so counts.
+/// Answers a `GET` or `HEAD` of a content. Only a `GET` that sends bytes, or says where they are, counts.
 pub(crate) async fn deliver(
     readable: Readable,
     purpose: Purpose,
@@ -71,6 +72,9 @@ pub(crate) async fn deliver(
         headers.insert(header::CONTENT_RANGE, value);
     }
     if method != Method::HEAD {
+        if let Some(elsewhere) = redirect(&readable, request, range.as_ref(), response.headers()).await? {
+            return Ok(elsewhere);
+        }
         let stream = readable.open(range).await?;
         *response.body_mut() = Body::new(ExactBody::new(stream, length));
     }

@@ -1,9 +1,10 @@
-//! Downloads: conditions, ranges, names and types, and the body.
+//! Downloads: conditions, ranges, names and types, and the body, or a link to it.
 
 mod body;
 mod conditional;
 mod deliver;
 mod disposition;
 mod media;
+mod redirect;
 
 pub(crate) use deliver::{Purpose, deliver};

@@ -6,6 +6,7 @@
     reason = "test code: what cannot go on fails by panicking"
 )]
 
+mod redirect;
 #[path = "../api/suite.rs"]
 mod suite;
 #[path = "../support/mod.rs"]

@@ -8,6 +8,7 @@
 
 mod crash;
 mod log;
+mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
 mod tour;

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_core::{
     id::BlobKey,
-    ports::{BlobError, BlobStream, BlobWriter, Blobs},
+    ports::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest},
 };
 use futures::StreamExt;
 
@@ -84,6 +84,10 @@ impl Blobs for WatchedBlobs {
 
     async fn free_space(&self) -> Result<Option<u64>, BlobError> {
         self.inner.free_space().await
+    }
+
+    async fn presign(&self, key: &BlobKey, request: &PresignRequest) -> Result<Option<String>, BlobError> {
+        self.inner.presign(key, request).await
     }
 }
 

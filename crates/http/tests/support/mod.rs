@@ -71,6 +71,7 @@ fn bucket(prefix: &str) -> OpendalBlobs {
         region: S3::REGION.into(),
         access_key_id: S3::ACCESS_KEY_ID.into(),
         secret_access_key: S3::SECRET_ACCESS_KEY.into(),
+        session_token: None,
         addressing: Addressing::Path,
     })
     .unwrap()

@@ -3,7 +3,7 @@ use super::*;
 fn aws(values: [&str; 4]) -> AwsVariables {
     let [access_key_id, secret_access_key, region, endpoint] =
         values.map(|value| (value != "-").then(|| value.into()));
-    AwsVariables { access_key_id, secret_access_key, region, endpoint }
+    AwsVariables { access_key_id, secret_access_key, session_token: None, region, endpoint }
 }
 
 fn read(url: &str, values: [&str; 4]) -> Result<S3Options, String> {
@@ -38,6 +38,19 @@ fn a_bucket_of_each_kind_is_understood() {
         let got = (&*read.bucket, &*read.prefix, read.endpoint.as_deref(), &*read.region, read.addressing);
         assert_eq!(got, expected, "{url}");
     }
+}
+
+#[test]
+fn a_temporary_key_pair_has_a_session_token() {
+    let read = |token: &str| {
+        let variables = AwsVariables { session_token: Some(token.into()), ..aws(PAIR) };
+        options("blob-url", "rooms?endpoint=http://h", &variables).map_err(|error| error.to_string())
+    };
+    let token = read("hunter3").unwrap().session_token.unwrap();
+    assert_eq!(token.expose_secret(), "hunter3");
+    assert!(read("").unwrap().session_token.is_none());
+    let error = read("hunter3\n").unwrap_err();
+    assert!(error.starts_with("AWS_SESSION_TOKEN: ") && !error.contains("hunter3"), "{error}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use clap::{CommandFactory, Parser};
 use elizabeth_core::policy::SIZE_MAX;
+#[cfg(feature = "postgres")]
+use elizabeth_storage_postgres::PostgresOptions;
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -103,6 +105,7 @@ fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
         ("token-ttl", &["0s"]),
         ("refresh-ttl", &["0s"]),
         ("gc-interval", &["0s", "never"]),
+        ("blob-redirect", &["", "yes", "true", "ON", "on"]),
         ("log-format", &["", "xml"]),
         (
             "token-secret",
@@ -129,6 +132,69 @@ fn several_secrets_rotate() {
     let secrets = settings(&[&format!("--token-secret={new},{old}")]).unwrap().token_secrets.unwrap();
     let secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret().to_vec()).collect();
     assert_eq!(secrets, [new.into_bytes(), old.into_bytes()]);
+}
+
+#[test]
+fn only_a_bucket_can_be_redirected_to() {
+    let redirect = |more: &[&str]| settings(more).map(|settings| settings.policy.blob_redirect);
+    assert_eq!(redirect(&[]), Ok(false));
+    assert_eq!(redirect(&["--blob-redirect=off", "--blob-url=memory://"]), Ok(false));
+    for url in ["fs://x", "memory://"] {
+        let refused = redirect(&["--blob-redirect=on", &format!("--blob-url={url}")]);
+        let reason = "on needs a bucket, an s3://… in --blob-url (ELIZABETH_BLOB_URL)";
+        assert_eq!(refused, Err(refusal("blob-redirect", reason)));
+    }
+    #[cfg(feature = "s3")]
+    {
+        let bucket =
+            ["--blob-url=s3://rooms?region=eu-west-1", "--aws-access-key-id=i", "--aws-secret-access-key=s"];
+        assert_eq!(redirect(&[&bucket[..], &["--blob-redirect=on"]].concat()), Ok(true));
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn how_postgres_is_used_is_read() {
+    let secret = format!("--token-secret={}", "s".repeat(32));
+    let url = ["--database-url=postgres://u@h/d", &secret];
+    let read = |more: &[&str]| match settings(&[&url, more].concat()).unwrap().database {
+        DatabaseUrl::Postgres(_, options) => options,
+        #[cfg(feature = "sqlite")]
+        DatabaseUrl::Sqlite(path) => panic!("{}", path.display()),
+    };
+    assert_eq!(read(&[]), PostgresOptions::default());
+    let seconds = Duration::from_secs;
+    let expected = PostgresOptions {
+        max_connections: 262_143,
+        acquire_timeout: seconds(1),
+        lock_timeout: seconds(120),
+        statement_timeout: seconds(24 * 24 * 60 * 60),
+        idle_transaction_timeout: Duration::from_millis(1_500),
+    };
+    let all = [
+        "--postgres-max-connections=262143",
+        "--postgres-acquire-timeout=1s",
+        "--postgres-lock-timeout=2m",
+        "--postgres-statement-timeout=24d",
+        "--postgres-idle-transaction-timeout=1500ms",
+    ];
+    assert_eq!(read(&all), expected);
+    for (flag, values) in [
+        ("postgres-max-connections", &["", "0", "-1", "262144", "many"][..]),
+        ("postgres-acquire-timeout", &["", "0s", "5", "999ms", "25d", "off"]),
+        ("postgres-lock-timeout", &["0s", "25d"]),
+        ("postgres-statement-timeout", &["0s", "25d"]),
+        ("postgres-idle-transaction-timeout", &["0s", "25d"]),
+    ] {
+        for value in values {
+            // On any database.
+            let error = settings(&[&format!("--{flag}={value}")]).err().unwrap();
+            assert!(
+                error.starts_with(&refusal(flag, "")) && !error.contains('\n'),
+                "{flag}={value}: {error}"
+            );
+        }
+    }
 }
 
 #[cfg(feature = "postgres")]

@@ -1,7 +1,8 @@
 use super::*;
 
 fn database_of(url: &str) -> Result<DatabaseUrl, String> {
-    database(Some(&url.into()), Path::new("data")).map_err(|error| error.to_string())
+    database(Some(&url.into()), Path::new("data"), PostgresOptions::default())
+        .map_err(|error| error.to_string())
 }
 
 fn blobs_of(url: &str) -> Result<BlobUrl, String> {
@@ -11,7 +12,7 @@ fn blobs_of(url: &str) -> Result<BlobUrl, String> {
 fn sqlite_path(url: DatabaseUrl) -> Option<PathBuf> {
     match url {
         DatabaseUrl::Sqlite(path) => Some(path),
-        DatabaseUrl::Postgres(_) => None,
+        DatabaseUrl::Postgres(..) => None,
     }
 }
 
@@ -25,7 +26,8 @@ fn folder(url: BlobUrl) -> Option<PathBuf> {
 #[test]
 fn without_an_url_all_is_in_the_data_folder() {
     let data = Path::new("data");
-    assert_eq!(sqlite_path(database(None, data).unwrap()), Some("data/elizabeth.db".into()));
+    let database = database(None, data, PostgresOptions::default()).unwrap();
+    assert_eq!(sqlite_path(database), Some("data/elizabeth.db".into()));
     assert_eq!(folder(blobs(None, data, &AwsVariables::default()).unwrap()), Some("data/blobs".into()));
 }
 

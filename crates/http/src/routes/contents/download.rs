@@ -26,6 +26,9 @@ use crate::{
         (status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 206, description = "The bytes of the range", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 304, description = "It has not changed"),
+        (status = 307, description = "The bytes are to be fetched from there, within the hour and without the token: only where \
+            the operator turned it on, never for a content with `max_downloads`",
+            headers(("Location" = String, description = "A credential: whoever has it may fetch the bytes"))),
         (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
         (status = 403, description = "`permission_denied`, `room_closed`"),
         (status = 404, description = "`room_not_found`, `content_not_found`"),
