@@ -9,6 +9,7 @@
 //! numbers, and an object that is there twice is the same. Completing a multipart upload whose answer was lost is
 //! refused the second time; the blob then counts as failed and is deleted by its key, as all failed ones are.
 
+mod deadline;
 mod options;
 mod write;
 mod writing;
@@ -30,14 +31,14 @@ use tokio::time::timeout;
 
 pub use self::options::{Addressing, S3Options};
 pub(crate) use self::write::BucketWriter;
-use self::writing::Writing;
+use self::{
+    deadline::{COMPLETE, Deadlines, REQUEST},
+    writing::Writing,
+};
 use crate::error::{from_opendal, unavailable};
 
 /// How long a connection may take to stand.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a request may take, and a piece of an answer, and a part that is being sent: with parts of 8 MiB,
-/// 3.4 Mbit/s to the bucket suffice.
-const REQUEST: Duration = Duration::from_secs(20);
 /// How often a request is sent again; with the pauses between them, some two seconds of refusals are sat out.
 const RETRIES: usize = 3;
 /// How long a check may take in all. It is not repeated: who asks whether the bucket works wants to know now.
@@ -46,6 +47,8 @@ const CHECK: Duration = Duration::from_secs(5);
 /// A bucket, or what is under a prefix of it.
 pub(crate) struct Bucket {
     operator: Operator,
+    /// The same for writing, which ends with what may take long.
+    writes: Operator,
     /// The same without deadlines and repetitions.
     plain: Operator,
     /// What it is called in errors.
@@ -59,24 +62,25 @@ impl Bucket {
         let name = options.to_string();
         let plain = Operator::new(options.service())
             .map_err(|error| unavailable(format!("{name}: {}", one_line(error.message()))))?;
-        let transport = HttpTransporter::new(ReqwestTransport::new(client(options)?));
+        let transport = HttpTransporter::new(Deadlines(ReqwestTransport::new(client(options)?)));
         let context = plain.context().with_http_transport(transport);
         let plain = plain.with_context(context);
-        let operator = plain
-            .clone()
-            // Inside the repetitions, so that each has its own deadline.
-            .layer(TimeoutLayer::new().with_timeout(REQUEST).with_io_timeout(REQUEST))
-            .layer(
+        // Deadlines inside the repetitions, so that each has its own. Those of requests are the transport's; these
+        // are for a piece of an answer too.
+        let patient = |span| {
+            plain.clone().layer(TimeoutLayer::new().with_timeout(REQUEST).with_io_timeout(span)).layer(
                 RetryLayer::new()
                     .with_max_times(RETRIES)
                     .with_min_delay(Duration::from_millis(250))
                     .with_max_delay(Duration::from_secs(2))
                     .with_jitter(),
-            );
-        Ok(Self { operator, plain, name, writing: Arc::default() })
+            )
+        };
+        let (operator, writes) = (patient(REQUEST), patient(COMPLETE));
+        Ok(Self { operator, writes, plain, name, writing: Arc::default() })
     }
 
-    /// What reads, writes and deletes.
+    /// What reads and deletes.
     pub(crate) fn operator(&self) -> &Operator {
         &self.operator
     }

@@ -45,7 +45,7 @@ impl BucketWriter {
     pub(crate) async fn create(bucket: &Bucket, key: &BlobKey) -> Result<Self, BlobError> {
         // One part at a time: more at once take more memory, and one that is still on its way when the upload is
         // given up would stay in the bucket.
-        let writer = bucket.operator.writer_with(key.as_str()).chunk(PART).concurrent(1).await;
+        let writer = bucket.writes.writer_with(key.as_str()).chunk(PART).concurrent(1).await;
         let (steps, next) = mpsc::channel(1);
         tokio::spawn(write(writer.map_err(from_opendal)?, next, bucket.writing.begin(key)));
         Ok(Self { steps, size: 0 })

@@ -43,7 +43,7 @@ pub use prepare::{Prepared, Released};
 pub use read_content::Readable;
 pub use sweep::GcReport;
 pub use tokens::TokenList;
-pub use upload::{Upload, Uploaded};
+pub use upload::{Upload, UploadLease, Uploaded};
 
 /// The adapters that an [`Elizabeth`] works with.
 #[derive(Clone)]

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
@@ -36,6 +38,13 @@ pub struct Upload {
     pub(super) received: Vec<Option<Received>>,
     pub(super) current: Option<Incoming>,
     pub(super) renewed_at: Timestamp,
+}
+
+/// The lease of an upload under way. Its own calls renew it as bytes arrive; this is for what keeps them busy.
+pub struct UploadLease {
+    app: Elizabeth,
+    room: RoomId,
+    reservation: ReservationId,
 }
 
 /// A file that has arrived whole.
@@ -81,7 +90,8 @@ impl Upload {
         self.append(bytes).await
     }
 
-    /// The current file is at its end; its bytes are durable when this returns.
+    /// The current file is at its end; its bytes are durable when this returns. That may take longer than a lease:
+    /// a bucket may have to put a large file together. Renew [`Upload::lease`] meanwhile.
     ///
     /// # Errors
     ///
@@ -90,6 +100,11 @@ impl Upload {
     pub async fn finish_file(&mut self) -> Result<()> {
         self.renew_if_due().await?;
         self.end().await
+    }
+
+    /// What keeps this upload alive while a call to it takes long.
+    pub fn lease(&self) -> UploadLease {
+        UploadLease { app: self.app.clone(), room: self.room, reservation: self.reservation }
     }
 
     /// Everything has arrived: the hold ends and the files become contents, in one step. When this returns `Ok`,
@@ -256,20 +271,34 @@ impl Upload {
     /// Starts the lease anew when a tenth of it has gone by: bytes are arriving. Not more rarely, for what has gone by
     /// since the last time is missing from the silence that an upload survives.
     async fn renew_if_due(&mut self) -> Result<()> {
-        let lease = self.app.policy().upload_lease;
-        if self.app.now().since(self.renewed_at) < lease / 10 {
-            return Ok(());
+        if self.app.now().since(self.renewed_at) >= self.app.policy().upload_lease / 10 {
+            self.renewed_at = self.lease().renew().await?;
         }
+        Ok(())
+    }
+}
+
+impl UploadLease {
+    /// How long it lasts from each renewal.
+    pub fn span(&self) -> Duration {
+        self.app.policy().upload_lease
+    }
+
+    /// Starts the lease anew; says when.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReservationExpired`] when it ended before, or the reservation was released.
+    pub async fn renew(&self) -> Result<Timestamp> {
         let mut tx = self.app.ports.store.begin().await?;
         tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
         let now = self.app.now();
         let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
-        let hold = held.hold.extend(now, lease)?;
+        let hold = held.hold.extend(now, self.app.policy().upload_lease)?;
         tx.update_hold(self.reservation, hold).await?;
         tx.extend_announcements(self.reservation, hold.deadline).await?;
         tx.commit().await?;
-        self.renewed_at = now;
-        Ok(())
+        Ok(now)
     }
 }
 

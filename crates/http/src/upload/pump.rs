@@ -1,4 +1,4 @@
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, pin::pin, time::Duration};
 
 use axum::http::StatusCode;
 use bytes::{Bytes, BytesMut};
@@ -8,7 +8,7 @@ use elizabeth_core::{
 };
 use tokio::{
     sync::mpsc,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tracing::Instrument;
 
@@ -110,7 +110,7 @@ async fn store(mut upload: Upload, mut steps: mpsc::Receiver<Step>) -> Result<Up
         let done = match step {
             Step::Start(name) => start(&mut upload, &name).await,
             Step::Data(bytes) => upload.write(bytes).await,
-            Step::Finish => upload.finish_file().await,
+            Step::Finish => finish(&mut upload).await,
             Step::Commit => return upload.commit().await.map_err(Ended::Refused),
         };
         if let Err(error) = done {
@@ -122,6 +122,18 @@ async fn store(mut upload: Upload, mut steps: mpsc::Receiver<Step>) -> Result<Up
     }
     upload.abort().await;
     Err(Ended::Abandoned)
+}
+
+/// All bytes have come; until the store has made them durable, it is we who keep the upload alive.
+async fn finish(upload: &mut Upload) -> Result<(), Error> {
+    let lease = upload.lease();
+    let mut finished = pin!(upload.finish_file());
+    loop {
+        match timeout(lease.span() / 3, &mut finished).await {
+            Ok(finished) => return finished,
+            Err(_) => lease.renew().await.map(drop)?,
+        }
+    }
 }
 
 async fn start(upload: &mut Upload, name: &str) -> Result<(), Error> {
