@@ -17,6 +17,10 @@ pub enum StoreError {
     /// A room's name or slug that another room answers to.
     #[error("the address is taken")]
     AddressTaken,
+    /// The transaction collided with another, and the store undid it: nothing of it is left. Running it again from
+    /// its beginning, on a new one, is safe and may well succeed.
+    #[error("transactions collided: {0}")]
+    Contended(String),
     /// The store cannot be reached or is overloaded; trying again later may help. Of a commit that ends so it is
     /// unknown whether it took place.
     #[error("store unavailable: {0}")]

@@ -14,6 +14,7 @@ mod issue_token;
 mod prepare;
 mod read_content;
 mod refresh;
+mod retried;
 mod rooms;
 mod set_permission;
 mod sweep;

@@ -1,7 +1,8 @@
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::retried::retried;
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, Place, StoredContent, map_range},
@@ -41,7 +42,7 @@ impl Elizabeth {
         if counted.is_empty() {
             return Ok(());
         }
-        let stored = self.store_downloads(counted.iter().map(|(&id, &count)| (id, count))).await;
+        let stored = retried(|| self.store_downloads(&counted)).await;
         if stored.is_err() {
             for (id, count) in counted {
                 self.add_downloads(id, count);
@@ -50,9 +51,9 @@ impl Elizabeth {
         stored
     }
 
-    async fn store_downloads(&self, counted: impl Iterator<Item = (ContentId, u64)> + Send) -> Result<()> {
+    async fn store_downloads(&self, counted: &BTreeMap<ContentId, u64>) -> Result<()> {
         let mut tx = self.ports.store.begin().await?;
-        for (id, count) in counted {
+        for (&id, &count) in counted {
             tx.add_downloads(id, count).await?;
         }
         Ok(tx.commit().await?)
@@ -98,11 +99,14 @@ impl Readable {
             opened => opened?,
         };
         if limited {
-            let mut tx = app.ports.store.begin().await?;
-            if !tx.count_download(id).await? {
-                return Err(Error::DownloadsSpent);
-            }
-            tx.commit().await?;
+            retried(|| async {
+                let mut tx = app.ports.store.begin().await?;
+                if !tx.count_download(id).await? {
+                    return Err(Error::DownloadsSpent);
+                }
+                Ok(tx.commit().await?)
+            })
+            .await?;
         } else if from_start {
             app.add_downloads(id, 1);
         }

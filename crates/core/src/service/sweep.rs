@@ -2,10 +2,11 @@ use std::{collections::BTreeMap, future::ready};
 
 use futures::{StreamExt, stream};
 
+use super::retried::retried;
 use crate::{
     Elizabeth, Result,
     id::{BlobKey, ContentId, RoomId},
-    ports::{ContentPage, ReadTx},
+    ports::{ContentPage, ReadTx, SweepReport},
 };
 
 /// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
@@ -46,15 +47,7 @@ impl Elizabeth {
         let mut report = GcReport::default();
         self.sweep_rooms(&mut report).await?;
         self.sweep_contents(&mut report).await?;
-        let mut tx = self.ports.store.begin().await?;
-        let now = self.now();
-        report.cleaned_reservations = tx.lapsed_reservations(now).await?.0;
-        report.cleaned_tokens = tx.dead_tokens(now).await?;
-        // Together: an upload whose announcements are gone can not settle any more.
-        tx.delete_lapsed_reservations(now).await?;
-        tx.queue_lapsed_announcements(now).await?;
-        tx.delete_dead_tokens(now).await?;
-        tx.commit().await?;
+        (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed()).await?;
         report.cleaned_blobs = self.collect_blobs().await?;
         Ok(report)
     }
@@ -78,13 +71,30 @@ impl Elizabeth {
                 .collect()
                 .await;
             if !gone.is_empty() {
-                let mut tx = self.ports.store.begin().await?;
-                tx.unqueue_blobs(&gone).await?;
-                tx.commit().await?;
+                retried(|| async {
+                    let mut tx = self.ports.store.begin().await?;
+                    tx.unqueue_blobs(&gone).await?;
+                    Ok(tx.commit().await?)
+                })
+                .await?;
             }
             collected += gone.len() as u64;
             after = Some(last);
         }
+    }
+
+    /// Removes what has lapsed by itself; says how many reservations and tokens there were.
+    async fn sweep_lapsed(&self) -> Result<(u64, u64)> {
+        let mut tx = self.ports.store.begin().await?;
+        let now = self.now();
+        let (reservations, _) = tx.lapsed_reservations(now).await?;
+        let tokens = tx.dead_tokens(now).await?;
+        // Together: an upload whose announcements are gone can not settle any more.
+        tx.delete_lapsed_reservations(now).await?;
+        tx.queue_lapsed_announcements(now).await?;
+        tx.delete_dead_tokens(now).await?;
+        tx.commit().await?;
+        Ok((reservations, tokens))
     }
 
     async fn delete_blob(&self, key: BlobKey) -> Option<BlobKey> {
@@ -104,19 +114,24 @@ impl Elizabeth {
                 return Ok(());
             }
             for id in rooms {
-                let mut tx = self.ports.store.begin().await?;
-                let room = tx.lock_room_by_id(id, self.now()).await?;
-                // Its owner may have given it more time since it was listed.
-                if room.is_none_or(|room| !room.is_expired(self.now())) {
-                    continue;
-                }
-                let swept = tx.delete_room(id).await?;
-                tx.commit().await?;
+                let Some(swept) = retried(|| self.sweep_room(id)).await? else { continue };
                 report.cleaned_rooms += 1;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
             }
         }
+    }
+
+    /// Removes a room, unless it is gone or its owner has given it more time since it was listed.
+    async fn sweep_room(&self, id: RoomId) -> Result<Option<SweepReport>> {
+        let mut tx = self.ports.store.begin().await?;
+        let room = tx.lock_room_by_id(id, self.now()).await?;
+        if room.is_none_or(|room| !room.is_expired(self.now())) {
+            return Ok(None);
+        }
+        let swept = tx.delete_room(id).await?;
+        tx.commit().await?;
+        Ok(Some(swept))
     }
 
     async fn sweep_contents(&self, report: &mut GcReport) -> Result<()> {
@@ -129,15 +144,20 @@ impl Elizabeth {
             for (room, content) in dead {
                 by_room.entry(room).or_default().push(content);
             }
-            for (room, contents) in by_room {
-                let mut tx = self.ports.store.begin().await?;
-                tx.lock_room_by_id(room, self.now()).await?;
-                let swept = tx.delete_contents(room, &contents).await?;
-                tx.commit().await?;
+            for (room, listed) in by_room {
+                let swept = retried(|| self.sweep_contents_of(room, &listed)).await?;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
             }
         }
+    }
+
+    async fn sweep_contents_of(&self, room: RoomId, contents: &[ContentId]) -> Result<SweepReport> {
+        let mut tx = self.ports.store.begin().await?;
+        tx.lock_room_by_id(room, self.now()).await?;
+        let swept = tx.delete_contents(room, contents).await?;
+        tx.commit().await?;
+        Ok(swept)
     }
 
     async fn survey(&self) -> Result<GcReport> {
