@@ -152,10 +152,16 @@ impl Elizabeth {
         }
     }
 
-    async fn sweep_contents_of(&self, room: RoomId, contents: &[ContentId]) -> Result<SweepReport> {
+    /// Removes those of a room's contents that are still over: they may have been given more time since they were
+    /// listed.
+    async fn sweep_contents_of(&self, room: RoomId, listed: &[ContentId]) -> Result<SweepReport> {
         let mut tx = self.ports.store.begin().await?;
         tx.lock_room_by_id(room, self.now()).await?;
-        let swept = tx.delete_contents(room, contents).await?;
+        let now = self.now();
+        let found = tx.contents_by_id(room, listed).await?.into_iter();
+        let dead = found.filter(|content| content.is_expired(now) || content.is_spent());
+        let dead: Vec<ContentId> = dead.map(|content| content.id).collect();
+        let swept = tx.delete_contents(room, &dead).await?;
         tx.commit().await?;
         Ok(swept)
     }
