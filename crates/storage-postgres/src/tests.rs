@@ -112,7 +112,7 @@ async fn many_open_one_new_database_at_once() {
         }
         assert_eq!(count(&stores[0]).await, 16);
         let mut link = Link::reader(&stores[0].pool).await.unwrap();
-        assert_eq!(number(&mut link, "SELECT COUNT(*) FROM _sqlx_migrations").await, 1);
+        assert_eq!(number(&mut link, "SELECT COUNT(*) FROM _sqlx_migrations").await, 2);
         let locks = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'
                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         assert_eq!(number(&mut link, locks).await, 0);

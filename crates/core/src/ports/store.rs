@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use crate::{
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
     name::RoomRef,
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -291,6 +291,20 @@ pub trait WriteTx: ReadTx {
 
     /// Takes blobs off the queue: they are deleted.
     async fn unqueue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()>;
+
+    /// Takes a lease until an instant: one that nobody has, that was over by `now`, or that this holder has already,
+    /// whose end moves then. `false` when it is another's. One guarded statement, so that of many at once one gets
+    /// it.
+    async fn take_lease(
+        &mut self,
+        name: &str,
+        holder: LeaseHolder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// Gives a lease back before its end. `false` when this holder does not have it.
+    async fn release_lease(&mut self, name: &str, holder: LeaseHolder) -> StoreResult<bool>;
 
     /// Makes everything durable and ends the transaction.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

@@ -18,6 +18,7 @@ mod retried;
 mod rooms;
 mod set_permission;
 mod sweep;
+mod sweep_in_turn;
 mod system;
 mod tokens;
 mod upload;
@@ -40,6 +41,7 @@ pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
 pub use prepare::{Prepared, Released};
 pub use read_content::Readable;
 pub use sweep::GcReport;
+pub use sweep_in_turn::SWEEP_LEASE;
 pub use tokens::TokenList;
 pub use upload::{Upload, Uploaded};
 

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, future::ready};
 
 use futures::{StreamExt, stream};
 
-use super::retried::retried;
+use super::{retried::retried, sweep_in_turn::Turn};
 use crate::{
     Elizabeth, Result,
     id::{BlobKey, ContentId, RoomId},
@@ -33,8 +33,9 @@ pub struct GcReport {
 
 impl Elizabeth {
     /// Removes what is over: expired rooms and contents, lapsed reservations, dead tokens, and the blobs of all of
-    /// these and of uploads that were cut off. It waits for nothing but leases that still run. Several processes
-    /// may sweep at once, and a sweep that is cut off is finished by the next. With `dry_run` it only counts.
+    /// these and of uploads that were cut off. It waits for nothing but uploads' leases that still run. Several
+    /// processes may sweep at once, and a sweep that is cut off is finished by the next. With `dry_run` it only
+    /// counts.
     ///
     /// # Errors
     ///
@@ -44,11 +45,19 @@ impl Elizabeth {
         if dry_run {
             return self.survey().await;
         }
+        self.sweep(&mut None).await
+    }
+
+    /// Sweeps, step by step, as long as it may go on.
+    pub(super) async fn sweep(&self, turn: &mut Option<Turn>) -> Result<GcReport> {
         let mut report = GcReport::default();
-        self.sweep_rooms(&mut report).await?;
-        self.sweep_contents(&mut report).await?;
+        self.sweep_rooms(turn, &mut report).await?;
+        self.sweep_contents(turn, &mut report).await?;
+        if !self.may_go_on(turn).await? {
+            return Ok(report);
+        }
         (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed()).await?;
-        report.cleaned_blobs = self.collect_blobs().await?;
+        report.cleaned_blobs = self.collect_blobs_while(turn).await?;
         Ok(report)
     }
 
@@ -58,11 +67,15 @@ impl Elizabeth {
     ///
     /// When the store fails.
     pub async fn collect_blobs(&self) -> Result<u64> {
+        self.collect_blobs_while(&mut None).await
+    }
+
+    async fn collect_blobs_while(&self, turn: &mut Option<Turn>) -> Result<u64> {
         let mut collected = 0;
         let mut after: Option<BlobKey> = None;
-        loop {
+        while self.may_go_on(turn).await? {
             let queued = self.ports.store.read().await?.queued_blobs(after.as_ref(), BATCH).await?;
-            let Some(last) = queued.last().cloned() else { return Ok(collected) };
+            let Some(last) = queued.last().cloned() else { break };
             // A few at once: deletions of a store that makes each durable can share its flushes.
             let gone: Vec<BlobKey> = stream::iter(queued)
                 .map(|key| self.delete_blob(key))
@@ -81,6 +94,7 @@ impl Elizabeth {
             collected += gone.len() as u64;
             after = Some(last);
         }
+        Ok(collected)
     }
 
     /// Removes what has lapsed by itself; says how many reservations and tokens there were.
@@ -107,13 +121,16 @@ impl Elizabeth {
         }
     }
 
-    async fn sweep_rooms(&self, report: &mut GcReport) -> Result<()> {
+    async fn sweep_rooms(&self, turn: &mut Option<Turn>, report: &mut GcReport) -> Result<()> {
         loop {
             let rooms = self.ports.store.read().await?.expired_rooms(self.now(), BATCH).await?;
             if rooms.is_empty() {
                 return Ok(());
             }
             for id in rooms {
+                if !self.may_go_on(turn).await? {
+                    return Ok(());
+                }
                 let Some(swept) = retried(|| self.sweep_room(id)).await? else { continue };
                 report.cleaned_rooms += 1;
                 report.cleaned_contents += swept.contents;
@@ -134,7 +151,7 @@ impl Elizabeth {
         Ok(Some(swept))
     }
 
-    async fn sweep_contents(&self, report: &mut GcReport) -> Result<()> {
+    async fn sweep_contents(&self, turn: &mut Option<Turn>, report: &mut GcReport) -> Result<()> {
         loop {
             let dead = self.ports.store.read().await?.dead_contents(self.now(), BATCH).await?;
             if dead.is_empty() {
@@ -145,6 +162,9 @@ impl Elizabeth {
                 by_room.entry(room).or_default().push(content);
             }
             for (room, listed) in by_room {
+                if !self.may_go_on(turn).await? {
+                    return Ok(());
+                }
                 let swept = retried(|| self.sweep_contents_of(room, &listed)).await?;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;

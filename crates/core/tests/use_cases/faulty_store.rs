@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use elizabeth_core::{
     content::{Content, Manifest, NewContent, Reservation},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
     memory::MemoryStore,
     name::RoomRef,
     ports::{
@@ -174,4 +174,6 @@ answered_within! {
     delete_dead_tokens(now: Timestamp) -> ();
     queue_blobs(keys: &[BlobKey]) -> ();
     unqueue_blobs(keys: &[BlobKey]) -> ();
+    take_lease(name: &str, holder: LeaseHolder, now: Timestamp, until: Timestamp) -> bool;
+    release_lease(name: &str, holder: LeaseHolder) -> bool;
 }

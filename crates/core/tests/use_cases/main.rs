@@ -8,4 +8,5 @@ mod rooms;
 mod support;
 mod sweep;
 mod tokens;
+mod turns;
 mod uploads;
