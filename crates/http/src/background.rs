@@ -1,8 +1,9 @@
-//! What runs beside the requests: the sweeper, the collector of deleted blobs, and the writing of download counts.
+//! What runs beside the requests: the sweeper, in turn with those of other processes; the collector of deleted blobs;
+//! and the writing of download counts.
 
 use std::time::Duration;
 
-use elizabeth_core::Result;
+use elizabeth_core::{Result, service::SWEEP_LEASE};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -26,15 +27,18 @@ pub fn start(state: &AppState, gc_interval: Option<Duration>, stop: &Cancellatio
 }
 
 async fn sweep(state: AppState, every: Duration, stop: CancellationToken) {
+    let holder = state.app().new_lease_holder();
     // The first tick comes at once: what a crash left behind need not wait.
     let mut ticks = interval(every.max(Duration::from_millis(1)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         // Cut off between two transactions at worst: the next sweep, here or elsewhere, goes on.
-        let Some(swept) = stop.run_until_cancelled(state.app().gc(false)).await else { break };
+        let Some(swept) = stop.run_until_cancelled(state.app().sweep_in_turn(holder)).await else { break };
         match swept {
-            Ok(report) if report != Default::default() => tracing::info!(?report, "swept"),
-            Ok(_) => {}
+            Ok(Some(report)) if report != Default::default() => tracing::info!(?report, "swept"),
+            Ok(Some(_)) => {}
+            // Another process is at it, or died over it: its lease tells which.
+            Ok(None) => ticks.reset_after(every.min(SWEEP_LEASE)),
             Err(error) => tracing::error!(%error, "sweeping failed"),
         }
     }

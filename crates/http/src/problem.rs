@@ -198,9 +198,8 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, Code::FileTooLong),
         Error::RoomFull(_) => (S::PAYLOAD_TOO_LARGE, Code::RoomFull),
         Error::StorageFull | Error::Blob(BlobError::Full(_)) => (S::INSUFFICIENT_STORAGE, Code::StorageFull),
-        Error::Store(StoreError::Unavailable(_)) | Error::Blob(BlobError::Unavailable(_)) => {
-            (S::SERVICE_UNAVAILABLE, Code::Unavailable)
-        }
+        Error::Store(StoreError::Contended(_) | StoreError::Unavailable(_))
+        | Error::Blob(BlobError::Unavailable(_)) => (S::SERVICE_UNAVAILABLE, Code::Unavailable),
         Error::Store(StoreError::AddressTaken | StoreError::Corrupt(_))
         | Error::Blob(BlobError::Missing(_))
         | Error::Crypto(_) => (S::INTERNAL_SERVER_ERROR, Code::Internal),
@@ -267,6 +266,13 @@ mod tests {
         assert_eq!(response.status(), 500);
         assert_eq!((&body["code"], &body["request_id"]), (&json!("internal"), &json!("id-1")));
         assert!(!body.to_string().contains("SELECT"));
+    }
+
+    #[test]
+    fn a_collision_may_be_tried_again() {
+        let (response, body) = rendered(Error::Store(StoreError::Contended("40P01".into())).into());
+        assert_eq!((response.status().as_u16(), &body["code"]), (503, &json!("unavailable")));
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     }
 
     #[test]

@@ -4,9 +4,12 @@ use elizabeth_core::ports::StoreError;
 use sqlx::{error::DatabaseError, migrate::MigrateError};
 
 /// Classes of SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>) of what may be better
-/// later or on another server: connection, authorization, no such database, rollback (deadlocks and serialization
-/// failures), insufficient resources, operator intervention (shutdowns and time-outs), system errors.
+/// later or on another server: connection, authorization, no such database, rollback, insufficient resources, operator intervention (shutdowns and time-outs), system errors.
 const UNAVAILABLE_CLASSES: [&str; 7] = ["08", "28", "3D", "40", "53", "57", "58"];
+
+/// Collisions with other transactions, which the server ended by undoing this one: a serialization failure, a deadlock.
+/// Of a commit, too, it is known then that it did not take place.
+const CONTENDED: [&str; 2] = ["40001", "40P01"];
 
 /// Single codes besides: a transaction that slept too long, a server that only reads (as after a failover), a lock
 /// that was not to be had in time.
@@ -37,7 +40,9 @@ fn refusal(refused: &dyn DatabaseError) -> StoreError {
     let class = code.get(..2).unwrap_or_default();
     let what = if NAMES_ONLY.contains(&class) { refused.message() } else { "statement refused" };
     let text = format!("{} (SQLSTATE {code})", one_line(what));
-    if UNAVAILABLE_CLASSES.contains(&class) || UNAVAILABLE.contains(&&*code) {
+    if CONTENDED.contains(&&*code) {
+        StoreError::Contended(text)
+    } else if UNAVAILABLE_CLASSES.contains(&class) || UNAVAILABLE.contains(&&*code) {
         StoreError::Unavailable(text)
     } else {
         StoreError::Corrupt(text)

@@ -250,7 +250,7 @@ async fn a_lock_is_not_waited_for_without_end() {
 
 /// Of two that wait for each other one is told, and both connections go on.
 #[tokio::test]
-async fn a_deadlock_is_unavailable() {
+async fn a_deadlock_is_a_collision() {
     let store = open("deadlock", few(2)).await;
     let mut link = Link::reader(&store.pool).await.unwrap();
     link.execute(fixed("INSERT INTO blob_deletions VALUES ('a'), ('b')")).await.unwrap();
@@ -266,8 +266,31 @@ async fn a_deadlock_is_unavailable() {
     };
     let (one, other) = futures::join!(crossing(A, B), crossing(B, A));
     let failed = one.and(other).unwrap_err();
-    assert!(matches!(&failed, StoreError::Unavailable(text) if text.contains("40P01")), "{failed}");
+    assert!(matches!(&failed, StoreError::Contended(text) if text.contains("40P01")), "{failed}");
     add_one(&store).await.unwrap();
+}
+
+/// Stricter isolation would make the server refuse so; here it is told to, by a statement and by a commit.
+#[tokio::test]
+async fn a_serialization_failure_is_a_collision() {
+    let store = open("serialization", few(1)).await;
+    const REFUSE: &str = "DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '40001'; END $$";
+    let mut unit = Link::transaction(&store.pool).await.unwrap();
+    let refused = unit.execute(fixed(REFUSE)).await;
+    assert!(matches!(&refused, Err(StoreError::Contended(text)) if text.contains("40001")), "{refused:?}");
+    drop(unit);
+    let mut link = Link::reader(&store.pool).await.unwrap();
+    let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                  BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '40001'; END $$";
+    link.execute(fixed(refuse)).await.unwrap();
+    let at_commit = "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON blob_deletions
+                     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()";
+    link.execute(fixed(at_commit)).await.unwrap();
+    drop(link);
+    let refused = add_one(&store).await;
+    assert!(matches!(&refused, Err(StoreError::Contended(text)) if text.contains("40001")), "{refused:?}");
+    assert!(!in_transaction(&store).await);
+    assert_eq!(count(&store).await, 0);
 }
 
 #[tokio::test]

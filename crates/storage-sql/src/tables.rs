@@ -110,6 +110,14 @@ pub(crate) enum PendingBlobs {
 }
 
 #[derive(Clone, Copy, Iden)]
+pub(crate) enum Leases {
+    Table,
+    Name,
+    Holder,
+    Until,
+}
+
+#[derive(Clone, Copy, Iden)]
 pub(crate) enum BlobDeletions {
     Table,
     Key,

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use elizabeth_core::{
     content::{Manifest, NewContent, Place, Segment},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
     name::RoomRef,
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
@@ -16,7 +16,7 @@ use crate::{
     read::one_by_one,
     rows::{self, Cells},
     statement::Dialect,
-    statements::{contents, reservations, rooms, sweep, tokens},
+    statements::{contents, leases, reservations, rooms, sweep, tokens},
     tx::SqlTx,
 };
 
@@ -315,6 +315,21 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
 
     async fn unqueue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()> {
         self.run_for_each(sweep::unqueue_blobs, &[], key_rows(keys)).await
+    }
+
+    async fn take_lease(
+        &mut self,
+        name: &str,
+        holder: LeaseHolder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<bool> {
+        let values = vec![rows::text(name), rows::uuid(holder.0), rows::time(until), rows::time(now)];
+        Ok(self.run(&leases::TAKE, values).await? == 1)
+    }
+
+    async fn release_lease(&mut self, name: &str, holder: LeaseHolder) -> StoreResult<bool> {
+        Ok(self.run(&leases::RELEASE, vec![rows::text(name), rows::uuid(holder.0)]).await? == 1)
     }
 
     async fn commit(self: Box<Self>) -> StoreResult<()> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::table::{Row, Table};
 use crate::{
     content::{Content, Reservation, Segment, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId},
     ports::{Counts, StoreError, StoreResult, SweepReport},
     room::Room,
     secret::KeyHash,
@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) announcements: Table<Announcement>,
     pub(super) contents: Table<ContentRow>,
     pub(super) queue: RedBlackTreeSetSync<BlobKey>,
+    /// By name: who has it, until when.
+    pub(super) leases: RedBlackTreeMapSync<String, (LeaseHolder, Timestamp)>,
     stored_size: u64,
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     content::{Content, Manifest, NewContent, Reservation},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
     name::RoomRef,
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
@@ -362,6 +362,27 @@ impl WriteTx for View<Draft> {
             self.state().queue.remove_mut(key);
         }
         Ok(())
+    }
+
+    async fn take_lease(
+        &mut self,
+        name: &str,
+        holder: LeaseHolder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<bool> {
+        let leases = &mut self.state().leases;
+        let free = leases.get(name).is_none_or(|&(other, end)| other == holder || end <= now);
+        if free {
+            leases.insert_mut(name.to_owned(), (holder, until));
+        }
+        Ok(free)
+    }
+
+    async fn release_lease(&mut self, name: &str, holder: LeaseHolder) -> StoreResult<bool> {
+        let leases = &mut self.state().leases;
+        let held = leases.get(name).is_some_and(|&(other, _)| other == holder);
+        Ok(held && leases.remove_mut(name))
     }
 
     async fn commit(self: Box<Self>) -> StoreResult<()> {

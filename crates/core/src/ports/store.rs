@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use crate::{
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
     name::RoomRef,
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -17,6 +17,10 @@ pub enum StoreError {
     /// A room's name or slug that another room answers to.
     #[error("the address is taken")]
     AddressTaken,
+    /// The transaction collided with another, and the store undid it: nothing of it is left. Running it again from
+    /// its beginning, on a new one, is safe and may well succeed.
+    #[error("transactions collided: {0}")]
+    Contended(String),
     /// The store cannot be reached or is overloaded; trying again later may help. Of a commit that ends so it is
     /// unknown whether it took place.
     #[error("store unavailable: {0}")]
@@ -290,6 +294,20 @@ pub trait WriteTx: ReadTx {
 
     /// Takes blobs off the queue: they are deleted.
     async fn unqueue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()>;
+
+    /// Takes a lease until an instant: one that nobody has, that was over by `now`, or that this holder has already,
+    /// whose end moves then. `false` when it is another's. One guarded statement, so that of many at once one gets
+    /// it.
+    async fn take_lease(
+        &mut self,
+        name: &str,
+        holder: LeaseHolder,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// Gives a lease back before its end. `false` when this holder does not have it.
+    async fn release_lease(&mut self, name: &str, holder: LeaseHolder) -> StoreResult<bool>;
 
     /// Makes everything durable and ends the transaction.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

@@ -3,7 +3,8 @@ use bytes::Bytes;
 use super::{
     authorize::Need,
     prepare::session_reservation,
-    upload::{Upload, Uploaded},
+    retried::retried,
+    upload::{Upload, Uploaded, insert_contents},
 };
 use crate::{
     Elizabeth, Result,
@@ -30,8 +31,11 @@ impl Elizabeth {
         token: Option<&str>,
         reservation: ReservationId,
     ) -> Result<Upload> {
-        let claim = self.claim(room, token, reservation).await?;
-        self.begin_claimed(claim).await
+        retried(|| async {
+            let claim = self.claim(room, token, reservation).await?;
+            self.begin_claimed(claim).await
+        })
+        .await
     }
 
     /// Stores files that have all arrived already: the same as [`Elizabeth::begin_upload`] and all that follows,
@@ -48,26 +52,38 @@ impl Elizabeth {
         reservation: ReservationId,
         files: Vec<(String, Bytes)>,
     ) -> Result<Uploaded> {
-        let claim = self.claim(room, token, reservation).await?;
-        if claim.found.manifest.files().iter().any(|file| file.size > self.policy().inline_max) {
-            let mut upload = self.begin_claimed(claim).await?;
-            return match upload.receive_whole(files).await {
-                Ok(()) => upload.commit().await,
-                Err(error) => {
-                    upload.abort().await;
-                    Err(error)
-                }
-            };
+        let whole = retried(|| async {
+            let claim = self.claim(room, token, reservation).await?;
+            if claim.found.manifest.files().iter().any(|file| file.size > self.policy().inline_max) {
+                return Ok(Whole::Begun(Box::new(self.begin_claimed(claim).await?)));
+            }
+            Ok(Whole::Uploaded(self.upload_inline(claim, &files).await?))
+        });
+        let mut upload = match whole.await? {
+            Whole::Uploaded(uploaded) => return Ok(uploaded),
+            Whole::Begun(upload) => upload,
+        };
+        match upload.receive_whole(&files).await {
+            Ok(()) => upload.commit().await,
+            Err(error) => {
+                upload.abort().await;
+                Err(error)
+            }
         }
+    }
+
+    /// Claims and settles in one transaction.
+    async fn upload_inline(&self, claim: Claim, files: &[(String, Bytes)]) -> Result<Uploaded> {
         let Claim { mut tx, room, found, now, .. } = claim;
+        tx.delete_reservation(found.id).await?;
         let mut upload = self.upload(&room, found, Vec::new(), now);
-        tx.delete_reservation(reservation).await?;
         if let Err(error) = upload.receive_whole(files).await {
             // Committed without contents: the reservation is released.
             tx.commit().await?;
             return Err(error);
         }
-        let uploaded = upload.insert_contents(tx.as_mut(), &room, now).await?;
+        let uploaded =
+            insert_contents(tx.as_mut(), &room, upload.sid, &upload.manifest, &upload.received, now).await?;
         tx.commit().await?;
         Ok(uploaded)
     }
@@ -112,6 +128,14 @@ impl Elizabeth {
             renewed_at: now,
         }
     }
+}
+
+/// How far an upload of files that have all arrived came in its first transaction.
+enum Whole {
+    /// To its end.
+    Uploaded(Uploaded),
+    /// It has begun; there are blobs to be written.
+    Begun(Box<Upload>),
 }
 
 /// A reservation that an upload begins on.

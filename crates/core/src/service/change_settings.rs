@@ -1,4 +1,4 @@
-use super::authorize::Need;
+use super::{authorize::Need, retried::retried};
 use crate::{
     Elizabeth, Error, Invalid, Result,
     name::RoomRef,
@@ -40,28 +40,31 @@ impl Elizabeth {
             None => None,
         };
 
-        let (mut tx, grant, now) = self.authorize_locked(room, token, Need::Owner).await?;
-        let id = grant.room.id;
-        let current = grant.room.current_size();
-        if max_size.is_some_and(|max| max < current) {
-            return Err(Invalid::MaxSizeBelowCurrent { current }.into());
-        }
-        let ends_sessions = matches!(password_hash, Some(Some(_)));
-        let change = RoomChange {
-            max_size,
-            max_entries,
-            expire_at,
-            password_hash,
-            status: settings.status.map(|status| status.unwrap_or(RoomStatus::Open)),
-            updated_at: Some(now),
-            ..RoomChange::default()
-        };
-        tx.change_room(id, &change).await?;
-        if ends_sessions {
-            tx.revoke_guests(id, now).await?;
-        }
-        let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
-        tx.commit().await?;
-        Ok(room)
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, Need::Owner).await?;
+            let id = grant.room.id;
+            let current = grant.room.current_size();
+            if max_size.is_some_and(|max| max < current) {
+                return Err(Invalid::MaxSizeBelowCurrent { current }.into());
+            }
+            let ends_sessions = matches!(password_hash, Some(Some(_)));
+            let change = RoomChange {
+                max_size,
+                max_entries,
+                expire_at,
+                password_hash: password_hash.clone(),
+                status: settings.status.map(|status| status.unwrap_or(RoomStatus::Open)),
+                updated_at: Some(now),
+                ..RoomChange::default()
+            };
+            tx.change_room(id, &change).await?;
+            if ends_sessions {
+                tx.revoke_guests(id, now).await?;
+            }
+            let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
+            tx.commit().await?;
+            Ok(room)
+        })
+        .await
     }
 }

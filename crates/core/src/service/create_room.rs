@@ -1,5 +1,6 @@
 use secrecy::SecretString;
 
+use super::retried::retried;
 use crate::{
     Elizabeth, Error, Result,
     name::{RoomName, RoomRef},
@@ -43,8 +44,24 @@ impl Elizabeth {
         };
         let permission = options.permission.unwrap_or(Permission::all());
         let owner_key = opaque_secret(OWNER_KEY_PREFIX, self.ports.entropy.bytes());
-        let address = RoomRef::from(name.clone());
+        let new = NewRoom {
+            slug: self.slug_for(&name, permission),
+            name,
+            password_hash,
+            owner_key_hash: KeyHash::of(&owner_key),
+            permission,
+            max_size,
+            max_entries,
+            expire_at,
+            created_at: now,
+        };
+        let room = retried(|| self.insert_room(&new)).await?;
+        Ok(CreatedRoom { room, owner_key: owner_key.into() })
+    }
 
+    /// Adds a room, in place of one of its name whose time is over. It begins as its place is found to be free.
+    async fn insert_room(&self, new: &NewRoom) -> Result<Room> {
+        let address = RoomRef::from(new.name.clone());
         let mut tx = self.ports.store.begin().await?;
         let mut now = self.now();
         if let Some(access) = tx.lock_room(&address, None, now).await? {
@@ -54,26 +71,14 @@ impl Elizabeth {
             }
             tx.delete_room(access.room.id).await?;
         }
-        let slug = self.slug_for(&name, permission);
-        let owner_key_hash = KeyHash::of(&owner_key);
-        let new = NewRoom {
-            name,
-            slug,
-            password_hash,
-            owner_key_hash,
-            permission,
-            max_size,
-            max_entries,
-            expire_at,
-            created_at: now,
-        };
+        let new = NewRoom { created_at: now, ..new.clone() };
         let id = match tx.insert_room(&new).await {
             Err(StoreError::AddressTaken) => return Err(Error::NameTaken),
             result => result?,
         };
         let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
         tx.commit().await?;
-        Ok(CreatedRoom { room, owner_key: owner_key.into() })
+        Ok(room)
     }
 
     /// What a room answers to: its name while SHARE is on, else a slug that nobody can guess.

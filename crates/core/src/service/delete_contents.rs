@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::authorize::Need;
+use super::{authorize::Need, retried::retried};
 use crate::{
     Elizabeth, Error, Invalid, Result, id::ContentId, name::RoomRef, permission::Permission,
     policy::MANIFEST_FILES_MAX,
@@ -35,15 +35,18 @@ impl Elizabeth {
             return Err(Invalid::ContentCount.into());
         }
         let need = Need::Permission(Permission::DELETE);
-        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
-        let found: BTreeSet<ContentId> =
-            tx.contents_by_id(grant.room.id, &ids).await?.into_iter().map(|content| content.id).collect();
-        if let Some(missing) = ids.iter().find(|id| !found.contains(id)) {
-            return Err(Error::ContentNotFound(*missing));
-        }
-        let report = tx.delete_contents(grant.room.id, &ids).await?;
-        let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());
-        tx.commit().await?;
-        Ok(Deleted { deleted: ids, freed_size: report.freed_size, current_size })
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let found: BTreeSet<ContentId> =
+                tx.contents_by_id(grant.room.id, &ids).await?.into_iter().map(|content| content.id).collect();
+            if let Some(missing) = ids.iter().find(|id| !found.contains(id)) {
+                return Err(Error::ContentNotFound(*missing));
+            }
+            let report = tx.delete_contents(grant.room.id, &ids).await?;
+            let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());
+            tx.commit().await?;
+            Ok(Deleted { deleted: ids.clone(), freed_size: report.freed_size, current_size })
+        })
+        .await
     }
 }

@@ -1,6 +1,9 @@
 use secrecy::{ExposeSecret, SecretString};
 
-use super::authorize::{Need, check_enterable, live_room};
+use super::{
+    authorize::{Need, check_enterable, live_room},
+    retried::retried,
+};
 use crate::{
     Elizabeth, Error, Result,
     name::RoomRef,
@@ -61,12 +64,15 @@ impl Elizabeth {
     pub async fn issue_token(&self, room: &RoomRef, request: TokenRequest) -> Result<Issued> {
         let refresh = request.with_refresh_token;
         if let Some(token) = &request.token {
-            let (tx, grant, now) =
-                self.authorize_locked(room, Some(token.expose_secret()), Need::Token).await?;
-            return self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh).await;
+            return retried(|| async {
+                let token = Some(token.expose_secret());
+                let (tx, grant, now) = self.authorize_locked(room, token, Need::Token).await?;
+                self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh).await
+            })
+            .await;
         }
         match &request.owner_key {
-            Some(key) => self.enter_as_owner(room, key, refresh).await,
+            Some(key) => retried(|| self.enter_as_owner(room, key, refresh)).await,
             None => self.enter(room, request.password.as_ref(), refresh).await,
         }
     }
@@ -113,24 +119,38 @@ impl Elizabeth {
                 }
                 verified = Some(hash);
             }
-
-            let mut tx = self.ports.store.begin().await?;
-            let access = tx.lock_room(address, None, self.now()).await?;
-            let now = self.now();
-            let room = live_room(access, now)?.room;
-            check_enterable(&room, address)?;
-            if room.password_hash.is_some() && room.password_hash != verified {
-                // The password was changed between the two: once more, with the new hash.
-                continue;
+            let verified = verified.as_deref();
+            let entered = retried(|| self.enter_verified(address, verified, refresh)).await?;
+            if let Some(issued) = entered {
+                return Ok(issued);
             }
-            let change = RoomChange {
-                entries: Some(room.entries.saturating_add(1)),
-                owner_claimed: Some(true),
-                ..RoomChange::default()
-            };
-            tx.change_room(room.id, &change).await?;
-            return self.finish_issue(tx, &room, self.new_session(!room.owner_claimed), now, refresh).await;
         }
+    }
+
+    /// Counts an entry. `None` when the password was changed since it was verified against a hash: once more then,
+    /// with the new hash.
+    async fn enter_verified(
+        &self,
+        address: &RoomRef,
+        verified: Option<&str>,
+        refresh: bool,
+    ) -> Result<Option<Issued>> {
+        let mut tx = self.ports.store.begin().await?;
+        let access = tx.lock_room(address, None, self.now()).await?;
+        let now = self.now();
+        let room = live_room(access, now)?.room;
+        check_enterable(&room, address)?;
+        if room.password_hash.is_some() && room.password_hash.as_deref() != verified {
+            return Ok(None);
+        }
+        let change = RoomChange {
+            entries: Some(room.entries.saturating_add(1)),
+            owner_claimed: Some(true),
+            ..RoomChange::default()
+        };
+        tx.change_room(room.id, &change).await?;
+        let session = self.new_session(!room.owner_claimed);
+        self.finish_issue(tx, &room, session, now, refresh).await.map(Some)
     }
 
     /// Adds the token, and its refresh token where wanted, and ends the transaction.

@@ -1,4 +1,4 @@
-use super::authorize::Need;
+use super::{authorize::Need, retried::retried};
 use crate::{
     Elizabeth, Error, Result,
     content::{FileRequest, Manifest, Reservation},
@@ -51,24 +51,27 @@ impl Elizabeth {
         let total = manifest.total();
         let enough_space = self.has_space_for(total).await?;
         let need = Need::Permission(Permission::EDIT);
-        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
-        let id = grant.room.id;
-        let holds = tx.live_holds(id, now).await?;
-        let mut ledger = Ledger::new(grant.room.max_size, grant.room.stored_size, holds);
-        let hold = ledger.reserve(now, total, self.policy().reservation_ttl)?;
-        if !enough_space {
-            return Err(Error::StorageFull);
-        }
-        let reservation_id = tx.insert_reservation(id, grant.token.sid, hold, &manifest, now).await?;
-        ledger.insert(reservation_id, hold);
-        tx.commit().await?;
-        Ok(Prepared {
-            reservation_id,
-            reserved_size: total,
-            expires_at: hold.deadline,
-            current_size: ledger.current_size(now),
-            max_size: ledger.max_size(),
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let id = grant.room.id;
+            let holds = tx.live_holds(id, now).await?;
+            let mut ledger = Ledger::new(grant.room.max_size, grant.room.stored_size, holds);
+            let hold = ledger.reserve(now, total, self.policy().reservation_ttl)?;
+            if !enough_space {
+                return Err(Error::StorageFull);
+            }
+            let reservation_id = tx.insert_reservation(id, grant.token.sid, hold, &manifest, now).await?;
+            ledger.insert(reservation_id, hold);
+            tx.commit().await?;
+            Ok(Prepared {
+                reservation_id,
+                reserved_size: total,
+                expires_at: hold.deadline,
+                current_size: ledger.current_size(now),
+                max_size: ledger.max_size(),
+            })
         })
+        .await
     }
 
     /// Gives a reservation back before its end. An upload under way on it fails.
@@ -84,15 +87,18 @@ impl Elizabeth {
         reservation: ReservationId,
     ) -> Result<Released> {
         let need = Need::Permission(Permission::EDIT);
-        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
-        let held = session_reservation(tx.as_mut(), grant.room.id, grant.token.sid, reservation).await?;
-        if !held.hold.is_live(now) {
-            return Err(Error::ReservationExpired);
-        }
-        tx.delete_reservation(reservation).await?;
-        let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());
-        tx.commit().await?;
-        Ok(Released { released: held.hold.size, current_size })
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let held = session_reservation(tx.as_mut(), grant.room.id, grant.token.sid, reservation).await?;
+            if !held.hold.is_live(now) {
+                return Err(Error::ReservationExpired);
+            }
+            tx.delete_reservation(reservation).await?;
+            let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());
+            tx.commit().await?;
+            Ok(Released { released: held.hold.size, current_size })
+        })
+        .await
     }
 
     /// Whether the blob store would keep its free space with so many more bytes in it. Files that the store itself

@@ -1,7 +1,8 @@
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use futures::{StreamExt, TryStreamExt, stream};
 
+use super::retried::retried;
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, Place, StoredContent, map_range},
@@ -45,7 +46,7 @@ impl Elizabeth {
         if counted.is_empty() {
             return Ok(());
         }
-        let stored = self.store_downloads(counted.iter().map(|(&id, &count)| (id, count))).await;
+        let stored = retried(|| self.store_downloads(&counted)).await;
         if stored.is_err() {
             for (id, count) in counted {
                 self.add_downloads(id, count);
@@ -54,9 +55,9 @@ impl Elizabeth {
         stored
     }
 
-    async fn store_downloads(&self, counted: impl Iterator<Item = (ContentId, u64)> + Send) -> Result<()> {
+    async fn store_downloads(&self, counted: &BTreeMap<ContentId, u64>) -> Result<()> {
         let mut tx = self.ports.store.begin().await?;
-        for (id, count) in counted {
+        for (&id, &count) in counted {
             tx.add_downloads(id, count).await?;
         }
         Ok(tx.commit().await?)
@@ -102,11 +103,14 @@ impl Readable {
             opened => opened?,
         };
         if limited {
-            let mut tx = app.ports.store.begin().await?;
-            if !tx.count_download(id).await? {
-                return Err(Error::DownloadsSpent);
-            }
-            tx.commit().await?;
+            retried(|| async {
+                let mut tx = app.ports.store.begin().await?;
+                if !tx.count_download(id).await? {
+                    return Err(Error::DownloadsSpent);
+                }
+                Ok(tx.commit().await?)
+            })
+            .await?;
         } else if from_start {
             app.add_downloads(id, 1);
         }

@@ -1,4 +1,7 @@
-use super::authorize::{Need, check_enterable, judge, live_room};
+use super::{
+    authorize::{Need, check_enterable, judge, live_room},
+    retried::retried,
+};
 use crate::{Elizabeth, Result, name::RoomRef, permission::Permission, room::Room};
 
 impl Elizabeth {
@@ -30,8 +33,11 @@ impl Elizabeth {
     /// Without a token that has DELETE.
     pub async fn delete_room(&self, room: &RoomRef, token: Option<&str>) -> Result<()> {
         let need = Need::Permission(Permission::DELETE);
-        let (mut tx, grant, _) = self.authorize_locked(room, token, need).await?;
-        tx.delete_room(grant.room.id).await?;
-        Ok(tx.commit().await?)
+        retried(|| async {
+            let (mut tx, grant, _) = self.authorize_locked(room, token, need).await?;
+            tx.delete_room(grant.room.id).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 }

@@ -1,4 +1,4 @@
-use super::authorize::Need;
+use super::{authorize::Need, retried::retried};
 use crate::{
     Elizabeth, Error, Result,
     name::RoomRef,
@@ -24,23 +24,26 @@ impl Elizabeth {
         permission: Permission,
     ) -> Result<Room> {
         let permission = permission | Permission::VIEW;
-        let (mut tx, grant, now) = self.authorize_locked(room, token, Need::Owner).await?;
-        let before = grant.room.permission;
-        let switched = (before ^ permission).contains(Permission::SHARE);
-        let mut change =
-            RoomChange { permission: Some(permission), updated_at: Some(now), ..RoomChange::default() };
-        for draw in 1..=SLUG_DRAWS {
-            change.slug = switched.then(|| self.slug_for(&grant.room.name, permission));
-            match tx.change_room(grant.room.id, &change).await {
-                Err(StoreError::AddressTaken) if draw < SLUG_DRAWS => {}
-                result => {
-                    result?;
-                    break;
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, Need::Owner).await?;
+            let before = grant.room.permission;
+            let switched = (before ^ permission).contains(Permission::SHARE);
+            let mut change =
+                RoomChange { permission: Some(permission), updated_at: Some(now), ..RoomChange::default() };
+            for draw in 1..=SLUG_DRAWS {
+                change.slug = switched.then(|| self.slug_for(&grant.room.name, permission));
+                match tx.change_room(grant.room.id, &change).await {
+                    Err(StoreError::AddressTaken) if draw < SLUG_DRAWS => {}
+                    result => {
+                        result?;
+                        break;
+                    }
                 }
             }
-        }
-        let room = tx.room(grant.room.id, now).await?.ok_or(Error::RoomNotFound)?;
-        tx.commit().await?;
-        Ok(room)
+            let room = tx.room(grant.room.id, now).await?.ok_or(Error::RoomNotFound)?;
+            tx.commit().await?;
+            Ok(room)
+        })
+        .await
     }
 }

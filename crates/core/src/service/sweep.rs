@@ -2,10 +2,11 @@ use std::{collections::BTreeMap, future::ready};
 
 use futures::{StreamExt, stream};
 
+use super::{retried::retried, sweep_in_turn::Turn};
 use crate::{
     Elizabeth, Result,
     id::{BlobKey, ContentId, RoomId},
-    ports::{ContentPage, ReadTx},
+    ports::{ContentPage, ReadTx, SweepReport},
 };
 
 /// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
@@ -32,8 +33,9 @@ pub struct GcReport {
 
 impl Elizabeth {
     /// Removes what is over: expired rooms and contents, lapsed reservations, dead tokens, and the blobs of all of
-    /// these and of uploads that were cut off. It waits for nothing but leases that still run. Several processes
-    /// may sweep at once, and a sweep that is cut off is finished by the next. With `dry_run` it only counts.
+    /// these and of uploads that were cut off. It waits for nothing but uploads' leases that still run. Several
+    /// processes may sweep at once, and a sweep that is cut off is finished by the next. With `dry_run` it only
+    /// counts.
     ///
     /// # Errors
     ///
@@ -43,19 +45,19 @@ impl Elizabeth {
         if dry_run {
             return self.survey().await;
         }
+        self.sweep(&mut None).await
+    }
+
+    /// Sweeps, step by step, as long as it may go on.
+    pub(super) async fn sweep(&self, turn: &mut Option<Turn>) -> Result<GcReport> {
         let mut report = GcReport::default();
-        self.sweep_rooms(&mut report).await?;
-        self.sweep_contents(&mut report).await?;
-        let mut tx = self.ports.store.begin().await?;
-        let now = self.now();
-        report.cleaned_reservations = tx.lapsed_reservations(now).await?.0;
-        report.cleaned_tokens = tx.dead_tokens(now).await?;
-        // Together: an upload whose announcements are gone can not settle any more.
-        tx.delete_lapsed_reservations(now).await?;
-        tx.queue_lapsed_announcements(now).await?;
-        tx.delete_dead_tokens(now).await?;
-        tx.commit().await?;
-        report.cleaned_blobs = self.collect_blobs().await?;
+        self.sweep_rooms(turn, &mut report).await?;
+        self.sweep_contents(turn, &mut report).await?;
+        if !self.may_go_on(turn).await? {
+            return Ok(report);
+        }
+        (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed()).await?;
+        report.cleaned_blobs = self.collect_blobs_while(turn).await?;
         Ok(report)
     }
 
@@ -65,11 +67,15 @@ impl Elizabeth {
     ///
     /// When the store fails.
     pub async fn collect_blobs(&self) -> Result<u64> {
+        self.collect_blobs_while(&mut None).await
+    }
+
+    async fn collect_blobs_while(&self, turn: &mut Option<Turn>) -> Result<u64> {
         let mut collected = 0;
         let mut after: Option<BlobKey> = None;
-        loop {
+        while self.may_go_on(turn).await? {
             let queued = self.ports.store.read().await?.queued_blobs(after.as_ref(), BATCH).await?;
-            let Some(last) = queued.last().cloned() else { return Ok(collected) };
+            let Some(last) = queued.last().cloned() else { break };
             // A few at once: deletions of a store that makes each durable can share its flushes.
             let gone: Vec<BlobKey> = stream::iter(queued)
                 .map(|key| self.delete_blob(key))
@@ -78,13 +84,31 @@ impl Elizabeth {
                 .collect()
                 .await;
             if !gone.is_empty() {
-                let mut tx = self.ports.store.begin().await?;
-                tx.unqueue_blobs(&gone).await?;
-                tx.commit().await?;
+                retried(|| async {
+                    let mut tx = self.ports.store.begin().await?;
+                    tx.unqueue_blobs(&gone).await?;
+                    Ok(tx.commit().await?)
+                })
+                .await?;
             }
             collected += gone.len() as u64;
             after = Some(last);
         }
+        Ok(collected)
+    }
+
+    /// Removes what has lapsed by itself; says how many reservations and tokens there were.
+    async fn sweep_lapsed(&self) -> Result<(u64, u64)> {
+        let mut tx = self.ports.store.begin().await?;
+        let now = self.now();
+        let (reservations, _) = tx.lapsed_reservations(now).await?;
+        let tokens = tx.dead_tokens(now).await?;
+        // Together: an upload whose announcements are gone can not settle any more.
+        tx.delete_lapsed_reservations(now).await?;
+        tx.queue_lapsed_announcements(now).await?;
+        tx.delete_dead_tokens(now).await?;
+        tx.commit().await?;
+        Ok((reservations, tokens))
     }
 
     async fn delete_blob(&self, key: BlobKey) -> Option<BlobKey> {
@@ -97,21 +121,17 @@ impl Elizabeth {
         }
     }
 
-    async fn sweep_rooms(&self, report: &mut GcReport) -> Result<()> {
+    async fn sweep_rooms(&self, turn: &mut Option<Turn>, report: &mut GcReport) -> Result<()> {
         loop {
             let rooms = self.ports.store.read().await?.expired_rooms(self.now(), BATCH).await?;
             if rooms.is_empty() {
                 return Ok(());
             }
             for id in rooms {
-                let mut tx = self.ports.store.begin().await?;
-                let room = tx.lock_room_by_id(id, self.now()).await?;
-                // Its owner may have given it more time since it was listed.
-                if room.is_none_or(|room| !room.is_expired(self.now())) {
-                    continue;
+                if !self.may_go_on(turn).await? {
+                    return Ok(());
                 }
-                let swept = tx.delete_room(id).await?;
-                tx.commit().await?;
+                let Some(swept) = retried(|| self.sweep_room(id)).await? else { continue };
                 report.cleaned_rooms += 1;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
@@ -119,7 +139,19 @@ impl Elizabeth {
         }
     }
 
-    async fn sweep_contents(&self, report: &mut GcReport) -> Result<()> {
+    /// Removes a room, unless it is gone or its owner has given it more time since it was listed.
+    async fn sweep_room(&self, id: RoomId) -> Result<Option<SweepReport>> {
+        let mut tx = self.ports.store.begin().await?;
+        let room = tx.lock_room_by_id(id, self.now()).await?;
+        if room.is_none_or(|room| !room.is_expired(self.now())) {
+            return Ok(None);
+        }
+        let swept = tx.delete_room(id).await?;
+        tx.commit().await?;
+        Ok(Some(swept))
+    }
+
+    async fn sweep_contents(&self, turn: &mut Option<Turn>, report: &mut GcReport) -> Result<()> {
         loop {
             let dead = self.ports.store.read().await?.dead_contents(self.now(), BATCH).await?;
             if dead.is_empty() {
@@ -129,15 +161,29 @@ impl Elizabeth {
             for (room, content) in dead {
                 by_room.entry(room).or_default().push(content);
             }
-            for (room, contents) in by_room {
-                let mut tx = self.ports.store.begin().await?;
-                tx.lock_room_by_id(room, self.now()).await?;
-                let swept = tx.delete_contents(room, &contents).await?;
-                tx.commit().await?;
+            for (room, listed) in by_room {
+                if !self.may_go_on(turn).await? {
+                    return Ok(());
+                }
+                let swept = retried(|| self.sweep_contents_of(room, &listed)).await?;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
             }
         }
+    }
+
+    /// Removes those of a room's contents that are still over: they may have been given more time since they were
+    /// listed.
+    async fn sweep_contents_of(&self, room: RoomId, listed: &[ContentId]) -> Result<SweepReport> {
+        let mut tx = self.ports.store.begin().await?;
+        tx.lock_room_by_id(room, self.now()).await?;
+        let now = self.now();
+        let found = tx.contents_by_id(room, listed).await?.into_iter();
+        let dead = found.filter(|content| content.is_expired(now) || content.is_spent());
+        let dead: Vec<ContentId> = dead.map(|content| content.id).collect();
+        let swept = tx.delete_contents(room, &dead).await?;
+        tx.commit().await?;
+        Ok(swept)
     }
 
     async fn survey(&self) -> Result<GcReport> {

@@ -1,4 +1,7 @@
-use super::authorize::{Need, Presented, judge};
+use super::{
+    authorize::{Need, Presented, judge},
+    retried::retried,
+};
 use crate::{
     Elizabeth, Error, Result, Unauthorized,
     id::{Jti, RoomId},
@@ -53,17 +56,20 @@ impl Elizabeth {
     ///
     /// [`Error::TokenNotFound`]; [`Error::NotYourToken`]; without a good token.
     pub async fn revoke_token(&self, room: &RoomRef, token: Option<&str>, jti: Jti) -> Result<()> {
-        let (mut tx, grant, now) = self.authorize_locked(room, token, Need::Token).await?;
-        let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
-        let own = target.sid == grant.token.sid;
-        if !own && !grant.token.owner {
-            return Err(Error::NotYourToken);
-        }
-        tx.revoke_token(jti, now).await?;
-        if !own {
-            tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
-        }
-        Ok(tx.commit().await?)
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, Need::Token).await?;
+            let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
+            let own = target.sid == grant.token.sid;
+            if !own && !grant.token.owner {
+                return Err(Error::NotYourToken);
+            }
+            tx.revoke_token(jti, now).await?;
+            if !own {
+                tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
+            }
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 
     /// Ends a session's hold on a room: the token is revoked, and its session's refresh tokens die.
@@ -75,19 +81,22 @@ impl Elizabeth {
         let presented = self.present(Some(access_token));
         let claims = presented.claims().ok_or(Unauthorized::Invalid)?;
         let room = RoomId(claims.room_id);
-        let mut tx = self.ports.store.begin().await?;
-        tx.lock_room_by_id(room, self.now()).await?.ok_or(Unauthorized::Invalid)?;
-        let now = self.now();
-        let token = tx.token(room, claims.jti).await?.ok_or(Unauthorized::Invalid)?;
-        if token.revoked_at.is_some() {
-            return Err(Unauthorized::Revoked.into());
-        }
-        if !token.is_live(now) {
-            return Err(Unauthorized::Expired.into());
-        }
-        tx.revoke_token(token.jti, now).await?;
-        tx.revoke_session_refresh(room, token.sid, now).await?;
-        Ok(tx.commit().await?)
+        retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            tx.lock_room_by_id(room, self.now()).await?.ok_or(Unauthorized::Invalid)?;
+            let now = self.now();
+            let token = tx.token(room, claims.jti).await?.ok_or(Unauthorized::Invalid)?;
+            if token.revoked_at.is_some() {
+                return Err(Unauthorized::Revoked.into());
+            }
+            if !token.is_live(now) {
+                return Err(Unauthorized::Expired.into());
+            }
+            tx.revoke_token(token.jti, now).await?;
+            tx.revoke_session_refresh(room, token.sid, now).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 
     /// Removes expired tokens and refresh tokens; says how many there were.
@@ -96,11 +105,14 @@ impl Elizabeth {
     ///
     /// When the store fails.
     pub async fn clean_tokens(&self) -> Result<u64> {
-        let mut tx = self.ports.store.begin().await?;
-        let now = self.now();
-        let dead = tx.dead_tokens(now).await?;
-        tx.delete_dead_tokens(now).await?;
-        tx.commit().await?;
-        Ok(dead)
+        retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            let now = self.now();
+            let dead = tx.dead_tokens(now).await?;
+            tx.delete_dead_tokens(now).await?;
+            tx.commit().await?;
+            Ok(dead)
+        })
+        .await
     }
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
+use super::retried::retried;
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, ContentKind, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash},
@@ -139,14 +140,14 @@ impl Upload {
                 all_gone = false;
             }
         }
-        let released: Result<()> = async {
+        let released = retried(|| async {
             let mut tx = app.ports.store.begin().await?;
             tx.delete_reservation(reservation).await?;
             if all_gone {
                 tx.retract_announcements(reservation).await?;
             }
             Ok(tx.commit().await?)
-        }
+        })
         .await;
         if let Err(error) = released {
             tracing::warn!(%error, "the space of an aborted upload is held until its lease ends");
@@ -213,10 +214,10 @@ impl Upload {
     }
 
     /// Takes files that have arrived already. The lease is not renewed: there is nothing to wait for.
-    pub(super) async fn receive_whole(&mut self, files: Vec<(String, Bytes)>) -> Result<()> {
+    pub(super) async fn receive_whole(&mut self, files: &[(String, Bytes)]) -> Result<()> {
         for (name, bytes) in files {
-            self.start(&name).await?;
-            self.append(bytes).await?;
+            self.start(name).await?;
+            self.append(bytes.clone()).await?;
             self.end().await?;
         }
         self.check_complete()
@@ -232,40 +233,28 @@ impl Upload {
 
     async fn settle(&mut self) -> Result<Uploaded> {
         self.check_complete()?;
-        let mut tx = self.app.ports.store.begin().await?;
-        let room = tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
-        let now = self.app.now();
-        if room.is_expired(now) {
-            return Err(Error::RoomExpired);
-        }
-        let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
-        held.hold.check_begun(now)?;
-        tx.delete_reservation(self.reservation).await?;
-        let announced = self.keys.iter().flatten().count() as u64;
-        if announced > 0 && tx.retract_announcements(self.reservation).await? != announced {
-            // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
-            return Err(Error::ReservationExpired);
-        }
-        let uploaded = self.insert_contents(tx.as_mut(), &room, now).await?;
-        tx.commit().await?;
-        Ok(uploaded)
-    }
-
-    /// Adds what was received to the room, as it was read before its hold ended in the same transaction.
-    pub(super) async fn insert_contents(
-        &mut self,
-        tx: &mut dyn WriteTx,
-        room: &Room,
-        now: Timestamp,
-    ) -> Result<Uploaded> {
-        let mut contents = Vec::with_capacity(self.received.len());
-        for (file, received) in self.manifest.files().iter().zip(self.received.iter().flatten()) {
-            let new = new_content(room.id, self.sid, file, received, now);
-            let id = tx.insert_content(&new).await?;
-            contents.push(new.into_content(id));
-        }
-        // What was held is now stored: the sum is the same.
-        Ok(Uploaded { contents, current_size: room.current_size() })
+        // In parts: a writer, which the whole may hold, is not to be shared between threads.
+        let Self { app, room, sid, reservation, manifest, keys, received, .. } = &*self;
+        retried(|| async {
+            let mut tx = app.ports.store.begin().await?;
+            let room = tx.lock_room_by_id(*room, app.now()).await?.ok_or(Error::RoomNotFound)?;
+            let now = app.now();
+            if room.is_expired(now) {
+                return Err(Error::RoomExpired);
+            }
+            let held = tx.reservation(room.id, *reservation).await?.ok_or(Error::ReservationExpired)?;
+            held.hold.check_begun(now)?;
+            tx.delete_reservation(*reservation).await?;
+            let announced = keys.iter().flatten().count() as u64;
+            if announced > 0 && tx.retract_announcements(*reservation).await? != announced {
+                // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
+                return Err(Error::ReservationExpired);
+            }
+            let uploaded = insert_contents(tx.as_mut(), &room, *sid, manifest, received, now).await?;
+            tx.commit().await?;
+            Ok(uploaded)
+        })
+        .await
     }
 
     /// Starts the lease anew when a tenth of it has gone by: bytes are arriving. Not more rarely, for what has gone by
@@ -290,16 +279,39 @@ impl UploadLease {
     ///
     /// [`Error::ReservationExpired`] when it ended before, or the reservation was released.
     pub async fn renew(&self) -> Result<Timestamp> {
-        let mut tx = self.app.ports.store.begin().await?;
-        tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
-        let now = self.app.now();
-        let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
-        let hold = held.hold.extend(now, self.app.policy().upload_lease)?;
-        tx.update_hold(self.reservation, hold).await?;
-        tx.extend_announcements(self.reservation, hold.deadline).await?;
-        tx.commit().await?;
-        Ok(now)
+        retried(|| async {
+            let mut tx = self.app.ports.store.begin().await?;
+            tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
+            let now = self.app.now();
+            let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
+            let hold = held.hold.extend(now, self.app.policy().upload_lease)?;
+            tx.update_hold(self.reservation, hold).await?;
+            tx.extend_announcements(self.reservation, hold.deadline).await?;
+            tx.commit().await?;
+            Ok(now)
+        })
+        .await
     }
+}
+
+/// Adds the files of a manifest, as they were received, to the room, as it was read before its hold ended in the same
+/// transaction.
+pub(super) async fn insert_contents(
+    tx: &mut dyn WriteTx,
+    room: &Room,
+    sid: SessionId,
+    manifest: &Manifest,
+    received: &[Option<Received>],
+    now: Timestamp,
+) -> Result<Uploaded> {
+    let mut contents = Vec::with_capacity(received.len());
+    for (file, received) in manifest.files().iter().zip(received.iter().flatten()) {
+        let new = new_content(room.id, sid, file, received, now);
+        let id = tx.insert_content(&new).await?;
+        contents.push(new.into_content(id));
+    }
+    // What was held is now stored: the sum is the same.
+    Ok(Uploaded { contents, current_size: room.current_size() })
 }
 
 fn new_content(

@@ -1,9 +1,12 @@
 //! The use cases over the memory adapters, by a clock that is set by hand.
 #![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails the test")]
 
+mod collisions;
 mod faults;
+mod faulty_store;
 mod rooms;
 mod support;
 mod sweep;
 mod tokens;
+mod turns;
 mod uploads;

@@ -42,12 +42,32 @@ impl World {
         blobs_port: Arc<dyn Blobs>,
         policy: Policy,
     ) -> Self {
-        let clock = ManualClock::default();
+        Self::by_clock(ManualClock::default(), 1, blobs, (store_port, blobs_port), policy)
+    }
+
+    /// Another process: by the same clock, and with randomness of its own.
+    pub fn beside(
+        first: &Self,
+        blobs: MemoryBlobs,
+        store_port: Arc<dyn Store>,
+        blobs_port: Arc<dyn Blobs>,
+    ) -> Self {
+        let policy = first.app.policy().clone();
+        Self::by_clock(first.clock.clone(), 2, blobs, (store_port, blobs_port), policy)
+    }
+
+    fn by_clock(
+        clock: ManualClock,
+        seed: u64,
+        blobs: MemoryBlobs,
+        (store_port, blobs_port): (Arc<dyn Store>, Arc<dyn Blobs>),
+        policy: Policy,
+    ) -> Self {
         let ports = Ports {
             store: store_port,
             blobs: blobs_port,
             clock: Arc::new(clock.clone()),
-            entropy: Arc::new(SeededEntropy::new(1)),
+            entropy: Arc::new(SeededEntropy::new(seed)),
             passwords: Arc::new(Argon2Passwords),
             signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()]).unwrap()),
         };

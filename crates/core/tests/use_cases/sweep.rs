@@ -1,6 +1,11 @@
-use elizabeth_core::{Error, content::FileRequest, room::RoomOptions, service::GcReport};
+use std::{sync::Arc, time::Duration};
+
+use elizabeth_core::{
+    Error, content::FileRequest, memory::MemoryBlobs, policy::Policy, room::RoomOptions, service::GcReport,
+};
 
 use crate::{
+    faulty_store::{End, FaultyStore},
     refused,
     support::{World, at, large},
 };
@@ -10,7 +15,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     let world = World::new();
     let keeper = world.room("kept").await;
     world.upload("kept", &keeper, "a", large(30_000)).await.unwrap();
-    let in_a_minute = world.app.now().saturating_add(std::time::Duration::from_secs(60));
+    let in_a_minute = world.app.now().saturating_add(Duration::from_secs(60));
     let options = RoomOptions { expire_at: Some(in_a_minute), ..RoomOptions::default() };
     world.create("over", options).await.unwrap();
     let token = world.enter("over").await.unwrap();
@@ -40,4 +45,23 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     assert_eq!(world.app.gc(false).await.unwrap(), GcReport::default());
     assert_eq!(world.blobs.len(), 1);
     refused!(world.app.room(&at("over"), None).await, Error::RoomNotFound);
+}
+
+#[tokio::test]
+async fn a_content_that_was_given_more_time_since_it_was_listed_stays() {
+    let (store, blobs) = (FaultyStore::new(|_| End::Committed), MemoryBlobs::default());
+    let ports = (Arc::new(store.clone()), Arc::new(blobs.clone()));
+    let world = World::over(blobs, ports.0, ports.1, Policy::default());
+    let token = world.room("box").await;
+    let in_a_minute = world.app.now().saturating_add(Duration::from_secs(60));
+    let file = FileRequest { expire_at: Some(in_a_minute), ..FileRequest::new("a", 0) };
+    let (_, mut upload) = world.begin("box", &token, file).await;
+    upload.finish_file().await.unwrap();
+    let id = upload.commit().await.unwrap().contents[0].id;
+    world.wait(59);
+    store.list_ahead_once(1);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_contents, 0);
+    assert!(world.app.content(&at("box"), Some(&token), id).await.is_ok());
+    world.wait(1);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_contents, 1);
 }

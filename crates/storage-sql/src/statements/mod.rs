@@ -1,6 +1,7 @@
 //! Every statement there is. Values are never part of a text.
 
 pub(crate) mod contents;
+pub(crate) mod leases;
 pub(crate) mod reservations;
 pub(crate) mod rooms;
 pub(crate) mod sweep;

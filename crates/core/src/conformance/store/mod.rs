@@ -10,6 +10,7 @@ use crate::ports::{ReadTx, Store, WriteTx};
 
 pub mod contents;
 mod given;
+pub mod leases;
 pub mod model;
 pub mod reservations;
 pub mod rooms;
@@ -140,6 +141,12 @@ macro_rules! store_conformance {
                 queueing_twice_is_queueing_once,
                 counts_follow,
                 the_store_works_and_has_a_name;
+            leases:
+                a_lease_is_one_holders,
+                a_lease_is_prolonged_by_its_holder,
+                a_lease_that_is_over_is_taken_over,
+                a_lease_that_is_released_is_free,
+                of_many_at_once_one_takes_a_lease;
             transactions:
                 a_transaction_sees_what_it_wrote,
                 a_dropped_transaction_leaves_no_trace,

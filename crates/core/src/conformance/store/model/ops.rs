@@ -36,6 +36,8 @@ pub(super) enum Op {
     SweepTokens { now: i64 },
     Queue { blobs: u8 },
     Unqueue { blobs: Vec<u8> },
+    TakeLease { name: u8, holder: u8, now: i64, until: i64 },
+    ReleaseLease { name: u8, holder: u8 },
 }
 
 /// What changes about a room.
@@ -149,6 +151,13 @@ fn sweeps() -> impl Strategy<Value = Op> {
         secs().prop_map(|now| Op::SweepTokens { now }),
         (0u8..3).prop_map(|blobs| Op::Queue { blobs }),
         vec(any::<u8>(), 0..5).prop_map(|blobs| Op::Unqueue { blobs }),
+        (0u8..2, 0u8..3, secs(), secs()).prop_map(|(name, holder, now, until)| Op::TakeLease {
+            name,
+            holder,
+            now,
+            until
+        }),
+        (0u8..2, 0u8..3).prop_map(|(name, holder)| Op::ReleaseLease { name, holder }),
     ]
 }
 

@@ -2,13 +2,15 @@
 
 use std::{fmt::Debug, sync::Arc};
 
+use uuid::Uuid;
+
 use super::ops::{Change, Op, Transaction};
 use crate::{
     conformance::store::given::{
         address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid, token,
     },
     content::{Content, NewContent, Reservation},
-    id::{BlobKey, ContentId, ReservationId, RoomId},
+    id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId},
     permission::Permission,
     ports::{ContentPage, ReadTx, Store, StoreResult, WriteTx},
     quota::{Hold, HoldState},
@@ -272,6 +274,14 @@ impl World {
                     .filter_map(|by| waiting.get(usize::from(*by) % waiting.len().max(1)).cloned())
                     .collect();
                 told("", tx.unqueue_blobs(&taken).await)
+            }
+            Op::TakeLease { name, holder, now, until } => {
+                let holder = LeaseHolder(Uuid::from_u128((*holder).into()));
+                told("", tx.take_lease(&name.to_string(), holder, at(*now), at(*until)).await)
+            }
+            Op::ReleaseLease { name, holder } => {
+                let holder = LeaseHolder(Uuid::from_u128((*holder).into()));
+                told("", tx.release_lease(&name.to_string(), holder).await)
             }
         };
         Some(answer)

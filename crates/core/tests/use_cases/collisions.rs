@@ -1,0 +1,165 @@
+//! Transactions that the store undoes because they collided with others.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use elizabeth_core::{
+    Error,
+    content::FileRequest,
+    memory::MemoryBlobs,
+    permission::Permission,
+    policy::Policy,
+    ports::{ContentPage, StoreError},
+    room::{RoomOptions, RoomSettings},
+    service::TokenRequest,
+};
+use secrecy::ExposeSecret;
+
+use crate::{
+    faulty_store::{End, FaultyStore},
+    refused,
+    support::{World, at, large, with_key, with_password, with_token},
+};
+
+fn world(end: fn(u64) -> End) -> (World, FaultyStore) {
+    let (store, blobs) = (FaultyStore::new(end), MemoryBlobs::default());
+    let world = World::over(blobs.clone(), Arc::new(store.clone()), Arc::new(blobs), Policy::default());
+    (world, store)
+}
+
+/// Each transaction collides once before it is let through.
+fn each_second(commit: u64) -> End {
+    if commit.is_multiple_of(2) { End::Committed } else { End::Collided }
+}
+
+#[tokio::test]
+async fn a_room_survives_four_collisions_and_not_a_fifth() {
+    let (world, store) = world(|commit| if commit == 5 { End::Committed } else { End::Collided });
+    let first = world.create("first", RoomOptions::default()).await.unwrap();
+    assert_eq!((first.room.name.as_str(), store.commits()), ("first", 5));
+    refused!(world.create("second", RoomOptions::default()).await, Error::Store(StoreError::Contended(_)));
+    assert_eq!(store.commits(), 10);
+    assert_eq!(world.app.counts().await.unwrap().rooms, 1);
+}
+
+#[tokio::test]
+async fn a_commit_whose_end_is_unknown_is_not_made_again() {
+    let (world, store) = world(|commit| if commit == 2 { End::Unheard } else { End::Committed });
+    world.create("box", RoomOptions::default()).await.unwrap();
+    refused!(world.enter("box").await, Error::Store(StoreError::Unavailable(_)));
+    assert_eq!(store.commits(), 2);
+    // It took place, and once: tried again, it would have been counted twice.
+    let room = world.app.room(&at("box"), None).await.unwrap();
+    assert_eq!((room.entries, room.owner_claimed), (1, true));
+}
+
+/// A collision is followed by an end that nobody heard of.
+#[tokio::test]
+async fn an_unknown_end_after_a_collision_is_told() {
+    let (world, store) = world(|commit| if commit == 1 { End::Collided } else { End::Unheard });
+    refused!(world.create("box", RoomOptions::default()).await, Error::Store(StoreError::Unavailable(_)));
+    assert_eq!((store.commits(), world.app.counts().await.unwrap().rooms), (2, 1));
+}
+
+#[tokio::test]
+async fn rooms_and_tokens_are_none_the_worse_for_collisions() {
+    let (world, store) = world(each_second);
+    let options = RoomOptions { password: Some("open".into()), ..RoomOptions::default() };
+    let made = world.create("box", options).await.unwrap();
+    let owner = world.issue("box", with_password("open")).await.unwrap();
+    let renewed = world.issue("box", with_token(&owner)).await.unwrap();
+    let by_key = world.issue("box", with_key(&made.owner_key)).await.unwrap();
+    let refreshing = TokenRequest { with_refresh_token: true, ..with_password("open") };
+    let guest = world.app.issue_token(&at("box"), refreshing).await.unwrap();
+    assert_eq!(world.app.room(&at("box"), Some(&owner)).await.unwrap().entries, 2);
+
+    let refreshed = world.app.refresh(guest.refresh.unwrap().token.expose_secret()).await.unwrap();
+    let refresh_token = refreshed.refresh.unwrap().token;
+    world.app.revoke_refresh(refresh_token.expose_secret()).await.unwrap();
+    let private = Permission::all() - Permission::SHARE;
+    let room = world.app.set_permission(&at("box"), Some(&owner), private).await.unwrap();
+    let settings = RoomSettings { password: Some(Some("shut".into())), ..RoomSettings::default() };
+    world.app.change_settings(&at(&room.slug), Some(&owner), settings).await.unwrap();
+    world.issue(&room.slug, with_password("shut")).await.unwrap();
+    refused!(
+        world.app.room(&at(&room.slug), Some(refreshed.token.expose_secret())).await,
+        Error::Unauthorized(_)
+    );
+
+    let listed = world.app.tokens(&at(&room.slug), Some(&renewed)).await.unwrap();
+    world.app.revoke_token(&at(&room.slug), Some(&by_key), listed.current).await.unwrap();
+    refused!(world.app.room(&at(&room.slug), Some(&renewed)).await, Error::Unauthorized(_));
+    world.app.logout(&by_key).await.unwrap();
+    refused!(world.app.room(&at(&room.slug), Some(&by_key)).await, Error::Unauthorized(_));
+    world.app.delete_room(&at(&room.slug), Some(&owner)).await.unwrap();
+    assert_eq!(world.app.counts().await.unwrap().rooms, 0);
+    // Each of the thirteen was committed once, at the second try.
+    assert_eq!(store.commits(), 26);
+}
+
+#[tokio::test]
+async fn files_are_none_the_worse_for_collisions() {
+    let (world, store) = world(each_second);
+    let token = world.room("box").await;
+    let (place, credential) = (at("box"), Some(token.as_str()));
+    let prepare = async |file: FileRequest| {
+        world.app.prepare(&place, credential, vec![file]).await.unwrap().reservation_id
+    };
+
+    let released = prepare(FileRequest::new("never", 9)).await;
+    assert_eq!(world.app.release(&place, credential, released).await.unwrap().released, 9);
+    let limited = FileRequest { max_downloads: Some(1), ..FileRequest::new("small", 5) };
+    let files = vec![("small".to_owned(), Bytes::from_static(b"small"))];
+    let reservation = prepare(limited).await;
+    let small = world.app.upload_whole(&place, credential, reservation, files).await.unwrap().contents[0].id;
+    let files = vec![("large".to_owned(), large(30_000))];
+    let reservation = prepare(FileRequest::new("large", 30_000)).await;
+    world.app.upload_whole(&place, credential, reservation, files).await.unwrap();
+    // Its lease is renewed on the way.
+    let (_, mut upload) = world.begin("box", &token, FileRequest::new("slow", 20_000)).await;
+    upload.write(large(10_000)).await.unwrap();
+    world.wait(50);
+    upload.write(large(10_000)).await.unwrap();
+    world.wait(50);
+    upload.finish_file().await.unwrap();
+    let slow = upload.commit().await.unwrap();
+    assert_eq!((slow.current_size, slow.contents.len()), (50_005, 1));
+    let (_, upload) = world.begin("box", &token, FileRequest::new("given up", 20_000)).await;
+    upload.abort().await;
+    assert_eq!(world.current_size("box", &token).await, 50_005);
+    assert_eq!(world.blobs.len(), 2);
+
+    let slow = slow.contents[0].id;
+    assert_eq!(world.read("box", &token, small).await.unwrap(), b"small");
+    refused!(world.read("box", &token, small).await, Error::DownloadsSpent);
+    assert_eq!(world.read("box", &token, slow).await.unwrap(), [large(10_000), large(10_000)].concat());
+    world.app.flush_downloads().await.unwrap();
+    assert_eq!(world.app.content(&place, credential, slow).await.unwrap().download_count, 1);
+    world.app.delete_contents(&place, credential, vec![slow]).await.unwrap();
+    assert_eq!(world.app.collect_blobs().await.unwrap(), 1);
+    assert_eq!(store.commits() % 2, 0);
+}
+
+#[tokio::test]
+async fn a_sweep_is_none_the_worse_for_collisions() {
+    let (world, store) = world(each_second);
+    let token = world.room("box").await;
+    let soon = world.app.now().saturating_add(std::time::Duration::from_secs(60));
+    let file = FileRequest { expire_at: Some(soon), ..FileRequest::new("short", 20_000) };
+    let (_, mut upload) = world.begin("box", &token, file).await;
+    upload.write(large(20_000)).await.unwrap();
+    upload.finish_file().await.unwrap();
+    upload.commit().await.unwrap();
+    let over = RoomOptions { expire_at: Some(soon), ..RoomOptions::default() };
+    world.create("over", over).await.unwrap();
+    world.app.prepare(&at("box"), Some(&token), vec![FileRequest::new("unused", 7)]).await.unwrap();
+
+    world.wait(60);
+    let swept = world.app.gc(false).await.unwrap();
+    assert_eq!((swept.cleaned_rooms, swept.cleaned_contents, swept.cleaned_reservations), (1, 1, 1));
+    assert_eq!((swept.cleaned_blobs, swept.freed_size, world.blobs.len()), (1, 20_000, 0));
+    assert!(world.app.contents(&at("box"), Some(&token), ContentPage::default()).await.unwrap().is_empty());
+    world.wait(3_600);
+    assert_eq!(world.app.clean_tokens().await.unwrap(), 1);
+    assert_eq!(store.commits() % 2, 0);
+}

@@ -1,0 +1,179 @@
+//! A store in memory whose commits end as they are told to, and that may list what has changed since.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use elizabeth_core::{
+    content::{Content, Manifest, NewContent, Reservation},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
+    memory::MemoryStore,
+    name::RoomRef,
+    ports::{
+        Access, ContentAccess, ContentPage, Counts, ReadTx, Store, StoreError, StoreResult, SweepReport,
+        WriteTx,
+    },
+    quota::Hold,
+    room::{NewRoom, Room, RoomChange},
+    secret::KeyHash,
+    time::Timestamp,
+    token::{RefreshRecord, TokenRecord},
+};
+
+/// How a commit ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Well.
+    Committed,
+    /// The transaction is undone, and the store says so.
+    Collided,
+    /// It took place, and nobody heard of it.
+    Unheard,
+}
+
+/// Clones are handles to the same data.
+#[derive(Clone)]
+pub struct FaultyStore {
+    inner: MemoryStore,
+    /// How the commit of this number ends; they count from 1.
+    end: fn(u64) -> End,
+    commits: Arc<AtomicU64>,
+    /// How far the next list of dead contents looks ahead, in seconds: it lists what somebody gave more time.
+    stale: Arc<AtomicU64>,
+}
+
+impl FaultyStore {
+    pub fn new(end: fn(u64) -> End) -> Self {
+        Self { inner: MemoryStore::new(), end, commits: Arc::default(), stale: Arc::default() }
+    }
+
+    /// How often it was asked to commit.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
+    }
+
+    pub fn list_ahead_once(&self, seconds: u64) {
+        self.stale.store(seconds, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn begin(&self) -> StoreResult<Box<dyn WriteTx>> {
+        Ok(Box::new(Faulty { inner: self.inner.begin().await?, store: self.clone() }))
+    }
+
+    async fn read(&self) -> StoreResult<Box<dyn ReadTx>> {
+        Ok(Box::new(Faulty { inner: self.inner.read().await?, store: self.clone() }))
+    }
+
+    async fn check(&self) -> StoreResult<()> {
+        self.inner.check().await
+    }
+
+    fn kind(&self) -> &'static str {
+        self.inner.kind()
+    }
+}
+
+struct Faulty<T: ?Sized> {
+    store: FaultyStore,
+    inner: Box<T>,
+}
+
+/// Writes the methods that the inner transaction answers.
+macro_rules! answered_within {
+    ({ $($head:tt)* } { $($own:item)* } $($method:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        $($head)* {
+            $($own)*
+            $(async fn $method(&mut self, $($arg: $kind),*) -> StoreResult<$answer> {
+                self.inner.$method($($arg),*).await
+            })*
+        }
+    };
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadTx for Faulty<T> }
+    {
+        async fn dead_contents(
+            &mut self,
+            now: Timestamp,
+            limit: u64,
+        ) -> StoreResult<Vec<(RoomId, ContentId)>> {
+            let ahead = Duration::from_secs(self.store.stale.swap(0, Ordering::SeqCst));
+            self.inner.dead_contents(now.saturating_add(ahead), limit).await
+        }
+    }
+    access(address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access>;
+    content_access(address: &RoomRef, jti: Option<Jti>, content: ContentId, now: Timestamp)
+        -> Option<ContentAccess>;
+    room(id: RoomId, now: Timestamp) -> Option<Room>;
+    contents(room: RoomId, page: ContentPage) -> Vec<Content>;
+    contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
+    token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
+    live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
+    reservation(room: RoomId, id: ReservationId) -> Option<Reservation>;
+    live_holds(room: RoomId, now: Timestamp) -> Vec<(ReservationId, Hold)>;
+    expired_rooms(now: Timestamp, limit: u64) -> Vec<RoomId>;
+    lapsed_reservations(now: Timestamp) -> (u64, u64);
+    lapsed_announcements(now: Timestamp) -> u64;
+    dead_tokens(now: Timestamp) -> u64;
+    queued_blobs(after: Option<&BlobKey>, limit: u64) -> Vec<BlobKey>;
+    queued_blob_count() -> u64;
+    counts() -> Counts;
+}
+
+answered_within! {
+    { impl WriteTx for Faulty<dyn WriteTx> }
+    {
+        async fn commit(self: Box<Self>) -> StoreResult<()> {
+            let number = self.store.commits.fetch_add(1, Ordering::SeqCst) + 1;
+            match (self.store.end)(number) {
+                End::Committed => self.inner.commit().await,
+                End::Collided => Err(StoreError::Contended("told so".into())),
+                End::Unheard => {
+                    self.inner.commit().await?;
+                    Err(StoreError::Unavailable("told so".into()))
+                }
+            }
+        }
+    }
+    lock_room(address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access>;
+    lock_room_by_id(id: RoomId, now: Timestamp) -> Option<Room>;
+    insert_room(room: &NewRoom) -> RoomId;
+    change_room(id: RoomId, change: &RoomChange) -> ();
+    delete_room(id: RoomId) -> SweepReport;
+    insert_token(token: &TokenRecord) -> ();
+    revoke_token(jti: Jti, now: Timestamp) -> ();
+    revoke_session_tokens(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+    revoke_session_refresh(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+    revoke_guests(room: RoomId, now: Timestamp) -> ();
+    insert_refresh(refresh: &RefreshRecord) -> ();
+    lock_refresh(hash: KeyHash) -> Option<RefreshRecord>;
+    use_refresh(hash: KeyHash, now: Timestamp) -> bool;
+    insert_reservation(room: RoomId, sid: SessionId, hold: Hold, manifest: &Manifest, now: Timestamp)
+        -> ReservationId;
+    update_hold(id: ReservationId, hold: Hold) -> bool;
+    delete_reservation(id: ReservationId) -> bool;
+    announce(id: ReservationId, keys: &[BlobKey], until: Timestamp) -> ();
+    extend_announcements(id: ReservationId, until: Timestamp) -> ();
+    retract_announcements(id: ReservationId) -> u64;
+    insert_content(content: &NewContent) -> ContentId;
+    delete_contents(room: RoomId, ids: &[ContentId]) -> SweepReport;
+    count_download(id: ContentId) -> bool;
+    add_downloads(id: ContentId, count: u64) -> ();
+    delete_lapsed_reservations(now: Timestamp) -> ();
+    queue_lapsed_announcements(now: Timestamp) -> ();
+    delete_dead_tokens(now: Timestamp) -> ();
+    queue_blobs(keys: &[BlobKey]) -> ();
+    unqueue_blobs(keys: &[BlobKey]) -> ();
+    take_lease(name: &str, holder: LeaseHolder, now: Timestamp, until: Timestamp) -> bool;
+    release_lease(name: &str, holder: LeaseHolder) -> bool;
+}
