@@ -1,0 +1,42 @@
+use data_encoding::HEXLOWER;
+use reqwest::Method;
+use sha2::{Digest, Sha256};
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    time::timeout,
+};
+
+use super::{ClientError, Content, SILENCE, Session};
+use crate::progress::Progress;
+
+/// Writes a content's bytes, and compares their number and their hash with what the room says of it. When they
+/// differ, that is an error, but what was written is written.
+pub(crate) async fn download(
+    session: &mut Session,
+    content: &Content,
+    out: &mut (impl AsyncWrite + Unpin),
+    progress: &Progress,
+) -> Result<(), ClientError> {
+    let id = content.id.to_string();
+    let request = session.request(Method::GET, &["contents", &id, "download"]).await?;
+    let client = session.client();
+    let answer = timeout(SILENCE, request.send()).await.map_err(|_| ClientError::Silent)?;
+    let mut answer = client.accepted(answer.map_err(|error| client.unreachable(error))?).await?;
+    let failed = |source| ClientError::Local { name: content.label(), source };
+    let mut digest = Sha256::new();
+    let mut written = 0;
+    while let Some(piece) = client.piece(&mut answer).await? {
+        written += piece.len() as u64;
+        if written > content.size {
+            return Err(ClientError::Damaged(content.label()));
+        }
+        digest.update(&piece);
+        out.write_all(&piece).await.map_err(failed)?;
+        progress.advance(piece.len() as u64);
+    }
+    out.flush().await.map_err(failed)?;
+    if written != content.size || HEXLOWER.encode(&digest.finalize()) != content.sha256 {
+        return Err(ClientError::Damaged(content.label()));
+    }
+    Ok(())
+}
