@@ -9,7 +9,7 @@ use crate::{
     gc::Gc,
 };
 
-/// What is said behind the options: for scripts, and for who wonders where a key is.
+/// What is said behind the options: for scripts, and for who wonders where a key is. Lines are broken where shown.
 const MORE: &str = "\
 Exit codes:
   0    done
@@ -20,10 +20,11 @@ Exit codes:
   5    does not fit
   130  interrupted
 
-A room is written HOST/ROOM or https://HOST/ROOM, and ROOM alone where --server (ELIZABETH_SERVER) is set.
-Without a scheme it is https, but http for this machine itself. Who creates a room is its owner: its key is
-remembered in keys.json, in the folder ELIZABETH_CONFIG_DIR or where the platform keeps settings
-(~/.config/elizabeth).";
+A room is written HOST/ROOM or https://HOST/ROOM, and ROOM alone where --server (ELIZABETH_SERVER) is set. Without \
+a scheme it is https, but http for this machine itself.
+
+Who creates a room is its owner. The room's key is remembered in keys.json, in the folder ELIZABETH_CONFIG_DIR or \
+where the platform keeps settings (~/.config/elizabeth).";
 
 /// Shares files in rooms of an Elizabeth, and looks after one
 #[derive(Parser)]

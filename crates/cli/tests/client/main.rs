@@ -1,10 +1,12 @@
 //! The tool's client commands, run as a person runs them against a real server.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod files;
 mod help;
 mod hostile;
 mod keys;
+mod readme;
 mod refusals;
+mod renewal;
 mod rooms;
 mod server;
