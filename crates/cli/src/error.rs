@@ -15,8 +15,10 @@ pub(crate) enum Error {
     Wiring(#[from] WiringError),
     #[error(transparent)]
     Core(#[from] elizabeth_core::Error),
-    #[error("the terminal, or what stands in for it: {0}")]
+    #[error("the result cannot be printed: {0}")]
     Output(#[from] io::Error),
+    #[error("what was to be typed or piped in cannot be read: {0}")]
+    Input(io::Error),
     #[error("the result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("{0}")]
@@ -57,6 +59,7 @@ impl Error {
             Self::Wiring(_)
             | Self::Core(_)
             | Self::Output(_)
+            | Self::Input(_)
             | Self::Json(_)
             | Self::Declined
             | Self::Files(_)

@@ -72,8 +72,8 @@ pub(crate) async fn ask_password(question: &str) -> Result<Option<SecretString>,
         return Ok(None);
     }
     let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else { return Ok(None) };
-    let reader = BufReader::new(terminal.try_clone()?);
-    let hidden = Hidden::on(terminal)?;
+    let reader = BufReader::new(terminal.try_clone().map_err(Error::Input)?);
+    let hidden = Hidden::on(terminal).map_err(Error::Input)?;
     write_to_stderr(&format!("{}: ", plain(question)))?;
     let line = blocking(move || first_line(reader)).await;
     drop(hidden);
@@ -123,11 +123,12 @@ fn write_to_stderr(text: &str) -> io::Result<()> {
     err.flush()
 }
 
-async fn blocking<T: Send + 'static>(
+/// Does what waits for somebody, off the threads that must not wait.
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?;
-    Ok(done?)
+    let done = tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
+    done.and_then(|done| done).map_err(Error::Input)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::{
 
 use clap::{Args, CommandFactory};
 
-use crate::error::Error;
+use crate::{error::Error, place::PlaceError};
 
 #[derive(Args)]
 pub(crate) struct Man {
@@ -19,8 +19,8 @@ impl Man {
     pub(crate) fn run(self) -> Result<(), Error> {
         let command = crate::args::Args::command();
         if let Some(folder) = self.folder {
-            fs::create_dir_all(&folder)?;
-            return Ok(clap_mangen::generate_to(command, folder)?);
+            let made = fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(command, &folder));
+            return Ok(made.map_err(|source| PlaceError::Io { path: folder, source })?);
         }
         let mut page = Vec::new();
         clap_mangen::Man::new(command).render(&mut page)?;

@@ -1,4 +1,4 @@
-use std::{path::PathBuf, time::Duration};
+use std::{io, path::PathBuf, time::Duration};
 
 use clap::Args;
 use serde_json::Value;
@@ -63,7 +63,7 @@ impl Put {
         };
         let arguments = self.files;
         let found = tokio::task::spawn_blocking(move || files::find(&arguments, name.as_deref())).await;
-        let Found { files, remarks } = found.map_err(std::io::Error::other)??;
+        let Found { files, remarks } = found.map_err(|error| Error::Input(io::Error::other(error)))??;
         let progress = Progress::new(files.iter().map(|file| file.size).sum(), output.is_quiet());
         remarks.iter().for_each(|remark| progress.remark(remark));
 

@@ -1,4 +1,7 @@
-use std::{io::Read, time::Duration};
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
 
 use clap::Args;
 use reqwest::Method;
@@ -8,6 +11,7 @@ use crate::{
     args::Output,
     error::Error,
     progress::Progress,
+    terminal,
     units::{from_now, span},
     visit::Access,
 };
@@ -57,9 +61,7 @@ impl Text {
         let mut visit = self.access.visit_room(&self.room).await?;
         let text = match self.text {
             Some(text) if !piped => text,
-            Some(_) | None => {
-                tokio::task::spawn_blocking(read_text).await.map_err(std::io::Error::other)??
-            }
+            Some(_) | None => terminal::blocking(read_text).await?,
         };
         let mut body = json!({"text": text});
         for (member, value) in [
@@ -83,11 +85,11 @@ impl Text {
     }
 }
 
-fn read_text() -> Result<String, Error> {
+fn read_text() -> io::Result<String> {
     let mut text = String::new();
-    let read = std::io::stdin().lock().take(INPUT_MAX + 1).read_to_string(&mut text);
-    if read.map_err(|error| Error::Usage(format!("standard input is no text: {error}")))? as u64 > INPUT_MAX {
-        return Err(Error::Usage("standard input is too long for a text: use put".into()));
+    let read = io::stdin().lock().take(INPUT_MAX + 1).read_to_string(&mut text)?;
+    if read as u64 > INPUT_MAX {
+        return Err(io::Error::other("it is too long for a text: use put"));
     }
     Ok(text)
 }

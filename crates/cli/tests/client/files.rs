@@ -178,6 +178,23 @@ async fn an_upload_that_is_interrupted_leaves_nothing() {
     assert_eq!(person.run(&["ls", &room]).ok(), "");
 }
 
+/// The room goes away in the middle: the server's reason is told, not that the connection broke.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_refused_midway_says_why() {
+    let (server, person) = (Server::start_with(&["--min-free-disk=0B"]).await, Person::new());
+    let room = server.at("room");
+    person.run(&["room", "create", &room]).ok();
+    let file = fs::File::create(person.work().join("huge.bin")).unwrap();
+    file.set_len(9 << 30).unwrap();
+    let mut command = person.command(["put", "huge.bin", &room]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until(|| used(&person, &room) > 0);
+    person.run(&["room", "delete", &room, "--yes"]).ok();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(4), "{ended:?}");
+    assert!(String::from_utf8(ended.stderr).unwrap().contains("_not_found)"));
+}
+
 fn used(person: &Person, room: &str) -> u64 {
     let shown: Value = person.run(&["room", "show", room, "--json"]).json();
     shown["current_size"].as_u64().unwrap()
