@@ -18,7 +18,7 @@ Exit codes:
   3    refused: a password, a key or a permission is missing
   4    not there, or not there any more
   5    does not fit
-  130  interrupted
+  130  interrupted, 143 terminated
 
 A room is written HOST/ROOM or https://HOST/ROOM, and ROOM alone where --server (ELIZABETH_SERVER) is set. Without \
 a scheme it is https, but http for this machine itself.

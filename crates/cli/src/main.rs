@@ -14,31 +14,44 @@ mod terminal;
 mod units;
 mod visit;
 
-use std::process::ExitCode;
+use std::{future::pending, process::ExitCode};
 
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     args::{Admin, AdminArgs, Args, Command, Output},
     error::Error,
 };
 
-/// What a process that was interrupted exits with, as shells have it.
-const INTERRUPTED: i32 = 130;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = tokio::select! {
-        done = run(Args::parse()) => Some(done),
-        Ok(()) = tokio::signal::ctrl_c() => None,
+        done = run(Args::parse()) => Ok(done),
+        code = stopped() => Err(code),
     };
     match done {
-        Some(Ok(())) => ExitCode::SUCCESS,
-        Some(Err(error)) => error.tell(),
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => error.tell(),
         // What the command held is given back by now: temporary files, connections, the terminal. A thread that
         // still waits for input is not waited for.
-        None => std::process::exit(INTERRUPTED),
+        Err(code) => std::process::exit(code),
     }
+}
+
+/// Waits for a signal to stop; what to exit with then, as shells have it. Who hangs up is left alone: under `nohup`
+/// the work is to go on.
+async fn stopped() -> i32 {
+    let of = async |kind: SignalKind| match signal(kind) {
+        Ok(mut stop) => drop(stop.recv().await),
+        // Then the signal ends the process without our doing.
+        Err(_) => pending().await,
+    };
+    let signal = tokio::select! {
+        () = of(SignalKind::interrupt()) => SignalKind::interrupt(),
+        () = of(SignalKind::terminate()) => SignalKind::terminate(),
+    };
+    128 + signal.as_raw_value()
 }
 
 async fn run(Args { command, output }: Args) -> Result<(), Error> {

@@ -1,8 +1,6 @@
 //! Putting, listing, getting, deleting.
 
-use std::{fs, process::Stdio, time::Duration};
-
-use serde_json::Value;
+use std::fs;
 
 use crate::server::{Person, Server, names};
 
@@ -158,56 +156,4 @@ async fn what_is_named_is_deleted_or_nothing() {
     assert_eq!(person.run(&["rm", &server.at("room/c.txt")]).ok(), "");
     assert!(left().is_empty());
     person.run(&["rm", &room]).failed(2);
-}
-
-/// Ctrl-C in the middle: the code that shells know, and the space is given back.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_upload_that_is_interrupted_leaves_nothing() {
-    let (server, person) = (Server::start_with(&["--min-free-disk=0B"]).await, Person::new());
-    let room = server.at("room");
-    person.run(&["room", "create", &room]).ok();
-    let file = fs::File::create(person.work().join("huge.bin")).unwrap();
-    file.set_len(9 << 30).unwrap();
-    let mut command = person.command(["put", "huge.bin", &room]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    until(|| used(&person, &room) > 0);
-    let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(signal.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    until(|| used(&person, &room) == 0);
-    assert_eq!(person.run(&["ls", &room]).ok(), "");
-}
-
-/// The room goes away in the middle: the server's reason is told, not that the connection broke.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_upload_that_is_refused_midway_says_why() {
-    let (server, person) = (Server::start_with(&["--min-free-disk=0B"]).await, Person::new());
-    let room = server.at("room");
-    person.run(&["room", "create", &room]).ok();
-    let file = fs::File::create(person.work().join("huge.bin")).unwrap();
-    file.set_len(9 << 30).unwrap();
-    let mut command = person.command(["put", "huge.bin", &room]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    until(|| used(&person, &room) > 0);
-    person.run(&["room", "delete", &room, "--yes"]).ok();
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(4), "{ended:?}");
-    assert!(String::from_utf8(ended.stderr).unwrap().contains("_not_found)"));
-}
-
-fn used(person: &Person, room: &str) -> u64 {
-    let shown: Value = person.run(&["room", "show", room, "--json"]).json();
-    shown["current_size"].as_u64().unwrap()
-}
-
-/// Asks until it is so: a server tells nobody when it takes space or gives it back.
-#[track_caller]
-fn until(so: impl Fn() -> bool) {
-    for _ in 0..600 {
-        if so() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("it did not come to that");
 }

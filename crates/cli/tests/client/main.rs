@@ -10,3 +10,4 @@ mod refusals;
 mod renewal;
 mod rooms;
 mod server;
+mod signals;

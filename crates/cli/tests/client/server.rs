@@ -5,7 +5,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     time::Duration,
 };
 
@@ -170,4 +170,22 @@ pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.collect();
     names.sort();
     names
+}
+
+/// Sends a signal.
+pub fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// Asks until it is so, for what nobody tells: a file that appears, space that a server takes or gives back.
+#[track_caller]
+pub fn until(so: impl Fn() -> bool) {
+    for _ in 0..600 {
+        if so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it did not come to that");
 }
