@@ -1,10 +1,11 @@
 use data_encoding::HEXLOWER;
-use reqwest::Method;
+use reqwest::{Method, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     time::timeout,
 };
+use url::Url;
 
 use super::{ClientError, Content, SILENCE, Session};
 use crate::progress::Progress;
@@ -21,7 +22,11 @@ pub(crate) async fn download(
     let request = session.request(Method::GET, &["contents", &id, "download"]).await?;
     let client = session.client();
     let answer = timeout(SILENCE, request.send()).await.map_err(|_| ClientError::Silent)?;
-    let mut answer = client.accepted(answer.map_err(|error| client.unreachable(error))?).await?;
+    let answer = answer.map_err(|error| client.unreachable(error))?;
+    let mut answer = match link(&answer) {
+        Some(link) => client.fetch_elsewhere(link).await?,
+        None => client.accepted(answer).await?,
+    };
     let failed = |source| ClientError::Local { name: content.label(), source };
     let mut digest = Sha256::new();
     let mut written = 0;
@@ -39,4 +44,11 @@ pub(crate) async fn download(
         return Err(ClientError::Damaged(content.label()));
     }
     Ok(())
+}
+
+/// Where a server sends on to for the bytes.
+fn link(answer: &Response) -> Option<Url> {
+    let sent_on = answer.status() == StatusCode::TEMPORARY_REDIRECT;
+    let location = answer.headers().get(header::LOCATION).filter(|_| sent_on)?;
+    answer.url().join(location.to_str().ok()?).ok()
 }

@@ -3,8 +3,6 @@ use std::{error::Error, io};
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use crate::target::Server;
-
 /// The longest text of a refusal that is repeated, in characters.
 const TEXT_MAX: usize = 500;
 
@@ -47,7 +45,7 @@ impl ClientError {
     }
 
     /// What keeps a server from being reached, down to the first cause. The address of the call is left out.
-    pub(super) fn unreachable(server: &Server, error: reqwest::Error) -> Self {
+    pub(super) fn unreachable(server: &str, error: reqwest::Error) -> Self {
         let error = error.without_url();
         let mut cause: &dyn Error = &error;
         let mut reason = cause.to_string();
@@ -58,7 +56,7 @@ impl ClientError {
                 reason = format!("{reason}: {text}");
             }
         }
-        Self::Unreachable { server: server.as_str().to_owned(), reason }
+        Self::Unreachable { server: server.to_owned(), reason }
     }
 
     /// Whether it is a refusal for this reason.

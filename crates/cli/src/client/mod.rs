@@ -6,9 +6,12 @@ mod object;
 mod session;
 mod upload;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use reqwest::{Method, RequestBuilder, Response, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -40,6 +43,8 @@ const PROBLEM_MAX: usize = 64 << 10;
 pub(crate) struct Client {
     http: reqwest::Client,
     server: Server,
+    /// For what a server keeps elsewhere, once it is needed.
+    elsewhere: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Client {
@@ -47,18 +52,10 @@ impl Client {
     pub(crate) fn new(server: Server) -> Result<Self, ClientError> {
         // Of the whole process; that it is there already is all right.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // A redirection could carry passwords and files to somebody else.
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("elizabeth-cli/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_keepalive(KEEPALIVE);
-        if server.is_plain() {
-            // No certificate will be looked at: then none need be installed on this machine.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(|error| ClientError::unreachable(&server, error))?;
-        Ok(Self { http, server })
+        // No certificate will be looked at: then none need be installed on this machine.
+        let builder = if server.is_plain() { builder().tls_certs_only([]) } else { builder() };
+        let http = builder.build().map_err(|error| ClientError::unreachable(server.as_str(), error))?;
+        Ok(Self { http, server, elsewhere: Arc::default() })
     }
 
     /// The server.
@@ -113,7 +110,7 @@ impl Client {
     }
 
     fn unreachable(&self, error: reqwest::Error) -> ClientError {
-        ClientError::unreachable(&self.server, error)
+        ClientError::unreachable(self.server.as_str(), error)
     }
 
     /// Reads an answer of JSON.
@@ -144,11 +141,44 @@ impl Client {
         Ok(gathered)
     }
 
+    /// What a server gives out from elsewhere, as a bucket of its own: `link` opens it without the token, so it is
+    /// told to nobody, and nothing else is sent there. It leads no further.
+    async fn fetch_elsewhere(&self, link: Url) -> Result<Response, ClientError> {
+        let place = link.origin().ascii_serialization();
+        if !matches!(link.scheme(), "http" | "https") || (link.scheme() == "http" && !self.server.is_plain())
+        {
+            return Err(ClientError::Foreign("it sends on to where others could listen"));
+        }
+        let unreachable = |error| ClientError::unreachable(&place, error);
+        let http = match self.elsewhere.get() {
+            Some(http) => http.clone(),
+            None => {
+                let made = builder().build().map_err(unreachable)?;
+                self.elsewhere.get_or_init(|| made).clone()
+            }
+        };
+        let answer = timeout(SILENCE, http.get(link).send()).await.map_err(|_| ClientError::Silent)?;
+        let answer = answer.map_err(unreachable)?;
+        match answer.status() {
+            StatusCode::OK => Ok(answer),
+            status => Err(ClientError::Unreachable { server: place, reason: format!("it answers {status}") }),
+        }
+    }
+
     /// The next bytes of an answer.
     async fn piece(&self, answer: &mut Response) -> Result<Option<bytes::Bytes>, ClientError> {
         let piece = timeout(SILENCE, answer.chunk()).await.map_err(|_| ClientError::Silent)?;
         piece.map_err(|error| self.unreachable(error))
     }
+}
+
+/// What every connection is like. A redirection is not followed: it could carry passwords and files to somebody else.
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("elizabeth-cli/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_keepalive(KEEPALIVE)
 }
 
 /// What is shown to be let in.

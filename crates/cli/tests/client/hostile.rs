@@ -1,20 +1,11 @@
 //! A server that means harm, or is none: nothing it says is trusted further than it has to be.
 
-use std::{fs, future::IntoFuture};
+use std::fs;
 
 use axum::{Router, http::StatusCode, response::Redirect, routing};
 use serde_json::json;
-use tokio::net::TcpListener;
 
-use crate::server::{Person, names};
-
-/// Serves a router; its address.
-async fn serve(router: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(axum::serve(listener, router).into_future());
-    format!("http://{address}")
-}
+use crate::server::{Person, names, serve};
 
 /// A room that lets everybody in, says that it holds one content of this name, and gives out these bytes for it.
 fn room_with(name: &str, bytes: &'static str) -> Router {

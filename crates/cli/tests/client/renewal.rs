@@ -1,15 +1,11 @@
 //! A token that is old already when it is issued: it is renewed before each use, and entering is the last resort.
 
-use std::{
-    future::IntoFuture,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{Router, http::StatusCode, routing};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-use crate::server::Person;
+use crate::server::{Person, serve};
 
 /// What was sent to get tokens, by a tool that lists an empty room whose server renews tokens or does not.
 async fn asked_for_tokens(renews: bool) -> Vec<Value> {
@@ -25,9 +21,7 @@ async fn asked_for_tokens(renews: bool) -> Vec<Value> {
     let router = Router::new()
         .route("/api/v1/rooms/room/tokens", routing::post(issue))
         .route("/api/v1/rooms/room/contents", routing::get(async || "[]"));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/room", listener.local_addr().unwrap());
-    tokio::spawn(axum::serve(listener, router).into_future());
+    let url = format!("{}/room", serve(router).await);
     Person::new().run_with(&["ls", &url], &[("ELIZABETH_PASSWORD", "secret")]).ok();
     let asked = asked.lock().unwrap();
     asked.clone()

@@ -3,12 +3,14 @@
 use std::{
     ffi::OsStr,
     fs,
+    future::IntoFuture,
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
 };
 
+use axum::Router;
 use clap::Parser;
 use elizabeth_http::{server, state::AppState};
 use elizabeth_wiring::Options;
@@ -170,6 +172,14 @@ pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.collect();
     names.sort();
     names
+}
+
+/// Serves what stands in for a server that no real one is; its address.
+pub async fn serve(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, router).into_future());
+    format!("http://{address}")
 }
 
 /// Sends a signal.

@@ -1,14 +1,13 @@
 //! What is broken off in the middle, from either side.
 
-use std::{fs, future::IntoFuture, process::Stdio};
+use std::{fs, process::Stdio};
 
 use axum::{Router, body::Body, routing};
 use bytes::Bytes;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-use crate::server::{Person, Server, names, send, until};
+use crate::server::{Person, Server, names, send, serve, until};
 
 /// Ctrl-C in the middle: the code that shells know, and the space is given back.
 #[tokio::test(flavor = "multi_thread")]
@@ -65,9 +64,7 @@ async fn a_download_that_is_interrupted_leaves_nothing() {
             "/api/v1/rooms/room/contents/1/download",
             routing::get(async move || Body::from_stream(endless())),
         );
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/room/a.txt", listener.local_addr().unwrap());
-    tokio::spawn(axum::serve(listener, router).into_future());
+    let url = format!("{}/room/a.txt", serve(router).await);
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let person = Person::new();
         let mut child = person.command(["get", &url]).stdout(Stdio::null()).spawn().unwrap();
