@@ -1,23 +1,90 @@
-use clap::{Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 use elizabeth_wiring::Options;
 
-use crate::gc::Gc;
+use crate::{
+    commands::{
+        completions::Completions, get::Get, invite::Invite, ls::Ls, man::Man, put::Put, rm::Rm, room::Room,
+        text::Text,
+    },
+    gc::Gc,
+};
 
-/// Looks after an Elizabeth: rooms that hold files
+/// What is said behind the options: for scripts, and for who wonders where a key is. Lines are broken where shown.
+const MORE: &str = "\
+Exit codes:
+  0    done
+  1    failed, with one line on standard error
+  2    wrong usage
+  3    refused: a password, a key or a permission is missing
+  4    not there, or not there any more
+  5    does not fit
+  130  interrupted, 143 terminated
+
+A room is written HOST/ROOM or https://HOST/ROOM, and ROOM alone where --server (ELIZABETH_SERVER) is set. Without \
+a scheme it is https, but http for this machine itself.
+
+Who creates a room is its owner. The room's key is remembered in keys.json, in the folder ELIZABETH_CONFIG_DIR or \
+where the platform keeps settings (~/.config/elizabeth).";
+
+/// Shares files in rooms of an Elizabeth, and looks after one
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true, after_help = MORE)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
     #[command(flatten)]
-    pub(crate) options: Options,
+    pub(crate) output: Output,
+}
+
+/// How results are told.
+#[derive(ClapArgs, Clone, Copy)]
+pub(crate) struct Output {
+    /// Print the result as one line of JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print the result only: no progress, no remarks
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+impl Output {
+    /// Whether there is to be no progress and no remark.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet || self.json
+    }
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Work on the data itself, beside a running server or without one
+    /// Send files and folders, and print their addresses, a line each
+    Put(Put),
+    /// Fetch a file, or all files of a room
+    Get(Get),
+    /// List what is in a room
+    Ls(Ls),
+    /// Delete contents of a room
+    Rm(Rm),
+    /// Add a text, and print its address
+    Text(Text),
+    /// Create, show, change or delete a room
     #[command(subcommand)]
-    Admin(Admin),
+    Room(Room),
+    /// Make a link that lets somebody in, or gives out one content
+    Invite(Invite),
+    /// Work on the data itself, beside a running server or without one
+    Admin(Box<AdminArgs>),
+    /// Print what a shell needs to complete commands
+    Completions(Completions),
+    /// Print the manual page, or write one a command into a folder
+    Man(Man),
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct AdminArgs {
+    #[command(subcommand)]
+    pub(crate) command: Admin,
+    #[command(flatten)]
+    pub(crate) options: Options,
 }
 
 #[derive(Subcommand)]

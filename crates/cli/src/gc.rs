@@ -10,27 +10,24 @@ use elizabeth_core::service::GcReport;
 use elizabeth_wiring::Options;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::{args::Output, error::Error};
 
 #[derive(Args)]
 pub(crate) struct Gc {
     /// Only count what would be removed
     #[arg(long)]
     dry_run: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 impl Gc {
     /// Sweeps once, and prints what was removed.
-    pub(crate) async fn run(self, options: Options) -> Result<(), Error> {
+    pub(crate) async fn run(self, options: Options, output: Output) -> Result<(), Error> {
         let app = options.build().await?.app;
         let started = Instant::now();
         let report = app.gc(self.dry_run).await?;
         let done = Done { report, took: started.elapsed(), dry_run: self.dry_run };
         let mut out = io::stdout().lock();
-        if self.json {
+        if output.json {
             serde_json::to_writer(&mut out, &done.to_json())?;
             writeln!(out)?;
         } else {

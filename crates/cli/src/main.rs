@@ -1,28 +1,79 @@
 //! Elizabeth's command-line tool.
 
 mod args;
+mod client;
+mod commands;
 mod error;
+mod files;
 mod gc;
+mod keys;
+mod place;
+mod progress;
+mod target;
+mod terminal;
+mod units;
+mod visit;
 
-use std::process::ExitCode;
+use std::{future::pending, process::ExitCode};
 
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{Admin, Args, Command};
+use crate::{
+    args::{Admin, AdminArgs, Args, Command, Output},
+    error::Error,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => error.tell(),
+    let done = tokio::select! {
+        done = run(Args::parse()) => Ok(done),
+        code = stopped() => Err(code),
+    };
+    match done {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => error.tell(),
+        // What the command held is given back by now: temporary files, connections, the terminal. A thread that
+        // still waits for input is not waited for.
+        Err(code) => std::process::exit(code),
     }
 }
 
-async fn run(Args { options, command }: Args) -> Result<(), error::Error> {
+/// Waits for a signal to stop; what to exit with then, as shells have it. Who hangs up is left alone: under `nohup`
+/// the work is to go on.
+async fn stopped() -> i32 {
+    let of = async |kind: SignalKind| match signal(kind) {
+        Ok(mut stop) => drop(stop.recv().await),
+        // Then the signal ends the process without our doing.
+        Err(_) => pending().await,
+    };
+    let signal = tokio::select! {
+        () = of(SignalKind::interrupt()) => SignalKind::interrupt(),
+        () = of(SignalKind::terminate()) => SignalKind::terminate(),
+    };
+    128 + signal.as_raw_value()
+}
+
+async fn run(Args { command, output }: Args) -> Result<(), Error> {
+    match command {
+        Command::Put(put) => put.run(output).await,
+        Command::Get(get) => get.run(output).await,
+        Command::Ls(ls) => ls.run(output).await,
+        Command::Rm(rm) => rm.run(output).await,
+        Command::Text(text) => text.run(output).await,
+        Command::Room(room) => room.run(output).await,
+        Command::Invite(invite) => invite.run(output).await,
+        Command::Admin(admin) => run_admin(*admin, output).await,
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    }
+}
+
+async fn run_admin(AdminArgs { command, options }: AdminArgs, output: Output) -> Result<(), Error> {
     // What goes well is told by the command's own output.
     elizabeth_wiring::init_logging_above(tracing::Level::WARN, options.log_format()?)?;
     match command {
-        Command::Admin(Admin::Gc(gc)) => gc.run(options).await,
+        Admin::Gc(gc) => gc.run(options, output).await,
     }
 }
 

@@ -1,0 +1,190 @@
+//! Elizabeth's HTTP interface, from the other side.
+
+mod download;
+mod error;
+mod object;
+mod session;
+mod upload;
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use url::Url;
+
+pub(crate) use self::{
+    download::download,
+    error::ClientError,
+    object::{Content, Permissions, Room, Status},
+    session::{Credentials, OwnerKey, Session},
+    upload::{Upload, send_batch},
+};
+use crate::target::Server;
+
+/// How long reaching a server may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a server may be silent. Uploads are not bound by it: their answer comes when all is stored.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How long a connection may carry nothing before the other side is asked whether it is there.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+/// The most of an answer that is read into memory: a list of a hundred thousand contents fits many times.
+const ANSWER_MAX: usize = 512 << 20;
+/// The most of a refusal that is read.
+const PROBLEM_MAX: usize = 64 << 10;
+
+/// A connection to one server. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    server: Server,
+    /// For what a server keeps elsewhere, once it is needed.
+    elsewhere: Arc<OnceLock<reqwest::Client>>,
+}
+
+impl Client {
+    /// A client of a server. Nothing is sent yet.
+    pub(crate) fn new(server: Server) -> Result<Self, ClientError> {
+        // Of the whole process; that it is there already is all right.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // No certificate will be looked at: then none need be installed on this machine.
+        let builder = if server.is_plain() { builder().tls_certs_only([]) } else { builder() };
+        let http = builder.build().map_err(|error| ClientError::unreachable(server.as_str(), error))?;
+        Ok(Self { http, server, elsewhere: Arc::default() })
+    }
+
+    /// The server.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// A request to a path under `/api/v1`.
+    pub(crate) fn request(&self, method: Method, segments: &[&str]) -> RequestBuilder {
+        self.request_to(method, self.server.api(segments))
+    }
+
+    /// Sends a request and reads its answer.
+    pub(crate) async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
+        let answer = timeout(SILENCE, request.send()).await.map_err(|_| ClientError::Silent)?;
+        self.read(answer.map_err(|error| self.unreachable(error))?).await
+    }
+
+    /// Makes a room. The answer is its object and its owner key.
+    pub(crate) async fn create_room(
+        &self,
+        name: &str,
+        options: &Value,
+    ) -> Result<(Value, SecretString), ClientError> {
+        let request = self.request(Method::POST, &["rooms", name]).json(options);
+        let mut created: Value = self.call(request).await?;
+        let key = created.as_object_mut().and_then(|object| object.remove("owner_key"));
+        match key {
+            Some(Value::String(key)) => Ok((created, key.into())),
+            _ => Err(ClientError::Foreign("it made a room without an owner key")),
+        }
+    }
+
+    /// A room as it is shown to everybody who may enter.
+    pub(crate) async fn room(&self, name: &str) -> Result<Value, ClientError> {
+        self.call(self.request(Method::GET, &["rooms", name])).await
+    }
+
+    /// Lets somebody in, or renews a token.
+    async fn issue_token(&self, room: &str, proof: Proof<'_>) -> Result<session::Issued, ClientError> {
+        let body = match proof {
+            Proof::Nothing => json!({}),
+            Proof::Password(secret) => json!({"password": secret.expose_secret()}),
+            Proof::OwnerKey(secret) => json!({"owner_key": secret.expose_secret()}),
+            Proof::Token(secret) => json!({"token": secret.expose_secret()}),
+        };
+        self.call(self.request(Method::POST, &["rooms", room, "tokens"]).json(&body)).await
+    }
+
+    fn request_to(&self, method: Method, url: Url) -> RequestBuilder {
+        self.http.request(method, url)
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> ClientError {
+        ClientError::unreachable(self.server.as_str(), error)
+    }
+
+    /// Reads an answer of JSON.
+    async fn read<T: DeserializeOwned>(&self, answer: Response) -> Result<T, ClientError> {
+        let bytes = self.gather(self.accepted(answer).await?, ANSWER_MAX).await?;
+        serde_json::from_slice(&bytes).map_err(|_| ClientError::Foreign("its answer is not understood"))
+    }
+
+    /// The answer, unless it is a refusal.
+    async fn accepted(&self, answer: Response) -> Result<Response, ClientError> {
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let status = answer.status();
+        // What went wrong is known by its status already.
+        let bytes = self.gather(answer, PROBLEM_MAX).await.unwrap_or_default();
+        Err(ClientError::refused(status, &bytes))
+    }
+
+    async fn gather(&self, mut answer: Response, most: usize) -> Result<Vec<u8>, ClientError> {
+        let mut gathered = Vec::new();
+        while let Some(piece) = self.piece(&mut answer).await? {
+            if gathered.len() + piece.len() > most {
+                return Err(ClientError::Foreign("its answer is too long"));
+            }
+            gathered.extend_from_slice(&piece);
+        }
+        Ok(gathered)
+    }
+
+    /// What a server gives out from elsewhere, as a bucket of its own: `link` opens it without the token, so it is
+    /// told to nobody, and nothing else is sent there. It leads no further.
+    async fn fetch_elsewhere(&self, link: Url) -> Result<Response, ClientError> {
+        let place = link.origin().ascii_serialization();
+        if !matches!(link.scheme(), "http" | "https") || (link.scheme() == "http" && !self.server.is_plain())
+        {
+            return Err(ClientError::Foreign("it sends on to where others could listen"));
+        }
+        let unreachable = |error| ClientError::unreachable(&place, error);
+        let http = match self.elsewhere.get() {
+            Some(http) => http.clone(),
+            None => {
+                let made = builder().build().map_err(unreachable)?;
+                self.elsewhere.get_or_init(|| made).clone()
+            }
+        };
+        let answer = timeout(SILENCE, http.get(link).send()).await.map_err(|_| ClientError::Silent)?;
+        let answer = answer.map_err(unreachable)?;
+        match answer.status() {
+            StatusCode::OK => Ok(answer),
+            status => Err(ClientError::Unreachable { server: place, reason: format!("it answers {status}") }),
+        }
+    }
+
+    /// The next bytes of an answer.
+    async fn piece(&self, answer: &mut Response) -> Result<Option<bytes::Bytes>, ClientError> {
+        let piece = timeout(SILENCE, answer.chunk()).await.map_err(|_| ClientError::Silent)?;
+        piece.map_err(|error| self.unreachable(error))
+    }
+}
+
+/// What every connection is like. A redirection is not followed: it could carry passwords and files to somebody else.
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("elizabeth-cli/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_keepalive(KEEPALIVE)
+}
+
+/// What is shown to be let in.
+enum Proof<'a> {
+    Nothing,
+    Password(&'a SecretString),
+    OwnerKey(&'a SecretString),
+    Token(&'a SecretString),
+}

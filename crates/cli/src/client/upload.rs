@@ -1,0 +1,181 @@
+//! Sending files: the whole of a manifest in one request.
+
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::BytesMut;
+use data_encoding::HEXLOWER;
+use futures::stream;
+use reqwest::{
+    Body, Method,
+    multipart::{Form, Part},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::{fs::File, io::AsyncReadExt};
+
+use super::{ClientError, Content, Session};
+use crate::{files::LocalFile, progress::Progress};
+
+/// The most that is read from a file in one piece: all of it that is in memory, but for what the socket holds.
+const PIECE: usize = 128 << 10;
+
+/// What goes for each file of an upload.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Upload {
+    pub(crate) max_downloads: Option<u64>,
+    /// RFC 3339.
+    pub(crate) expire_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reservation {
+    reservation_id: i64,
+}
+
+#[derive(Deserialize)]
+struct Uploaded {
+    uploaded: Vec<Value>,
+}
+
+/// Sends files, at most as many as a manifest holds; the contents that they became, in their order. All are stored
+/// or none. Cancelling it breaks the connection, and the server gives back what it held.
+pub(crate) async fn send_batch(
+    session: &mut Session,
+    files: &[LocalFile],
+    upload: &Upload,
+    progress: &Progress,
+) -> Result<Vec<Value>, ClientError> {
+    let manifest: Vec<Value> = files.iter().map(|file| manifest_entry(file, upload)).collect();
+    let body = json!({"files": manifest});
+    let held: Reservation = session.call(Method::POST, &["contents", "prepare"], Some(&body)).await?;
+
+    let mut form = Form::new();
+    let mut hashes = Vec::new();
+    for file in files {
+        let hash = Arc::new(OnceLock::new());
+        let part = Part::stream_with_length(read(file.clone(), hash.clone(), progress.clone()), file.size);
+        form = form.part("file", part.file_name(file.name.clone()));
+        hashes.push(hash);
+    }
+    let id = held.reservation_id.to_string();
+    let request = session.request(Method::POST, &["contents"]).await?.query(&[("reservation_id", id)]);
+    let client = session.client();
+    // Nothing but the connection itself says how long this may take.
+    let answer = request.multipart(form).send().await.map_err(|error| client.unreachable(error))?;
+    let Uploaded { uploaded } = client.read(answer).await?;
+    compare(files, &hashes, &uploaded)?;
+    Ok(uploaded)
+}
+
+fn manifest_entry(file: &LocalFile, upload: &Upload) -> Value {
+    let mut entry = json!({"name": file.name, "size": file.size});
+    if let Some(most) = upload.max_downloads {
+        entry["max_downloads"] = most.into();
+    }
+    if let Some(at) = &upload.expire_at {
+        entry["expire_at"] = at.as_str().into();
+    }
+    entry
+}
+
+/// What is stored is what was read.
+fn compare(
+    files: &[LocalFile],
+    hashes: &[Arc<OnceLock<String>>],
+    uploaded: &[Value],
+) -> Result<(), ClientError> {
+    if files.len() != uploaded.len() {
+        return Err(ClientError::Foreign("it stored another number of files than were sent"));
+    }
+    for ((file, hash), stored) in files.iter().zip(hashes).zip(uploaded) {
+        if hash.get() != Some(&Content::of(stored)?.sha256) {
+            return Err(ClientError::Damaged(file.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// A file that is read as it is sent. It is opened only when it is its turn: there may be a thousand.
+struct Reading {
+    file: LocalFile,
+    open: Option<File>,
+    left: u64,
+    digest: Sha256,
+    hash: Arc<OnceLock<String>>,
+    progress: Progress,
+}
+
+/// The body of a file's part: as many bytes as were announced. A file that grows is sent as it was; one that shrinks
+/// breaks the upload.
+fn read(file: LocalFile, hash: Arc<OnceLock<String>>, progress: Progress) -> Body {
+    let left = file.size;
+    let reading = Reading { file, open: None, left, digest: Sha256::new(), hash, progress };
+    Body::wrap_stream(stream::try_unfold(reading, |mut reading| async move {
+        match reading.next().await {
+            Ok(Some(piece)) => Ok(Some((piece, reading))),
+            Ok(None) => Ok(None),
+            Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", reading.file.name))),
+        }
+    }))
+}
+
+impl Reading {
+    async fn next(&mut self) -> io::Result<Option<bytes::Bytes>> {
+        if self.left == 0 {
+            // An answer may come before all is read, but never twice.
+            let _ = self.hash.set(HEXLOWER.encode(&self.digest.finalize_reset()));
+            return Ok(None);
+        }
+        let open = match &mut self.open {
+            Some(open) => open,
+            none => none.insert(self.file.open().await?),
+        };
+        let mut piece = BytesMut::with_capacity(PIECE.min(usize::try_from(self.left).unwrap_or(PIECE)));
+        let n = open.take(self.left).read_buf(&mut piece).await?;
+        if n == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter meanwhile"));
+        }
+        self.left -= n as u64;
+        self.digest.update(&piece);
+        self.progress.advance(n as u64);
+        Ok(Some(piece.freeze()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files;
+
+    /// Reads a file whose size was announced, and what is in it when it is its turn.
+    async fn sent(announced: &str, found: &str) -> io::Result<(Vec<u8>, Option<String>)> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        std::fs::write(&path, announced).unwrap();
+        let file = files::find(std::slice::from_ref(&path), None).unwrap().files.remove(0);
+        std::fs::write(&path, found).unwrap();
+        let hash = Arc::new(OnceLock::new());
+        let progress = Progress::new(file.size, true);
+        let left = file.size;
+        let mut reading =
+            Reading { file, open: None, left, digest: Sha256::new(), hash: hash.clone(), progress };
+        let mut bytes = Vec::new();
+        while let Some(piece) = reading.next().await? {
+            bytes.extend_from_slice(&piece);
+        }
+        Ok((bytes, hash.get().cloned()))
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_is_what_was_announced() {
+        let hash = |text: &str| Some(HEXLOWER.encode(&Sha256::digest(text)));
+        assert_eq!(sent("abc", "abc").await.unwrap(), (b"abc".to_vec(), hash("abc")));
+        assert_eq!(sent("abc", "abcdef").await.unwrap(), (b"abc".to_vec(), hash("abc")));
+        assert_eq!(sent("", "").await.unwrap(), (vec![], hash("")));
+        assert_eq!(sent("abc", "ab").await.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+}

@@ -1,0 +1,121 @@
+use std::{io, path::PathBuf, time::Duration};
+
+use clap::Args;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    args::Output,
+    client::{Content, Session, Upload, send_batch},
+    error::Error,
+    files::{self, Found, LocalFile},
+    progress::Progress,
+    target::Which,
+    terminal,
+    units::{from_now, span},
+    visit::{Access, Visit},
+};
+
+/// The most files of one manifest.
+const BATCH: usize = 1000;
+
+#[derive(Args)]
+pub(crate) struct Put {
+    /// Files and folders; - is standard input, which is kept in a temporary file until it has ended
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to: HOST/ROOM, or HOST/ROOM/NAME for one file
+    #[arg(value_name = "ROOM-URL")]
+    room: String,
+    /// Name for one file, or for standard input
+    #[arg(long, short)]
+    name: Option<String>,
+    /// Create the room if it is not there: that is the default
+    #[arg(long, overrides_with = "no_create")]
+    create: bool,
+    /// Fail if the room is not there
+    #[arg(long)]
+    no_create: bool,
+    /// How long the files are kept [default: as long as the room]
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    expire_in: Option<Duration>,
+    /// How often each can be downloaded [default: as often as one likes]
+    #[arg(long, value_name = "N")]
+    max_downloads: Option<u64>,
+    #[command(flatten)]
+    access: Access,
+}
+
+impl Put {
+    /// Sends the files, as many manifests as it takes. What is stored is printed also when the rest fails.
+    pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
+        let piped = self.files.iter().any(|file| file.as_os_str() == "-");
+        if piped && self.access.password_stdin {
+            return Err(Error::Usage("standard input cannot be both a file and a password".into()));
+        }
+        let mut visit = self.access.visit(&self.room).await?;
+        let name = match (visit.target.content.take(), self.name) {
+            (None, name) => name,
+            (Some(Which::Name(name)), None) => Some(name),
+            (Some(_), _) => {
+                return Err(Error::Usage("say once what the file is to be called".into()));
+            }
+        };
+        let arguments = self.files;
+        let found = tokio::task::spawn_blocking(move || files::find(&arguments, name.as_deref())).await;
+        let Found { files, remarks } = found.map_err(|error| Error::Input(io::Error::other(error)))??;
+        let progress = Progress::new(files.iter().map(|file| file.size).sum(), output.is_quiet());
+        remarks.iter().for_each(|remark| progress.remark(remark));
+
+        let mut session = if self.no_create && !self.create {
+            visit.enter().await?
+        } else {
+            visit.enter_or_create(&progress).await?
+        };
+        let upload = Upload { max_downloads: self.max_downloads, expire_at: self.expire_in.map(from_now) };
+        let mut stored = Vec::new();
+        let sent = send(&mut session, &files, &upload, &progress, &mut stored).await;
+        progress.finish();
+        print(&visit, stored, output)?;
+        sent
+    }
+}
+
+async fn send(
+    session: &mut Session,
+    files: &[LocalFile],
+    upload: &Upload,
+    progress: &Progress,
+    stored: &mut Vec<Value>,
+) -> Result<(), Error> {
+    for batch in files.chunks(BATCH) {
+        stored.extend(send_batch(session, batch, upload, progress).await?);
+    }
+    Ok(())
+}
+
+/// Prints what was stored with its addresses.
+fn print(visit: &Visit, stored: Vec<Value>, output: Output) -> Result<(), Error> {
+    let linked = stored.into_iter().map(|content| with_link(visit, content));
+    let linked = linked.collect::<Result<Vec<_>, Error>>()?;
+    if output.json {
+        let contents: Vec<Value> = linked.into_iter().map(|(content, _)| content).collect();
+        return terminal::print_json(&contents);
+    }
+    linked.iter().try_for_each(|(_, link)| terminal::print_line(link.as_str()))
+}
+
+/// Prints one content with its address.
+pub(super) fn print_one(visit: &Visit, stored: Value, output: Output) -> Result<(), Error> {
+    let (content, link) = with_link(visit, stored)?;
+    if output.json { terminal::print_json(&content) } else { terminal::print_line(link.as_str()) }
+}
+
+/// A content's object with its address as one more member, and the address.
+fn with_link(visit: &Visit, mut stored: Value) -> Result<(Value, Url), Error> {
+    let content = Content::of(&stored)?;
+    let server = visit.client.server();
+    let link = server.content(&visit.target.room, content.file_name.as_deref(), content.id);
+    stored["link"] = link.as_str().into();
+    Ok((stored, link))
+}

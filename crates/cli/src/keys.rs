@@ -1,0 +1,258 @@
+//! Owner keys, remembered in a file of the user's own.
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io::{self, Write},
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+use directories::ProjectDirs;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{client::Room, target::Server};
+
+/// Where the folder is, instead of where the platform keeps such things.
+const FOLDER: &str = "ELIZABETH_CONFIG_DIR";
+const FILE: &str = "keys.json";
+const LOCK: &str = "keys.lock";
+/// The only form of the file so far.
+const VERSION: u32 = 1;
+
+/// The keys' folder. It is read whenever it is asked, and changed by one process at a time.
+pub(crate) struct Keys {
+    folder: PathBuf,
+}
+
+/// What keeps keys from being read or remembered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    #[error("there is no folder to remember owner keys in: set {FOLDER}")]
+    NoFolder,
+    #[error("owner keys: {path}: {source}")]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("owner keys: {path} is not of a form that is understood here: mend it or move it away")]
+    Form { path: PathBuf },
+}
+
+#[derive(Deserialize, Serialize)]
+struct Contents {
+    version: u32,
+    rooms: Vec<Entry>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Entry {
+    server: String,
+    id: i64,
+    name: String,
+    slug: String,
+    owner_key: String,
+}
+
+impl Entry {
+    fn is(&self, server: &Server, room: &Room) -> bool {
+        self.server == server.as_str() && self.id == room.id && self.name == room.name
+    }
+}
+
+impl Keys {
+    /// The folder: by the environment, or where the platform keeps a program's settings.
+    pub(crate) fn locate() -> Result<Self, KeysError> {
+        let named = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let usual = || Some(ProjectDirs::from("", "", "elizabeth")?.config_dir().to_owned());
+        named.or_else(usual).map(Self::at).ok_or(KeysError::NoFolder)
+    }
+
+    /// Keys in a folder, which need not be there yet.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The key of the room that a server has under this name or slug, as far as it is remembered.
+    pub(crate) fn find(&self, server: &Server, room: &str) -> Result<Option<SecretString>, KeysError> {
+        let rooms = self.read()?.rooms;
+        let mut of_room = rooms
+            .into_iter()
+            .filter(|it| it.server == server.as_str() && (it.name == room || it.slug == room));
+        Ok(of_room.next_back().map(|entry| SecretString::from(entry.owner_key)))
+    }
+
+    /// Makes sure that a key could be remembered: to be asked before a room is made, whose key is shown but once.
+    pub(crate) fn prepare(&self) -> Result<(), KeysError> {
+        self.change(|_| false)
+    }
+
+    /// Remembers a key. One of an earlier room of this name is of no use any more.
+    pub(crate) fn remember(&self, server: &Server, room: &Room, key: &SecretString) -> Result<(), KeysError> {
+        let entry = Entry {
+            server: server.as_str().to_owned(),
+            id: room.id,
+            name: room.name.clone(),
+            slug: room.slug.clone(),
+            owner_key: key.expose_secret().to_owned(),
+        };
+        self.change(|rooms| {
+            rooms.retain(|it| it.server != entry.server || it.name != entry.name);
+            rooms.push(entry);
+            true
+        })
+    }
+
+    /// Takes note of what a room answers to by now.
+    pub(crate) fn update(&self, server: &Server, room: &Room) -> Result<(), KeysError> {
+        if self.read()?.rooms.iter().all(|it| !it.is(server, room) || it.slug == room.slug) {
+            return Ok(());
+        }
+        self.change(|rooms| {
+            rooms.iter_mut().filter(|it| it.is(server, room)).for_each(|it| it.slug.clone_from(&room.slug));
+            true
+        })
+    }
+
+    /// Forgets the key of a room that is gone.
+    pub(crate) fn forget(&self, server: &Server, room: &str) -> Result<(), KeysError> {
+        let of_room = |it: &Entry| it.server == server.as_str() && (it.name == room || it.slug == room);
+        if !self.read()?.rooms.iter().any(of_room) {
+            return Ok(());
+        }
+        self.change(|rooms| {
+            rooms.retain(|it| !of_room(it));
+            true
+        })
+    }
+
+    fn read(&self) -> Result<Contents, KeysError> {
+        let path = self.folder.join(FILE);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Contents { version: VERSION, rooms: Vec::new() });
+            }
+            Err(source) => return Err(KeysError::Folder { path, source }),
+        };
+        match serde_json::from_slice::<Contents>(&bytes) {
+            Ok(contents) if contents.version == VERSION => Ok(contents),
+            Ok(_) | Err(_) => Err(KeysError::Form { path }),
+        }
+    }
+
+    /// Changes the file while no other process does: read, changed, written beside it, renamed over it.
+    fn change(&self, change: impl FnOnce(&mut Vec<Entry>) -> bool) -> Result<(), KeysError> {
+        let failed = |source| KeysError::Folder { path: self.folder.clone(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(failed)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.folder.join(LOCK))
+            .map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let mut contents = self.read()?;
+        if change(&mut contents.rooms) {
+            replace(&self.folder, &contents).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes the file anew. Temporary files are for nobody else to read (0600), and it stays so after the renaming.
+fn replace(folder: &Path, contents: &Contents) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".keys").tempfile_in(folder)?;
+    serde_json::to_writer_pretty(&mut file, contents)?;
+    writeln!(file)?;
+    file.as_file().sync_all()?;
+    file.persist(folder.join(FILE))?;
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn server() -> Server {
+        Server::parse("https://example.org").unwrap()
+    }
+
+    fn room(id: i64, name: &str, slug: &str) -> Room {
+        Room { id, name: name.to_owned(), slug: slug.to_owned(), ..Room::default() }
+    }
+
+    fn key(keys: &Keys, room: &str) -> Option<String> {
+        keys.find(&server(), room).unwrap().map(|key| key.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn keys_are_remembered_for_their_room_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::at(folder.path().join("a/b"));
+        assert_eq!(key(&keys, "lunch"), None);
+        keys.remember(&server(), &room(1, "lunch", "lunch"), &"one".into()).unwrap();
+        keys.remember(&server(), &room(2, "other", "other"), &"two".into()).unwrap();
+        assert_eq!(key(&keys, "lunch").as_deref(), Some("one"));
+        assert!(keys.find(&Server::parse("http://example.org").unwrap(), "lunch").unwrap().is_none());
+
+        keys.update(&server(), &room(1, "lunch", "lunch_0")).unwrap();
+        assert_eq!(key(&keys, "lunch_0").as_deref(), Some("one"));
+        assert_eq!(key(&keys, "lunch").as_deref(), Some("one"));
+
+        keys.remember(&server(), &room(3, "lunch", "lunch"), &"three".into()).unwrap();
+        assert_eq!(key(&keys, "lunch").as_deref(), Some("three"));
+        assert_eq!(key(&keys, "lunch_0"), None);
+        keys.forget(&server(), "lunch").unwrap();
+        assert_eq!((key(&keys, "lunch"), key(&keys, "other").as_deref()), (None, Some("two")));
+    }
+
+    #[test]
+    fn nobody_else_can_read_them() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("elizabeth");
+        let keys = Keys::at(folder.clone());
+        keys.remember(&server(), &room(1, "lunch", "lunch"), &"one".into()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join(FILE))), (0o700, 0o600));
+        // Also where somebody opened it up.
+        fs::set_permissions(folder.join(FILE), fs::Permissions::from_mode(0o644)).unwrap();
+        keys.remember(&server(), &room(2, "b", "b"), &"two".into()).unwrap();
+        assert_eq!(mode(&folder.join(FILE)), 0o600);
+        let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+    }
+
+    #[test]
+    fn many_at_once_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for worker in 0..4 {
+                let keys = Keys::at(folder.path().to_owned());
+                scope.spawn(move || {
+                    for i in 0..10 {
+                        let id = worker * 10 + i;
+                        let name = format!("room-{id}");
+                        keys.remember(&server(), &room(id, &name, &name), &name.as_str().into()).unwrap();
+                    }
+                });
+            }
+        });
+        let keys = Keys::at(folder.path().to_owned());
+        for id in 0..40 {
+            assert_eq!(key(&keys, &format!("room-{id}")), Some(format!("room-{id}")));
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_understood_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::at(folder.path().to_owned());
+        for text in ["{", r#"{"version":2,"rooms":[]}"#] {
+            fs::write(folder.path().join(FILE), text).unwrap();
+            assert!(matches!(keys.find(&server(), "a"), Err(KeysError::Form { .. })));
+            let remembered = keys.remember(&server(), &room(1, "a", "a"), &"k".into());
+            assert!(matches!(remembered, Err(KeysError::Form { .. })));
+            assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Where downloads go. What a server calls its contents is never trusted with that.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::client::Content;
+
+/// Why a content cannot be put where it should be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlaceError {
+    #[error("{0:?} is no name that a file can safely have here; choose one with -o")]
+    Unsafe(String),
+    #[error("{}: it is there already; replace it with --force", .0.display())]
+    Exists(PathBuf),
+    #[error("{}: it is a link, and files are not put behind one", .0.display())]
+    Link(PathBuf),
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// A file that appears in its place only once it is whole.
+pub(crate) struct Placing {
+    temporary: TempPath,
+    place: PathBuf,
+    force: bool,
+}
+
+/// What a content is called in one folder.
+pub(crate) fn last_name(content: &Content) -> Result<String, PlaceError> {
+    let segments = segments(content)?;
+    segments.last().cloned().ok_or_else(|| PlaceError::Unsafe(content.label()))
+}
+
+/// Where a content goes below a folder, its path kept. Folders on the way are made, and none of them is a link.
+pub(crate) fn below(folder: &Path, content: &Content) -> Result<PathBuf, PlaceError> {
+    let segments = segments(content)?;
+    let (last, folders) = segments.split_last().ok_or_else(|| PlaceError::Unsafe(content.label()))?;
+    let mut place = folder.to_owned();
+    for name in folders {
+        place.push(name);
+        match fs::symlink_metadata(&place) {
+            Ok(metadata) if metadata.is_symlink() => return Err(PlaceError::Link(place)),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir(&place).map_err(|source| PlaceError::Io { path: place.clone(), source })?;
+            }
+            Err(source) => return Err(PlaceError::Io { path: place, source }),
+        }
+    }
+    Ok(place.join(last))
+}
+
+/// A content's name, cut up; one without a name is called by its number.
+fn segments(content: &Content) -> Result<Vec<String>, PlaceError> {
+    let Some(name) = &content.file_name else { return Ok(vec![format!("{}.txt", content.id)]) };
+    let segments: Vec<String> = name.split('/').map(str::to_owned).collect();
+    if segments.iter().all(|segment| is_safe(segment)) {
+        Ok(segments)
+    } else {
+        Err(PlaceError::Unsafe(name.clone()))
+    }
+}
+
+/// Whether a name stands for a file in its folder and for nothing else.
+fn is_safe(segment: &str) -> bool {
+    !matches!(segment, "" | "." | "..") && !segment.contains(|c: char| c.is_control() || "/\\".contains(c))
+}
+
+impl Placing {
+    /// Makes a temporary file beside a place.
+    pub(crate) fn begin(place: PathBuf, force: bool) -> Result<(Self, tokio::fs::File), PlaceError> {
+        check_free(&place, force)?;
+        let folder = match place.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            Some(_) | None => Path::new("."),
+        };
+        let made = temporary_in(folder);
+        let made = made.map_err(|source| PlaceError::Io { path: folder.to_owned(), source })?;
+        let (file, temporary) = made.into_parts();
+        Ok((Self { temporary, place, force }, tokio::fs::File::from_std(file)))
+    }
+
+    /// Puts the file in its place; what has appeared there meanwhile is not replaced either, unless it may be.
+    pub(crate) fn finish(self) -> Result<PathBuf, PlaceError> {
+        let placed = if self.force {
+            self.temporary.persist(&self.place)
+        } else {
+            self.temporary.persist_noclobber(&self.place)
+        };
+        match placed {
+            Ok(()) => Ok(self.place),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(PlaceError::Exists(self.place))
+            }
+            Err(error) => Err(PlaceError::Io { path: self.place, source: error.error }),
+        }
+    }
+}
+
+/// Nothing is in a place, or it may be replaced.
+pub(crate) fn check_free(place: &Path, force: bool) -> Result<(), PlaceError> {
+    if !force && fs::symlink_metadata(place).is_ok() {
+        return Err(PlaceError::Exists(place.to_owned()));
+    }
+    Ok(())
+}
+
+/// A temporary file that others may read as far as new files may be read at all.
+fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    let usual = fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new().prefix(".elizabeth-").permissions(usual).tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn content(name: Option<&str>) -> Content {
+        Content {
+            id: 7,
+            content_type: "file".into(),
+            file_name: name.map(str::to_owned),
+            size: 0,
+            sha256: String::new(),
+            download_count: 0,
+            max_downloads: None,
+            expire_at: None,
+            created_at: String::new(),
+        }
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["..", "../a", "a/../../b", "/etc/passwd", "a//b", "", ".", "a/", "a\\b", "a\nb", "\0"] {
+            assert!(
+                matches!(below(folder.path(), &content(Some(name))), Err(PlaceError::Unsafe(_))),
+                "{name:?}"
+            );
+            assert!(matches!(last_name(&content(Some(name))), Err(PlaceError::Unsafe(_))), "{name:?}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn shapes_are_kept_but_not_behind_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let place = below(folder.path(), &content(Some("a/b/c.txt"))).unwrap();
+        assert_eq!(place, folder.path().join("a/b/c.txt"));
+        assert!(folder.path().join("a/b").is_dir());
+        assert_eq!(below(folder.path(), &content(None)).unwrap(), folder.path().join("7.txt"));
+        assert_eq!(last_name(&content(Some("a/b/c.txt"))).unwrap(), "c.txt");
+
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("out")).unwrap();
+        let linked = below(folder.path(), &content(Some("out/deep/x")));
+        assert!(matches!(linked, Err(PlaceError::Link(_))));
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_file_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a.txt");
+        let (placing, file) = Placing::begin(place.clone(), false).unwrap();
+        file.into_std().await.write_all(b"new").unwrap();
+        assert!(!place.exists());
+        fs::write(&place, "meanwhile").unwrap();
+        assert!(matches!(placing.finish(), Err(PlaceError::Exists(_))));
+        assert!(matches!(Placing::begin(place.clone(), false), Err(PlaceError::Exists(_))));
+
+        let (placing, file) = Placing::begin(place.clone(), true).unwrap();
+        file.into_std().await.write_all(b"new").unwrap();
+        assert_eq!(placing.finish().unwrap(), place);
+        assert_eq!(fs::read_to_string(&place).unwrap(), "new");
+        drop(Placing::begin(folder.path().join("b"), false).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "what is given up leaves nothing");
+    }
+}

@@ -1,0 +1,105 @@
+//! Sizes, durations and counts as they are written on the command line.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use elizabeth_core::{ports::Clock, time::Timestamp};
+use elizabeth_wiring::SystemClock;
+
+/// A value, or the word that takes it away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setting<T> {
+    To(T),
+    Cleared,
+}
+
+impl<T> Setting<T> {
+    /// The value; `None` where it is taken away.
+    pub(crate) fn value(self) -> Option<T> {
+        match self {
+            Self::To(value) => Some(value),
+            Self::Cleared => None,
+        }
+    }
+}
+
+/// Bytes.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    let parsed = text.trim().parse::<ByteSize>().map(|size| size.as_u64());
+    parsed.map_err(|_| "expected a size such as 500MiB or 10GiB".to_owned())
+}
+
+/// A duration.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text.trim())
+        .map_err(|_| "expected a duration such as 90s, 15m or 7d".to_owned())
+}
+
+/// A size, or `default`.
+pub(crate) fn size_or_default(text: &str) -> Result<Setting<u64>, String> {
+    or_word(text, "default", size)
+}
+
+/// A duration, or `never`.
+pub(crate) fn span_or_never(text: &str) -> Result<Setting<Duration>, String> {
+    or_word(text, "never", span)
+}
+
+/// A count, or `unlimited`.
+pub(crate) fn count_or_unlimited(text: &str) -> Result<Setting<u64>, String> {
+    or_word(text, "unlimited", |text| text.trim().parse().map_err(|_| "expected a number".to_owned()))
+}
+
+fn or_word<T>(
+    text: &str,
+    word: &str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<Setting<T>, String> {
+    if text.trim() == word {
+        return Ok(Setting::Cleared);
+    }
+    parse(text).map(Setting::To).map_err(|expected| format!("{expected}, or {word}"))
+}
+
+/// The instant so long from now, by this machine's clock, as RFC 3339.
+pub(crate) fn from_now(span: Duration) -> String {
+    SystemClock.now().saturating_add(span).to_string()
+}
+
+/// Bytes, for people.
+pub(crate) fn human_size(bytes: u64) -> String {
+    ByteSize(bytes).to_string()
+}
+
+/// An instant of a server's, to the minute and in UTC, for people.
+pub(crate) fn human_time(text: &str) -> String {
+    match Timestamp::parse(text) {
+        Ok(at) => at.to_string().chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_values_or_a_word() {
+        assert_eq!(size_or_default("2KiB"), Ok(Setting::To(2048)));
+        assert_eq!(size_or_default("default"), Ok(Setting::Cleared));
+        assert_eq!(span_or_never("2h"), Ok(Setting::To(Duration::from_secs(7200))));
+        assert_eq!(span_or_never("never"), Ok(Setting::Cleared));
+        assert_eq!(count_or_unlimited("3"), Ok(Setting::To(3)));
+        assert_eq!(
+            span_or_never("soon").unwrap_err(),
+            "expected a duration such as 90s, 15m or 7d, or never"
+        );
+        assert!(count_or_unlimited("-1").is_err() && size("x").is_err());
+    }
+
+    #[test]
+    fn times_are_told_to_the_minute() {
+        assert_eq!(human_time("2026-12-01T08:30:59.123456Z"), "2026-12-01 08:30");
+        assert_eq!(human_time("soon"), "soon");
+    }
+}

@@ -1,0 +1,167 @@
+//! From what was said on the command line to a room that is entered.
+
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Client, ClientError, Content, Credentials, OwnerKey, Room, Session},
+    error::Error,
+    keys::{Keys, KeysError},
+    progress::Progress,
+    target::{Server, Target, Which},
+    terminal,
+};
+
+/// The password's variable. There is no flag for it: other users of a machine can see the arguments of a program.
+const PASSWORD: &str = "ELIZABETH_PASSWORD";
+
+/// How to get to a room and into it.
+#[derive(Args)]
+#[command(next_help_heading = "Getting in")]
+pub(crate) struct Access {
+    /// Server of rooms that are written without one
+    #[arg(long, env = "ELIZABETH_SERVER", value_name = "URL")]
+    server: Option<String>,
+    /// Owner key of the room [default: the one that is remembered, if any]
+    #[arg(long, env = "ELIZABETH_OWNER_KEY", hide_env_values = true, value_name = "KEY")]
+    owner_key: Option<SecretString>,
+    /// Read the room's password from the first line of standard input [default: ELIZABETH_PASSWORD, or asked for
+    /// on a terminal when it is needed]
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// A room that is about to be entered.
+pub(crate) struct Visit {
+    pub(crate) client: Client,
+    pub(crate) target: Target,
+    pub(crate) credentials: Credentials,
+}
+
+impl Access {
+    /// Reads an address, and finds what there is to show at the door. Nothing is sent yet.
+    pub(crate) async fn visit(&self, room: &str) -> Result<Visit, Error> {
+        let server =
+            self.server.as_deref().filter(|server| !server.is_empty()).map(Server::parse).transpose();
+        let server =
+            server.map_err(|source| Error::Target { what: "--server (ELIZABETH_SERVER)", source })?;
+        let target = Target::parse(room, server.as_ref());
+        let target = target.map_err(|source| Error::Target { what: "the room's address", source })?;
+        let password = match (self.password_stdin, std::env::var(PASSWORD)) {
+            (true, _) => match terminal::read_password().await? {
+                None => {
+                    return Err(Error::Usage("--password-stdin: standard input has no first line".into()));
+                }
+                password => password,
+            },
+            (false, Ok(password)) => Some(password).filter(|it| !it.is_empty()).map(SecretString::from),
+            (false, Err(_)) => None,
+        };
+        let given = self.owner_key.clone().filter(|key| !key.expose_secret().is_empty());
+        let owner_key = match given {
+            Some(key) => Some(OwnerKey { key, remembered: false }),
+            None => remembered(&target)?.map(|key| OwnerKey { key, remembered: true }),
+        };
+        let credentials = Credentials { owner_key, password };
+        Ok(Visit { client: Client::new(target.server.clone())?, target, credentials })
+    }
+
+    /// The same for a room as a whole.
+    pub(crate) async fn visit_room(&self, room: &str) -> Result<Visit, Error> {
+        let visit = self.visit(room).await?;
+        if visit.target.content.is_some() {
+            return Err(Error::Usage("the address names a content, and a room is meant".into()));
+        }
+        Ok(visit)
+    }
+}
+
+/// The remembered key of a room; without a folder nothing was remembered.
+fn remembered(target: &Target) -> Result<Option<SecretString>, KeysError> {
+    match Keys::locate() {
+        Err(KeysError::NoFolder) => Ok(None),
+        keys => keys?.find(&target.server, &target.room),
+    }
+}
+
+impl Visit {
+    /// Enters the room. Where it needs a password and none was given, it is asked for on a terminal.
+    pub(crate) async fn enter(&mut self) -> Result<Session, Error> {
+        let entered = Session::enter(&self.client, &self.target.room, &self.credentials).await;
+        match entered {
+            Err(error) if error.is("wrong_password") && self.credentials.password.is_none() => {
+                let question = format!("Password of {}", self.target.room);
+                let Some(password) = terminal::ask_password(&question).await? else {
+                    return Err(error.into());
+                };
+                self.credentials.password = Some(password);
+                Ok(Session::enter(&self.client, &self.target.room, &self.credentials).await?)
+            }
+            entered => Ok(entered?),
+        }
+    }
+
+    /// Enters the room; where it is not there, it is made, with the password that was given if any.
+    pub(crate) async fn enter_or_create(&mut self, progress: &Progress) -> Result<Session, Error> {
+        match self.enter().await {
+            Err(Error::Client(error)) if error.is("room_not_found") => {}
+            entered => return entered,
+        }
+        let mut options = json!({});
+        if let Some(password) = &self.credentials.password {
+            options["password"] = password.expose_secret().into();
+        }
+        match self.create(&options).await {
+            Ok(_) => progress.remark(&format!("made the room {}", self.target.link())),
+            // Somebody else was faster, and it is there now.
+            Err(Error::Client(error)) if error.is("name_taken") => {}
+            Err(error) => return Err(error),
+        }
+        self.enter().await
+    }
+
+    /// Makes the room and remembers its key. Its object, and the key.
+    pub(crate) async fn create(&mut self, options: &Value) -> Result<(Value, SecretString), Error> {
+        let keys = Keys::locate()?;
+        keys.prepare()?;
+        let (created, key) = self.client.create_room(&self.target.room, options).await?;
+        keys.remember(self.client.server(), &Room::of(&created)?, &key)?;
+        self.credentials.owner_key = Some(OwnerKey { key: key.clone(), remembered: true });
+        Ok((created, key))
+    }
+
+    /// Takes note of what a room of whom a key is remembered answers to by now.
+    pub(crate) fn note(&self, room: &Room) -> Result<(), Error> {
+        match Keys::locate() {
+            Err(KeysError::NoFolder) => Ok(()),
+            keys => Ok(keys?.update(self.client.server(), room)?),
+        }
+    }
+
+    /// Forgets the room's key: it is gone.
+    pub(crate) fn forget(&self) -> Result<(), Error> {
+        match Keys::locate() {
+            Err(KeysError::NoFolder) => Ok(()),
+            keys => Ok(keys?.forget(self.client.server(), &self.target.room)?),
+        }
+    }
+}
+
+/// The newest content of a name among a room's, or the one of a number.
+pub(crate) fn pick<'a>(contents: &'a [Content], which: &Which) -> Option<&'a Content> {
+    match which {
+        Which::Id(id) => contents.iter().find(|content| content.id == *id),
+        Which::Name(name) => {
+            let named = contents.iter().filter(|content| content.file_name.as_deref() == Some(name));
+            named.max_by_key(|content| content.id)
+        }
+    }
+}
+
+/// All contents of a room, as far as they are looked at here.
+pub(crate) async fn contents(session: &mut Session) -> Result<Vec<Content>, Error> {
+    let all = session.contents().await?;
+    let read = all.iter().map(Content::of);
+    Ok(read.collect::<Result<_, ClientError>>()?)
+}

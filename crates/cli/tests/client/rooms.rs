@@ -1,0 +1,95 @@
+//! Rooms as a whole: making, showing, changing, deleting.
+
+use serde_json::Value;
+
+use crate::server::{Person, Server};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_lives_from_its_making_to_its_end() {
+    let (server, person) = (Server::start().await, Person::new());
+    let room = server.at("team-lunch");
+    let options = ["--max-size=1MiB", "--expire-in=2h", "--max-entries=9", "--permission=view,edit,share"];
+    let made = person.run(&[&["room", "create", &room][..], &options].concat());
+    assert_eq!(made.ok(), format!("{room}\n"));
+    person.run(&["room", "create", &room]).failed(1);
+
+    let shown = person.run(&["room", "show", &room]).ok();
+    for part in [&room, "view,edit,share", "0 B of 1.0 MiB", "0 of 9", "open", "password    no"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let object = person.run(&["room", "show", &room, "--json"]).json();
+    assert_eq!((&object["permission"], &object["max_size"]), (&7.into(), &(1 << 20).into()));
+    assert_eq!(object["current_times_entered"], 0, "its owner is not counted");
+
+    let changes = ["--max-size=2MiB", "--max-entries=unlimited", "--status=locked", "--expire-in=3h"];
+    let set = person.run(&[&["room", "set", &room, "--json"][..], &changes].concat()).json();
+    assert_eq!((&set["max_size"], &set["status"]), (&(2 << 20).into(), &1.into()));
+    assert_eq!(set["max_times_entered"], Value::Null);
+    let stranger = Person::new();
+    assert!(stranger.run(&["ls", &room]).failed(3).contains("(room_locked)"));
+    person.run(&["room", "set", &room]).failed(2);
+    person.run(&["room", "set", &room, "--status=open", "--permission=view,edit"]).ok();
+    assert!(stranger.run(&["ls", &room]).failed(3).contains("(not_shared)"));
+
+    let refused = person.run(&["room", "delete", &room]).failed(2);
+    assert_eq!(refused, "error: nobody is here to be asked: say --yes\n");
+    assert_eq!(person.run(&["room", "delete", &room, "--yes"]).ok(), "");
+    assert!(person.run(&["room", "show", &room]).failed(4).contains("(room_not_found)"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_has_an_address_of_its_own_while_it_is_not_shared() {
+    let (server, person) = (Server::start().await, Person::new());
+    person.run(&["room", "create", &server.at("quiet")]).ok();
+    let own = person.run(&["room", "set", &server.at("quiet"), "--permission=view,edit"]).ok();
+    let own = own.trim_end();
+    assert!(own.starts_with(&server.at("quiet_")), "{own}");
+    person.write("a.txt", "a");
+    // The owner gets in by either, a guest by the private one alone.
+    let by_own = person.run(&["put", "a.txt", own]).ok();
+    person.run(&["ls", &server.at("quiet")]).ok();
+    let guest = Person::new();
+    assert_eq!(guest.run(&["get", by_own.trim_end(), "-o", "-"]).ok(), "a");
+    guest.run(&["ls", &server.at("quiet")]).failed(3);
+    let shown = person.run(&["room", "show", own, "--json"]).json();
+    assert_eq!(shown["current_times_entered"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_come_by_input_or_environment() {
+    let (server, person) = (Server::start().await, Person::new());
+    let room = server.at("room");
+    person.write("a.txt", "a");
+    person.run_with(&["put", "a.txt", &room], &[("ELIZABETH_PASSWORD", "pass word")]).ok();
+    let guest = Person::new();
+    let refused = guest.run(&["ls", &room]).failed(3);
+    assert!(refused.contains("(wrong_password)"), "{refused}");
+    let refused = guest.run_with(&["ls", &room], &[("ELIZABETH_PASSWORD", "hunter2")]).failed(3);
+    assert!(!refused.contains("hunter2"));
+    guest.run_with(&["ls", &room], &[("ELIZABETH_PASSWORD", "pass word")]).ok();
+    guest.pipe(&["ls", &room, "--password-stdin"], b"pass word\nmore").ok();
+    guest.pipe(&["ls", &room, "--password-stdin"], b"").failed(2);
+    guest.pipe(&["put", "-", &room, "--name=x", "--password-stdin"], b"pass word\n").failed(2);
+
+    person.pipe(&["room", "set", &room, "--new-password-stdin"], b"another\n").ok();
+    guest.run_with(&["ls", &room], &[("ELIZABETH_PASSWORD", "pass word")]).failed(3);
+    guest.run_with(&["ls", &room], &[("ELIZABETH_PASSWORD", "another")]).ok();
+    person.run(&["room", "set", &room, "--no-password"]).ok();
+    guest.run(&["ls", &room]).ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_need_not_be_written_each_time() {
+    let (server, person) = (Server::start().await, Person::new());
+    person.write("a.txt", "a");
+    let host = server.url.strip_prefix("http://").unwrap();
+    for (server, room) in [(host, "one"), (server.url.as_str(), "two"), (&format!("{host}/"), "three")] {
+        let put = person.run_with(&["put", "a.txt", room], &[("ELIZABETH_SERVER", server)]).ok();
+        assert_eq!(put, format!("http://{host}/{room}/a.txt\n"));
+        let file = format!("{room}/a.txt");
+        assert_eq!(person.run(&["get", "--server", server, &file, "-o", "-"]).ok(), "a");
+    }
+    // This machine is spoken to without TLS.
+    assert_eq!(person.run(&["get", &format!("{host}/one/a.txt"), "-o", "-"]).ok(), "a");
+    assert!(person.run(&["ls", "one"]).failed(2).contains("--server"));
+}
