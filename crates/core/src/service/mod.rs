@@ -9,15 +9,20 @@ mod begin_upload;
 mod change_settings;
 mod contents;
 mod create_room;
+mod create_ticket;
 mod delete_contents;
+mod enter_by_ticket;
 mod issue_token;
+mod peek_ticket;
 mod prepare;
+mod read_by_ticket;
 mod read_content;
 mod refresh;
 mod rooms;
 mod set_permission;
 mod sweep;
 mod system;
+mod tickets;
 mod tokens;
 mod upload;
 
@@ -36,8 +41,10 @@ use crate::{
 };
 
 pub use create_room::CreatedRoom;
+pub use create_ticket::{CreatedTicket, TicketRequest};
 pub use delete_contents::Deleted;
 pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
+pub use peek_ticket::TicketView;
 pub use prepare::{Prepared, Released};
 pub use read_content::Readable;
 pub use sweep::GcReport;

@@ -90,7 +90,7 @@ impl Elizabeth {
         Ok(tx.commit().await?)
     }
 
-    /// Removes expired tokens and refresh tokens; says how many there were.
+    /// Removes expired tokens, refresh tokens and tickets; says how many there were.
     ///
     /// # Errors
     ///

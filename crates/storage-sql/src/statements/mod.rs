@@ -4,6 +4,7 @@ pub(crate) mod contents;
 pub(crate) mod reservations;
 pub(crate) mod rooms;
 pub(crate) mod sweep;
+pub(crate) mod tickets;
 pub(crate) mod tokens;
 
 #[cfg(test)]
