@@ -6,4 +6,4 @@ mod deliver;
 mod disposition;
 mod media;
 
-pub(crate) use deliver::{Purpose, deliver};
+pub(crate) use deliver::{Purpose, deliver, find};
