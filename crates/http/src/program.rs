@@ -126,4 +126,15 @@ mod tests {
     fn verify_cli() {
         Program::command().debug_assert();
     }
+
+    #[tokio::test]
+    async fn an_unusable_public_url_is_told_before_anything_is_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let data_flag = format!("--data-dir={}", data.display());
+        let args = ["elizabeth-http", "--listen=127.0.0.1:0", "--public-url=share.example.org", &data_flag];
+        let error = Program::try_parse_from(args).unwrap().run().await.unwrap_err().to_string();
+        assert!(error.starts_with("--public-url (ELIZABETH_PUBLIC_URL): expected a URL"), "{error}");
+        assert!(!data.exists());
+    }
 }

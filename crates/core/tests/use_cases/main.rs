@@ -5,5 +5,6 @@ mod faults;
 mod rooms;
 mod support;
 mod sweep;
+mod tickets;
 mod tokens;
 mod uploads;

@@ -1,6 +1,6 @@
 use askama::Template;
 use axum::{
-    extract::{RawPathParams, State},
+    extract::{RawPathParams, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use crate::{body::Answer, extract::accepts_html, links::segment, problem::Proble
 
 /// The hash in it is that of the template's style.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'sha256-HASH'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'sha256-z+VU0HjOQBvdErYFazbjqQaT4hMbz/Kl3ygaH5NmbbM='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 #[derive(Template)]
@@ -33,10 +33,12 @@ struct Button {
 /// for a preview may come as often as they like.
 pub(crate) async fn ticket_page(
     State(state): State<AppState>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     headers: HeaderMap,
 ) -> Answer {
-    let (_, ticket) = params.iter().next().unwrap_or_default();
+    // What is no UTF-8 is a ticket all the same, only never a good one.
+    let params = params.ok();
+    let ticket = params.iter().flatten().next().map_or("", |(_, ticket)| ticket);
     match state.app().peek_ticket(ticket).await {
         Ok(view) => render(StatusCode::OK, &page(&state, ticket, &view)),
         Err(error) => refusal(error.into(), &headers),
