@@ -55,6 +55,9 @@ pub enum Error {
     /// The token named belongs to another session.
     #[error("this token belongs to another session")]
     NotYourToken,
+    /// The ticket named was made by another session.
+    #[error("this ticket was made by another session")]
+    NotYourTicket,
     /// The room has no such content.
     #[error("no such content: {0}")]
     ContentNotFound(ContentId),
@@ -64,6 +67,12 @@ pub enum Error {
     /// The room has no such token.
     #[error("no such token")]
     TokenNotFound,
+    /// The room has no such ticket.
+    #[error("no such ticket")]
+    TicketNotFound,
+    /// The ticket's uses are used up.
+    #[error("this ticket has been used up")]
+    TicketSpent,
     /// The content's time is over.
     #[error("this content has expired")]
     ContentExpired,
@@ -159,6 +168,12 @@ pub enum Invalid {
     /// A content's downloads.
     #[error("max_downloads must be at least 1")]
     MaxDownloads,
+    /// A ticket's life.
+    #[error("ttl_seconds must be at least 1")]
+    TicketTtl,
+    /// A ticket's uses.
+    #[error("max_uses must be at least 1, and no more than can be counted")]
+    TicketUses,
     /// A media type.
     #[error("{0:?} is no media type")]
     MediaType(String),
@@ -202,6 +217,9 @@ pub enum Unauthorized {
     /// A refresh token that works no more.
     #[error("invalid or expired refresh token")]
     RefreshToken,
+    /// A ticket that is unknown, expired, revoked, or opens something else.
+    #[error("this ticket is not valid here, or no longer")]
+    Ticket,
     /// A refresh token that was used before; its whole session was revoked.
     #[error("this refresh token was used before; its session has been revoked")]
     RefreshTokenReused,

@@ -31,6 +31,11 @@ numbered! {
     ReservationId
 }
 
+numbered! {
+    /// A ticket's number.
+    TicketId
+}
+
 /// A token's own identifier (`jti`, RFC 7519 section 4.1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]

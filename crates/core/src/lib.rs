@@ -6,7 +6,8 @@
 //! the world comes in through the [`ports`]; [`Elizabeth`] offers the use cases.
 //!
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
-//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`content`].
+//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and narrow
+//! credentials), [`content`].
 //!
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
 //! port), `conformance` (the suites that every adapter runs).
@@ -28,6 +29,7 @@ pub mod quota;
 pub mod room;
 pub mod secret;
 pub mod service;
+pub mod ticket;
 pub mod time;
 pub mod token;
 

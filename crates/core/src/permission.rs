@@ -24,8 +24,20 @@ impl Permission {
     ///
     /// When a bit is set that has no meaning.
     pub fn for_room(bits: u64) -> Result<Self, InvalidPermission> {
-        let known = u8::try_from(bits).ok().and_then(Self::from_bits).ok_or(InvalidPermission(bits))?;
+        let known =
+            u8::try_from(bits).ok().and_then(Self::from_bits).ok_or(InvalidPermission::Unknown(bits))?;
         Ok(known | Self::VIEW)
+    }
+
+    /// What an invitation allows, from its bits: 1 to 15, VIEW among them only when it is meant.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or one that has no meaning.
+    pub fn for_invitation(bits: u64) -> Result<Self, InvalidPermission> {
+        let known =
+            u8::try_from(bits).ok().and_then(Self::from_bits).ok_or(InvalidPermission::Unknown(bits))?;
+        if known.is_empty() { Err(InvalidPermission::Nothing) } else { Ok(known) }
     }
 
     /// What a guest may do: what the token was issued with, and the room still allows.
@@ -40,10 +52,16 @@ impl fmt::Display for Permission {
     }
 }
 
-/// Bits without a meaning.
+/// Why bits are no permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("permission {0} has unknown bits: VIEW 1, EDIT 2, SHARE 4, DELETE 8")]
-pub struct InvalidPermission(pub u64);
+pub enum InvalidPermission {
+    /// Some have no meaning.
+    #[error("permission {0} has unknown bits: VIEW 1, EDIT 2, SHARE 4, DELETE 8")]
+    Unknown(u64),
+    /// There are none where one is needed.
+    #[error("an invitation allows at least one of VIEW 1, EDIT 2, SHARE 4, DELETE 8")]
+    Nothing,
+}
 
 #[cfg(test)]
 mod tests {
@@ -56,8 +74,11 @@ mod tests {
         assert_eq!(Permission::all().bits(), 15);
         assert_eq!(Permission::for_room(7).unwrap(), Permission::VIEW | Permission::EDIT | Permission::SHARE);
         assert_eq!(Permission::for_room(0).unwrap(), Permission::VIEW);
-        assert_eq!(Permission::for_room(16), Err(InvalidPermission(16)));
-        assert_eq!(Permission::for_room(257), Err(InvalidPermission(257)));
+        assert_eq!(Permission::for_room(16), Err(InvalidPermission::Unknown(16)));
+        assert_eq!(Permission::for_room(257), Err(InvalidPermission::Unknown(257)));
+        assert_eq!(Permission::for_invitation(2), Ok(Permission::EDIT));
+        assert_eq!(Permission::for_invitation(0), Err(InvalidPermission::Nothing));
+        assert_eq!(Permission::for_invitation(258), Err(InvalidPermission::Unknown(258)));
     }
 
     proptest! {

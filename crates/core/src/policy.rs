@@ -38,6 +38,8 @@ pub struct Policy {
 pub const MANIFEST_FILES_MAX: usize = 1000;
 /// The longest text, in bytes of UTF-8, that a list of contents shows.
 pub const TEXT_LISTED_MAX: u64 = 64 * 1024;
+/// Life of a ticket that asks for none of its own.
+pub const TICKET_TTL: Duration = Duration::from_secs(10 * 60);
 /// The most bytes a password may have.
 pub const PASSWORD_MAX_BYTES: usize = 1024;
 

@@ -1,4 +1,4 @@
-//! Secrets of 256 random bits that a client holds and the store knows by their hash: owner keys, refresh tokens.
+//! Secrets of 256 random bits that a client holds and the store knows by their hash: owner keys, refresh tokens, tickets.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -28,6 +28,8 @@ pub fn opaque_secret(prefix: &str, bits: [u8; 32]) -> String {
 pub const OWNER_KEY_PREFIX: &str = "own_";
 /// How a refresh token begins.
 pub const REFRESH_TOKEN_PREFIX: &str = "ref_";
+/// How a ticket begins.
+pub const TICKET_PREFIX: &str = "tkt_";
 
 #[cfg(test)]
 mod tests {

@@ -33,6 +33,10 @@ pub enum Code {
     InvalidExpireAt,
     /// 400: downloads below 1 or more than can be counted.
     InvalidMaxDownloads,
+    /// 400: a ticket's life below a second.
+    InvalidTtlSeconds,
+    /// 400: a ticket's uses below 1 or more than can be counted.
+    InvalidMaxUses,
     /// 400: no media type.
     InvalidMediaType,
     /// 400: a file's size, or the sum of the sizes, is out of range.
@@ -55,6 +59,8 @@ pub enum Code {
     RefreshTokenInvalid,
     /// 401: the refresh token was used before; its session is revoked.
     RefreshTokenReused,
+    /// 401: the ticket is unknown, expired, revoked, or opens something else.
+    TicketInvalid,
     /// 401: this is not the admin token.
     AdminTokenInvalid,
     /// 403: the token lacks a permission.
@@ -75,6 +81,8 @@ pub enum Code {
     EntriesExhausted,
     /// 403: the token named belongs to another session.
     NotYourToken,
+    /// 403: the ticket named was made by another session.
+    NotYourTicket,
     /// 404: there is nothing at this address.
     NotFound,
     /// 404: no such room.
@@ -85,6 +93,8 @@ pub enum Code {
     ReservationNotFound,
     /// 404: no such token.
     TokenNotFound,
+    /// 404: no such ticket.
+    TicketNotFound,
     /// 405: the address has other methods; `Allow` names them.
     MethodNotAllowed,
     /// 408: the body did not arrive in time.
@@ -101,6 +111,8 @@ pub enum Code {
     ContentExpired,
     /// 410: the content's downloads are used up.
     DownloadsSpent,
+    /// 410: the ticket's uses are used up.
+    TicketSpent,
     /// 410: the reservation was not used in time.
     ReservationExpired,
     /// 412: `If-Match` or `If-Unmodified-Since` does not hold.

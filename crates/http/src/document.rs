@@ -5,7 +5,7 @@ use utoipa::{
     openapi::{
         Components, ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
         path::{Operation, PathItem},
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
@@ -33,6 +33,9 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build();
         components.add_security_scheme(name, SecurityScheme::Http(scheme));
     }
+    let ticket =
+        ApiKeyValue::with_description("ticket", "A ticket for this content; a room token wins over it.");
+    components.add_security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
     for item in document.paths.paths.values_mut() {
         operations(item).for_each(add_problems);
     }

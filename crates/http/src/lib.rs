@@ -9,6 +9,7 @@ mod code;
 mod delivery;
 mod document;
 mod extract;
+pub mod links;
 pub mod object;
 pub mod problem;
 pub mod program;

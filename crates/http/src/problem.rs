@@ -68,6 +68,11 @@ impl Problem {
         self.status
     }
 
+    /// The sentence for people.
+    pub fn text(&self) -> &str {
+        &self.error
+    }
+
     /// What went wrong inside. For the log only.
     pub fn cause(&self) -> Option<&Error> {
         self.cause.as_deref()
@@ -186,9 +191,12 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::RoomClosed => (S::FORBIDDEN, Code::RoomClosed),
         Error::EntriesExhausted => (S::FORBIDDEN, Code::EntriesExhausted),
         Error::NotYourToken => (S::FORBIDDEN, Code::NotYourToken),
+        Error::NotYourTicket => (S::FORBIDDEN, Code::NotYourTicket),
         Error::ContentNotFound(_) => (S::NOT_FOUND, Code::ContentNotFound),
         Error::ReservationNotFound => (S::NOT_FOUND, Code::ReservationNotFound),
         Error::TokenNotFound => (S::NOT_FOUND, Code::TokenNotFound),
+        Error::TicketNotFound => (S::NOT_FOUND, Code::TicketNotFound),
+        Error::TicketSpent => (S::GONE, Code::TicketSpent),
         Error::ContentExpired => (S::GONE, Code::ContentExpired),
         Error::DownloadsSpent => (S::GONE, Code::DownloadsSpent),
         Error::ReservationExpired => (S::GONE, Code::ReservationExpired),
@@ -216,6 +224,8 @@ fn invalid_code(invalid: &Invalid) -> Code {
         Invalid::MaxEntries => Code::InvalidMaxTimesEntered,
         Invalid::ExpireAt { .. } | Invalid::ContentExpireAt => Code::InvalidExpireAt,
         Invalid::MaxDownloads => Code::InvalidMaxDownloads,
+        Invalid::TicketTtl => Code::InvalidTtlSeconds,
+        Invalid::TicketUses => Code::InvalidMaxUses,
         Invalid::MediaType(_) => Code::InvalidMediaType,
         Invalid::FileSize { .. } | Invalid::ManifestTotal => Code::InvalidSize,
         Invalid::ManifestCount(_) | Invalid::DoubledName(_) => Code::InvalidManifest,
@@ -230,6 +240,7 @@ fn unauthorized_code(why: Unauthorized) -> Code {
         Unauthorized::Expired => Code::TokenExpired,
         Unauthorized::Revoked => Code::TokenRevoked,
         Unauthorized::RefreshToken => Code::RefreshTokenInvalid,
+        Unauthorized::Ticket => Code::TicketInvalid,
         Unauthorized::RefreshTokenReused => Code::RefreshTokenReused,
     }
 }

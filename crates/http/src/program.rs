@@ -10,7 +10,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{background, server, state::AppState};
+use crate::{
+    background,
+    links::{InvalidPublicUrl, PublicUrl},
+    server,
+    state::AppState,
+};
 
 /// How long requests under way may take to finish once the server is to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -22,6 +27,10 @@ pub struct Program {
     /// Address and port to listen on; port 0 picks a free one
     #[arg(long, env = "ELIZABETH_LISTEN", default_value = "127.0.0.1:4092", value_name = "ADDRESS")]
     listen: String,
+    /// Address of this server as people reach it, used in links: http(s)://HOST, perhaps with a port and a path
+    /// [default: taken from each request]
+    #[arg(long, env = "ELIZABETH_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
     #[command(flatten)]
     options: Options,
 }
@@ -40,6 +49,9 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// The address for links cannot be used.
+    #[error("--public-url (ELIZABETH_PUBLIC_URL): {0}")]
+    PublicUrl(#[from] InvalidPublicUrl),
     /// Signals cannot be waited for.
     #[error("signals cannot be handled: {0}")]
     Signals(#[source] io::Error),
@@ -53,12 +65,13 @@ impl Program {
     /// What keeps it from starting. Once it runs, nothing does.
     pub async fn run(self) -> Result<(), StartError> {
         init_logging(self.options.log_format()?)?;
+        let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
         let Wired { app, admin_token, gc_interval, .. } = self.options.build().await?;
         let unusable = |source| StartError::Listen { address: self.listen.clone(), source };
         let listener = TcpListener::bind(&self.listen).await.map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
         let stop = stop_by_signal()?;
-        let state = AppState::new(app, admin_token.as_ref());
+        let state = AppState::new(app, admin_token.as_ref(), public_url);
         let background_stop = CancellationToken::new();
         let background = background::start(&state, gc_interval, &background_stop);
         announce(address);
@@ -112,5 +125,16 @@ mod tests {
     #[test]
     fn verify_cli() {
         Program::command().debug_assert();
+    }
+
+    #[tokio::test]
+    async fn an_unusable_public_url_is_told_before_anything_is_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let data_flag = format!("--data-dir={}", data.display());
+        let args = ["elizabeth-http", "--listen=127.0.0.1:0", "--public-url=share.example.org", &data_flag];
+        let error = Program::try_parse_from(args).unwrap().run().await.unwrap_err().to_string();
+        assert!(error.starts_with("--public-url (ELIZABETH_PUBLIC_URL): expected a URL"), "{error}");
+        assert!(!data.exists());
     }
 }

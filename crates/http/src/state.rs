@@ -12,6 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use crate::links::PublicUrl;
+
 /// The service, and what belongs to this process. Cheap to clone; every clone is the same.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
@@ -19,6 +21,7 @@ pub struct AppState(Arc<Inner>);
 struct Inner {
     app: Elizabeth,
     admin: Option<KeyHash>,
+    public_url: Option<PublicUrl>,
     uploads: TaskTracker,
     garbage: Notify,
     started: Instant,
@@ -26,11 +29,13 @@ struct Inner {
 }
 
 impl AppState {
-    /// A state around a service. Without an admin token the admin calls are not there.
-    pub fn new(app: Elizabeth, admin_token: Option<&SecretString>) -> Self {
+    /// A state around a service. Without an admin token the admin calls are not there; without a public URL links
+    /// go to where each request came to.
+    pub fn new(app: Elizabeth, admin_token: Option<&SecretString>, public_url: Option<PublicUrl>) -> Self {
         Self(Arc::new(Inner {
             app,
             admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
+            public_url,
             uploads: TaskTracker::new(),
             garbage: Notify::new(),
             started: Instant::now(),
@@ -46,6 +51,11 @@ impl AppState {
     /// The admin token's hash, where there is one.
     pub(crate) fn admin(&self) -> Option<&KeyHash> {
         self.0.admin.as_ref()
+    }
+
+    /// Where people reach this server, when the operator said so.
+    pub(crate) fn public_url(&self) -> Option<&PublicUrl> {
+        self.0.public_url.as_ref()
     }
 
     /// The uploads under way: a shutdown waits for them, as their ends are not awaited by any connection.

@@ -1,11 +1,13 @@
 use async_trait::async_trait;
 use elizabeth_core::{
     content::{Content, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
     quota::Hold,
     room::Room,
+    secret::KeyHash,
+    ticket::Ticket,
     time::Timestamp,
     token::TokenRecord,
 };
@@ -13,7 +15,7 @@ use elizabeth_core::{
 use crate::{
     connection::{Connection, Row, Value},
     rows::{self, CONTENT_AT, Cells, SEGMENT_AT, TOKEN_AT},
-    statements::{contents, reservations, rooms, sweep, tokens},
+    statements::{contents, reservations, rooms, sweep, tickets, tokens},
     tx::SqlTx,
 };
 
@@ -99,6 +101,33 @@ impl<C: Connection> ReadTx for SqlTx<C> {
         self.list(statement, values, Cells::token).await
     }
 
+    async fn ticket(&mut self, room: RoomId, id: TicketId) -> StoreResult<Option<Ticket>> {
+        let row = self.first(&tickets::BY_ID, vec![rows::int(room.0), rows::int(id.0)]).await?;
+        row.map(|row| Cells::of(row).ticket()).transpose()
+    }
+
+    async fn ticket_by_hash(&mut self, hash: KeyHash) -> StoreResult<Option<Ticket>> {
+        let row = self.first(&tickets::BY_HASH, vec![rows::bytes(&hash.0)]).await?;
+        row.map(|row| Cells::of(row).ticket()).transpose()
+    }
+
+    async fn live_tickets(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<Ticket>> {
+        let mut values = vec![rows::int(room.0), rows::time(now)];
+        let statement = match sid {
+            Some(sid) => {
+                values.push(rows::uuid(sid.0));
+                &tickets::LIVE_OF_SESSION
+            }
+            None => &tickets::LIVE,
+        };
+        self.list(statement, values, Cells::ticket).await
+    }
+
     async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>> {
         let row = self.first(&reservations::BY_ID, vec![rows::int(room.0), rows::int(id.0)]).await?;
         row.map(|row| Cells::of(row).reservation()).transpose()
@@ -129,7 +158,8 @@ impl<C: Connection> ReadTx for SqlTx<C> {
     async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64> {
         let tokens = self.one(&sweep::DEAD_TOKENS, vec![rows::time(now)], Cells::size).await?;
         let refresh = self.one(&sweep::DEAD_REFRESH, vec![rows::time(now)], Cells::size).await?;
-        Ok(tokens + refresh)
+        let tickets = self.one(&sweep::DEAD_TICKETS, vec![rows::time(now)], Cells::size).await?;
+        Ok(tokens + refresh + tickets)
     }
 
     async fn queued_blobs(&mut self, after: Option<&BlobKey>, limit: u64) -> StoreResult<Vec<BlobKey>> {

@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use elizabeth_core::{
     content::{Content, ContentKind, Manifest, ManifestFile, Place, Reservation, Segment, Sha256Hash},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
     name::{FileName, RoomName},
     permission::Permission,
     ports::StoreResult,
     quota::{Hold, HoldState},
     room::{Room, RoomStatus},
     secret::KeyHash,
+    ticket::Ticket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     connection::{Row, Value, corrupt},
-    tables::{Contents, RefreshTokens, Reservations, Rooms, Segments, Tokens},
+    tables::{Contents, RefreshTokens, Reservations, Rooms, Segments, Tickets, Tokens},
 };
 
 /// The columns of a room; the sum of its live holds follows them.
@@ -61,6 +62,21 @@ pub(crate) const REFRESH: [RefreshTokens; 9] = [
     RefreshTokens::ExpiresAt,
     RefreshTokens::UsedAt,
     RefreshTokens::RevokedAt,
+];
+
+pub(crate) const TICKET: [Tickets; 12] = [
+    Tickets::Id,
+    Tickets::Hash,
+    Tickets::RoomId,
+    Tickets::ContentId,
+    Tickets::Scope,
+    Tickets::Sid,
+    Tickets::Owner,
+    Tickets::MaxUses,
+    Tickets::Uses,
+    Tickets::CreatedAt,
+    Tickets::ExpiresAt,
+    Tickets::RevokedAt,
 ];
 
 pub(crate) const HOLD: [Reservations; 4] =
@@ -200,6 +216,10 @@ impl<R: Row> Cells<R> {
         self.int().map(ReservationId)
     }
 
+    pub(crate) fn ticket_id(&mut self) -> StoreResult<TicketId> {
+        self.int().map(TicketId)
+    }
+
     pub(crate) fn blob_key(&mut self) -> StoreResult<BlobKey> {
         stored_key(self.text()?)
     }
@@ -252,6 +272,24 @@ impl<R: Row> Cells<R> {
             created_at: self.time()?,
             expires_at: self.time()?,
             used_at: self.opt_time()?,
+            revoked_at: self.opt_time()?,
+        })
+    }
+
+    /// [`TICKET`].
+    pub(crate) fn ticket(&mut self) -> StoreResult<Ticket> {
+        Ok(Ticket {
+            id: self.ticket_id()?,
+            hash: KeyHash(self.array()?),
+            room_id: self.room_id()?,
+            content_id: self.opt_int()?.map(ContentId),
+            scope: self.permission()?,
+            sid: SessionId(self.uuid()?),
+            owner: self.flag()?,
+            max_uses: self.opt_size()?,
+            uses: self.size()?,
+            created_at: self.time()?,
+            expires_at: self.time()?,
             revoked_at: self.opt_time()?,
         })
     }

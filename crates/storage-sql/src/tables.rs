@@ -58,6 +58,23 @@ pub(crate) enum RefreshTokens {
 }
 
 #[derive(Clone, Copy, Iden)]
+pub(crate) enum Tickets {
+    Table,
+    Id,
+    Hash,
+    RoomId,
+    ContentId,
+    Scope,
+    Sid,
+    Owner,
+    MaxUses,
+    Uses,
+    CreatedAt,
+    ExpiresAt,
+    RevokedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
 pub(crate) enum Reservations {
     Table,
     Id,

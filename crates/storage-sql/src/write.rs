@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use elizabeth_core::{
     content::{Manifest, NewContent, Place, Segment},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
     secret::KeyHash,
+    ticket::NewTicket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -16,7 +17,7 @@ use crate::{
     read::one_by_one,
     rows::{self, Cells},
     statement::Dialect,
-    statements::{contents, leases, reservations, rooms, sweep, tokens},
+    statements::{contents, leases, reservations, rooms, sweep, tickets, tokens},
     tx::SqlTx,
 };
 
@@ -163,7 +164,8 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()> {
         let values = || vec![rows::time(now), rows::int(room.0)];
         self.run(&tokens::REVOKE_GUESTS, values()).await?;
-        self.run(&tokens::REVOKE_GUESTS_REFRESH, values()).await.map(drop)
+        self.run(&tokens::REVOKE_GUESTS_REFRESH, values()).await?;
+        self.run(&tickets::REVOKE_OF_GUESTS, values()).await.map(drop)
     }
 
     async fn insert_refresh(&mut self, refresh: &RefreshRecord) -> StoreResult<()> {
@@ -197,6 +199,29 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
     async fn use_refresh(&mut self, hash: KeyHash, now: Timestamp) -> StoreResult<bool> {
         let values = vec![rows::time(now), rows::bytes(&hash.0)];
         Ok(self.run(&tokens::USE_REFRESH, values).await? == 1)
+    }
+
+    async fn insert_ticket(&mut self, ticket: &NewTicket) -> StoreResult<TicketId> {
+        let values = vec![
+            rows::bytes(&ticket.hash.0),
+            rows::int(ticket.room_id.0),
+            Value::Int(ticket.content_id.map(|id| id.0)),
+            rows::int(ticket.scope.bits().into()),
+            rows::uuid(ticket.sid.0),
+            rows::int(ticket.owner.into()),
+            rows::opt_size(ticket.max_uses),
+            rows::time(ticket.created_at),
+            rows::time(ticket.expires_at),
+        ];
+        self.one(&tickets::INSERT, values, Cells::ticket_id).await
+    }
+
+    async fn use_ticket(&mut self, id: TicketId) -> StoreResult<bool> {
+        Ok(self.run(&tickets::USE, vec![rows::int(id.0)]).await? == 1)
+    }
+
+    async fn revoke_ticket(&mut self, id: TicketId, now: Timestamp) -> StoreResult<()> {
+        self.run(&tickets::REVOKE, vec![rows::time(now), rows::int(id.0)]).await.map(drop)
     }
 
     async fn insert_reservation(
@@ -306,7 +331,8 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
 
     async fn delete_dead_tokens(&mut self, now: Timestamp) -> StoreResult<()> {
         self.run(&sweep::DELETE_DEAD_TOKENS, vec![rows::time(now)]).await?;
-        self.run(&sweep::DELETE_DEAD_REFRESH, vec![rows::time(now)]).await.map(drop)
+        self.run(&sweep::DELETE_DEAD_REFRESH, vec![rows::time(now)]).await?;
+        self.run(&sweep::DELETE_DEAD_TICKETS, vec![rows::time(now)]).await.map(drop)
     }
 
     async fn queue_blobs(&mut self, keys: &[BlobKey]) -> StoreResult<()> {

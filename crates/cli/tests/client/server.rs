@@ -47,7 +47,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        let state = AppState::new(wired.app, None);
+        let state = AppState::new(wired.app, None, None);
         let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
         Self { url, stop, _running: running, _data: data }
     }

@@ -5,11 +5,13 @@ use async_trait::async_trait;
 use super::{Shared, state::State};
 use crate::{
     content::{Content, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
     quota::Hold,
     room::Room,
+    secret::KeyHash,
+    ticket::Ticket,
     time::Timestamp,
     token::TokenRecord,
 };
@@ -153,6 +155,28 @@ impl<S: Sees> ReadTx for View<S> {
         Ok(live)
     }
 
+    async fn ticket(&mut self, room: RoomId, id: TicketId) -> StoreResult<Option<Ticket>> {
+        let found = self.now().tickets.get(&id).filter(|ticket| ticket.room_id == room);
+        Ok(found.map(|ticket| Ticket::clone(ticket)))
+    }
+
+    async fn ticket_by_hash(&mut self, hash: KeyHash) -> StoreResult<Option<Ticket>> {
+        let state = self.now();
+        let found = state.ticket_hashes.get(&hash).and_then(|id| state.tickets.get(id));
+        Ok(found.map(|ticket| Ticket::clone(ticket)))
+    }
+
+    async fn live_tickets(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<Ticket>> {
+        let of_room = self.now().tickets.owned(room, None).filter(|ticket| ticket.is_live(now));
+        let of_session = of_room.filter(|ticket| sid.is_none_or(|sid| ticket.sid == sid));
+        Ok(of_session.map(|ticket| Ticket::clone(ticket)).collect())
+    }
+
     async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>> {
         let found = self.now().reservations.get(&id).filter(|found| found.room_id == room);
         Ok(found.map(|found| Reservation::clone(found)))
@@ -182,7 +206,8 @@ impl<S: Sees> ReadTx for View<S> {
 
     async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64> {
         let state = self.now();
-        Ok((state.tokens.ended(now).count() + state.refresh.ended(now).count()) as u64)
+        let tokens = state.tokens.ended(now).count() + state.refresh.ended(now).count();
+        Ok((tokens + state.tickets.ended(now).count()) as u64)
     }
 
     async fn queued_blobs(&mut self, after: Option<&BlobKey>, limit: u64) -> StoreResult<Vec<BlobKey>> {

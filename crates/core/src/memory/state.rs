@@ -6,10 +6,11 @@ use uuid::Uuid;
 use super::table::{Row, Table};
 use crate::{
     content::{Content, Reservation, Segment, StoredContent},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, TicketId},
     ports::{Counts, StoreError, StoreResult, SweepReport},
     room::Room,
     secret::KeyHash,
+    ticket::Ticket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -20,12 +21,15 @@ pub(super) struct State {
     pub(super) last_room: i64,
     pub(super) last_content: i64,
     pub(super) last_reservation: i64,
+    pub(super) last_ticket: i64,
     /// As they are read, but for `reserved_size`, which depends on when one asks.
     pub(super) rooms: Table<Room>,
     /// Names and slugs alike.
     pub(super) addresses: RedBlackTreeMapSync<String, RoomId>,
     pub(super) tokens: Table<TokenRecord>,
     pub(super) refresh: Table<RefreshRecord>,
+    pub(super) tickets: Table<Ticket>,
+    pub(super) ticket_hashes: RedBlackTreeMapSync<KeyHash, TicketId>,
     pub(super) reservations: Table<Reservation>,
     pub(super) announcements: Table<Announcement>,
     pub(super) contents: Table<ContentRow>,
@@ -89,9 +93,25 @@ impl State {
         self.contents.put(row);
     }
 
-    /// Removes a content and queues its blobs.
+    /// Adds a ticket, or replaces the one of its number.
+    pub(super) fn put_ticket(&mut self, ticket: Ticket) {
+        self.ticket_hashes.insert_mut(ticket.hash, ticket.id);
+        self.tickets.put(ticket);
+    }
+
+    pub(super) fn remove_ticket(&mut self, id: TicketId) {
+        if let Some(ticket) = self.tickets.remove(&id) {
+            self.ticket_hashes.remove_mut(&ticket.hash);
+        }
+    }
+
+    /// Removes a content with the tickets that open it, and queues its blobs.
     pub(super) fn remove_content(&mut self, id: ContentId, report: &mut SweepReport) {
         let Some(row) = self.contents.remove(&id) else { return };
+        let of_room = self.tickets.owned(row.content.room_id, None);
+        for ticket in keys(of_room.filter(|ticket| ticket.content_id == Some(id))) {
+            self.remove_ticket(ticket);
+        }
         let size = row.content.size;
         self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_sub(size));
         self.stored_size = self.stored_size.saturating_sub(size);
@@ -108,6 +128,9 @@ impl State {
     /// Removes a room and everything that is its own.
     pub(super) fn remove_room(&mut self, id: RoomId) -> SweepReport {
         let mut report = SweepReport::default();
+        for ticket in keys(self.tickets.owned(id, None)) {
+            self.remove_ticket(ticket);
+        }
         for content in keys(self.contents.owned(id, None)) {
             self.remove_content(content, &mut report);
         }
@@ -183,6 +206,27 @@ impl Row for RefreshRecord {
 
     fn key(&self) -> KeyHash {
         self.hash
+    }
+
+    fn owner(&self) -> RoomId {
+        self.room_id
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
+    }
+}
+
+impl Row for Ticket {
+    type Key = TicketId;
+    type Owner = RoomId;
+
+    fn least_key() -> TicketId {
+        TicketId(i64::MIN)
+    }
+
+    fn key(&self) -> TicketId {
+        self.id
     }
 
     fn owner(&self) -> RoomId {

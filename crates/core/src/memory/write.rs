@@ -10,12 +10,13 @@ use super::{
 };
 use crate::{
     content::{Content, Manifest, NewContent, Reservation},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange, RoomStatus},
     secret::KeyHash,
+    ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -58,6 +59,13 @@ impl View<Draft> {
     fn revoke_refresh(&mut self, tokens: Vec<Arc<RefreshRecord>>, now: Timestamp) {
         for token in tokens.into_iter().filter(|token| token.revoked_at.is_none()) {
             self.state().refresh.put(RefreshRecord { revoked_at: Some(now), ..RefreshRecord::clone(&token) });
+        }
+    }
+
+    /// Changes tickets that are not revoked yet.
+    fn revoke_tickets(&mut self, tickets: Vec<Arc<Ticket>>, now: Timestamp) {
+        for ticket in tickets.into_iter().filter(|ticket| ticket.revoked_at.is_none()) {
+            self.state().put_ticket(Ticket { revoked_at: Some(now), ..Ticket::clone(&ticket) });
         }
     }
 
@@ -216,6 +224,9 @@ impl WriteTx for View<Draft> {
         let guests = self.state().refresh.owned(room, None).filter(|token| !token.owner);
         let guests = guests.cloned().collect();
         self.revoke_refresh(guests, now);
+        let guests = self.state().tickets.owned(room, None).filter(|ticket| !ticket.owner);
+        let guests = guests.cloned().collect();
+        self.revoke_tickets(guests, now);
         Ok(())
     }
 
@@ -237,6 +248,28 @@ impl WriteTx for View<Draft> {
         let used = RefreshRecord { used_at: Some(now), ..RefreshRecord::clone(found) };
         refresh.put(used);
         Ok(true)
+    }
+
+    async fn insert_ticket(&mut self, ticket: &NewTicket) -> StoreResult<TicketId> {
+        let state = self.state();
+        state.check_room(ticket.room_id)?;
+        let id = TicketId(next(&mut state.last_ticket)?);
+        state.put_ticket(ticket.clone().into_ticket(id));
+        Ok(id)
+    }
+
+    async fn use_ticket(&mut self, id: TicketId) -> StoreResult<bool> {
+        let usable = |ticket: &&Arc<Ticket>| ticket.revoked_at.is_none() && !ticket.is_spent();
+        let Some(found) = self.state().tickets.get(&id).filter(usable) else { return Ok(false) };
+        let used = Ticket { uses: found.uses.saturating_add(1), ..Ticket::clone(found) };
+        self.state().put_ticket(used);
+        Ok(true)
+    }
+
+    async fn revoke_ticket(&mut self, id: TicketId, now: Timestamp) -> StoreResult<()> {
+        let named = self.state().tickets.get(&id).cloned();
+        self.revoke_tickets(Vec::from_iter(named), now);
+        Ok(())
     }
 
     async fn insert_reservation(
@@ -346,6 +379,9 @@ impl WriteTx for View<Draft> {
         }
         for hash in keys(state.refresh.ended(now)) {
             state.refresh.remove(&hash);
+        }
+        for ticket in keys(state.tickets.ended(now)) {
+            state.remove_ticket(ticket);
         }
         Ok(())
     }

@@ -2,11 +2,12 @@ use async_trait::async_trait;
 
 use crate::{
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
     secret::KeyHash,
+    ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -92,7 +93,7 @@ pub struct SweepReport {
 ///   returned, no other one changes that room, its holds or its contents until this one ends.
 /// - When [`WriteTx::commit`] returns `Ok`, what was written survives a power cut.
 /// - A transaction that is dropped leaves no trace.
-/// - Numbers of rooms, contents and reservations ascend and are never given twice.
+/// - Numbers of rooms, contents, reservations and tickets ascend and are never given twice.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Begins a write transaction; waits while others hold what it needs.
@@ -150,6 +151,21 @@ pub trait ReadTx: Send {
         now: Timestamp,
     ) -> StoreResult<Vec<TokenRecord>>;
 
+    /// A ticket by its number (revoked, spent and expired ones included).
+    async fn ticket(&mut self, room: RoomId, id: TicketId) -> StoreResult<Option<Ticket>>;
+
+    /// A ticket by what its holder shows, whatever its room (revoked, spent and expired ones included).
+    async fn ticket_by_hash(&mut self, hash: KeyHash) -> StoreResult<Option<Ticket>>;
+
+    /// The tickets of a room that are neither expired nor revoked at an instant, spent ones among them, of one
+    /// session where one is named; by ascending number.
+    async fn live_tickets(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<Ticket>>;
+
     /// A reservation, lapsed or not.
     async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>>;
 
@@ -168,7 +184,7 @@ pub trait ReadTx: Send {
     /// How many announcements have lapsed.
     async fn lapsed_announcements(&mut self, now: Timestamp) -> StoreResult<u64>;
 
-    /// How many tokens and refresh tokens have expired.
+    /// How many tokens, refresh tokens and tickets have expired.
     async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64>;
 
     /// Blobs that wait to be deleted, by ascending key, behind `after` where that is given.
@@ -203,8 +219,8 @@ pub trait WriteTx: ReadTx {
     /// [`WriteTx::insert_room`].
     async fn change_room(&mut self, id: RoomId, change: &RoomChange) -> StoreResult<()>;
 
-    /// Removes a room with its contents, tokens, refresh tokens and reservations, and queues its blobs for
-    /// deletion. Announcements stay until they lapse.
+    /// Removes a room with its contents, tokens, refresh tokens, tickets and reservations, and queues its blobs
+    /// for deletion. Announcements stay until they lapse.
     async fn delete_room(&mut self, id: RoomId) -> StoreResult<SweepReport>;
 
     /// Adds a token.
@@ -229,7 +245,7 @@ pub trait WriteTx: ReadTx {
         now: Timestamp,
     ) -> StoreResult<()>;
 
-    /// Revokes a room's tokens and refresh tokens that are not an owner's and not revoked yet.
+    /// Revokes a room's tokens, refresh tokens and tickets that are not an owner's and not revoked yet.
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()>;
 
     /// Adds a refresh token.
@@ -240,6 +256,16 @@ pub trait WriteTx: ReadTx {
 
     /// Marks a refresh token as used. `false` when it was already.
     async fn use_refresh(&mut self, hash: KeyHash, now: Timestamp) -> StoreResult<bool>;
+
+    /// Adds a ticket, not used yet.
+    async fn insert_ticket(&mut self, ticket: &NewTicket) -> StoreResult<TicketId>;
+
+    /// Counts a use of a ticket. `false` when its uses are used up, or it is revoked or gone: one guarded statement,
+    /// so that of many at once no more succeed than it allows.
+    async fn use_ticket(&mut self, id: TicketId) -> StoreResult<bool>;
+
+    /// Revokes a ticket that is not revoked yet.
+    async fn revoke_ticket(&mut self, id: TicketId, now: Timestamp) -> StoreResult<()>;
 
     /// Adds a reservation.
     async fn insert_reservation(
@@ -269,7 +295,8 @@ pub trait WriteTx: ReadTx {
     /// Adds a content with its segments.
     async fn insert_content(&mut self, content: &NewContent) -> StoreResult<ContentId>;
 
-    /// Removes those of the named contents that are this room's, and queues their blobs for deletion.
+    /// Removes those of the named contents that are this room's with the tickets that open them, and queues their
+    /// blobs for deletion.
     async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport>;
 
     /// Counts a download of a content that limits them. `false` when they are used up or the content is gone: one
@@ -286,7 +313,7 @@ pub trait WriteTx: ReadTx {
     /// are gone can not settle any more.
     async fn queue_lapsed_announcements(&mut self, now: Timestamp) -> StoreResult<()>;
 
-    /// Removes tokens and refresh tokens that have expired; revoked and used ones stay until then.
+    /// Removes tokens, refresh tokens and tickets that have expired; revoked and used ones stay until then.
     async fn delete_dead_tokens(&mut self, now: Timestamp) -> StoreResult<()>;
 
     /// Queues blobs for deletion. What waits already goes on waiting, once.

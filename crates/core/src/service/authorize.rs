@@ -2,6 +2,8 @@
 
 use crate::{
     Elizabeth, Error, Result, Unauthorized,
+    content::Content,
+    id::SessionId,
     name::RoomRef,
     permission::Permission,
     ports::{Access, WriteTx},
@@ -27,6 +29,8 @@ pub(super) enum Need {
     Token,
     /// A token with this permission.
     Permission(Permission),
+    /// A token with VIEW or, to see what its own session added, EDIT: see [`Grant::sees`].
+    Look,
     /// An owner's token.
     Owner,
 }
@@ -85,16 +89,21 @@ pub(super) fn judge(
         Need::Permission(needed) if !grant.permission().contains(needed) => {
             return Err(Error::PermissionDenied(needed));
         }
-        Need::Owner | Need::Permission(_) => {}
+        Need::Look if !grant.permission().intersects(Permission::VIEW | Permission::EDIT) => {
+            return Err(Error::PermissionDenied(Permission::VIEW));
+        }
+        Need::Owner | Need::Permission(_) | Need::Look => {}
     }
     Ok(grant)
 }
 
 /// Whether somebody without a token may come in by this address. The password is another matter.
 pub(super) fn check_enterable(room: &Room, address: &RoomRef) -> Result<()> {
-    if !room.answers_to(address.as_str()) {
-        return Err(Error::NotShared);
-    }
+    if room.answers_to(address.as_str()) { check_open(room) } else { Err(Error::NotShared) }
+}
+
+/// Whether anybody may come in at all.
+pub(super) fn check_open(room: &Room) -> Result<()> {
     match room.status {
         RoomStatus::Closed => Err(Error::RoomClosed),
         RoomStatus::Locked => Err(Error::RoomLocked),
@@ -107,6 +116,17 @@ impl Grant {
     /// What this token may do in this room now.
     pub(super) fn permission(&self) -> Permission {
         Permission::effective(self.token.permission, self.room.permission, self.token.owner)
+    }
+
+    /// The session whose contents are all that may be seen; `None` for everything. Who may add and not look has a
+    /// drop box: to such a session there is nothing but what it added itself.
+    pub(super) fn visible(&self) -> Option<SessionId> {
+        (!self.permission().contains(Permission::VIEW)).then_some(self.token.sid)
+    }
+
+    /// Whether a content may be seen. One that may not is to be told like one that is not there.
+    pub(super) fn sees(&self, content: &Content) -> bool {
+        self.visible().is_none_or(|sid| content.sid == sid)
     }
 }
 

@@ -9,7 +9,8 @@ use crate::{
 };
 
 impl Elizabeth {
-    /// Changes a room's settings, all of them or none. A new password ends the sessions of all guests.
+    /// Changes a room's settings, all of them or none. A new password ends the sessions of all guests,
+    /// and the tickets they made.
     ///
     /// # Errors
     ///

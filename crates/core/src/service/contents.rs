@@ -4,17 +4,16 @@ use crate::{
     content::{Content, StoredContent},
     id::ContentId,
     name::RoomRef,
-    permission::Permission,
     ports::{Access, ContentAccess, ContentPage},
     time::Timestamp,
 };
 
 impl Elizabeth {
-    /// A room's contents, by ascending number.
+    /// A room's contents, by ascending number; to who may add and not look, those of the own session.
     ///
     /// # Errors
     ///
-    /// Without a token that has VIEW.
+    /// Without a token that has VIEW or EDIT.
     pub async fn contents(
         &self,
         room: &RoomRef,
@@ -26,7 +25,8 @@ impl Elizabeth {
         let jti = presented.claims().map(|claims| claims.jti);
         let mut tx = self.ports.store.read().await?;
         let access = tx.access(room, jti, now).await?;
-        let grant = judge(access, &presented, Need::Permission(Permission::VIEW), now)?;
+        let grant = judge(access, &presented, Need::Look, now)?;
+        let page = ContentPage { sid: grant.visible().or(page.sid), ..page };
         Ok(tx.contents(grant.room.id, page).await?)
     }
 
@@ -34,7 +34,7 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
+    /// Without a token that has VIEW or EDIT; [`Error::ContentNotFound`], also of what it may not see; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
         let (stored, _) = self.stored_content(room, token, id).await?;
@@ -57,16 +57,20 @@ impl Elizabeth {
             Some(ContentAccess { room, token, content }) => (Some(Access { room, token }), content),
             None => (None, None),
         };
-        let grant = judge(access, &presented, Need::Permission(Permission::VIEW), now)?;
-        let stored = content.ok_or(Error::ContentNotFound(id))?;
-        if stored.content.is_expired(now) {
-            return Err(Error::ContentExpired);
-        }
-        if stored.content.is_spent() {
-            return Err(Error::DownloadsSpent);
-        }
+        let grant = judge(access, &presented, Need::Look, now)?;
+        let stored = content.filter(|stored| grant.sees(&stored.content));
+        let stored = stored.ok_or(Error::ContentNotFound(id))?;
+        check_live(&stored.content, now)?;
         let ends = [stored.content.expire_at, grant.room.expire_at].into_iter().flatten();
         let until = ends.fold(grant.token.expires_at, Timestamp::min);
         Ok((stored, until))
     }
+}
+
+/// Whether a content can still be read.
+pub(super) fn check_live(content: &Content, now: Timestamp) -> Result<()> {
+    if content.is_expired(now) {
+        return Err(Error::ContentExpired);
+    }
+    if content.is_spent() { Err(Error::DownloadsSpent) } else { Ok(()) }
 }

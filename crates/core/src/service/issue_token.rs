@@ -14,8 +14,8 @@ use crate::{
     token::{Claims, RefreshRecord, Session, TokenRecord},
 };
 
-/// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, else an
-/// entry, with the password where the room has one.
+/// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, a ticket,
+/// else it is an entry with the password where the room has one.
 #[derive(Clone, Debug, Default)]
 pub struct TokenRequest {
     /// The room's password.
@@ -24,6 +24,8 @@ pub struct TokenRequest {
     pub token: Option<SecretString>,
     /// The room's owner key.
     pub owner_key: Option<SecretString>,
+    /// A ticket that lets somebody in.
+    pub ticket: Option<SecretString>,
     /// Whether a refresh token is wanted too.
     pub with_refresh_token: bool,
 }
@@ -55,7 +57,9 @@ impl Elizabeth {
     ///
     /// An entry is counted, and refused when the room is locked, closed, out of entries, or the password is wrong.
     /// The first token ever issued for a room is its owner's. An entry by owner key is not counted and refused by
-    /// nothing but the room's expiry. A renewal is not counted; it keeps the session and its kind, and takes the
+    /// nothing but the room's expiry. A ticket stands in for the password and for the private slug: such an entry is
+    /// counted and refused like any other, in one step with the ticket's use, so that one that is refused costs
+    /// neither; its session never does more than the ticket says. A renewal is not counted; it keeps the session and its kind, and takes the
     /// permission as the room has it now.
     ///
     /// # Errors
@@ -71,8 +75,11 @@ impl Elizabeth {
             })
             .await;
         }
-        match &request.owner_key {
-            Some(key) => retried(|| self.enter_as_owner(room, key, refresh)).await,
+        if let Some(key) = &request.owner_key {
+            return retried(|| self.enter_as_owner(room, key, refresh)).await;
+        }
+        match &request.ticket {
+            Some(ticket) => retried(|| self.enter_by_ticket(room, ticket, refresh)).await,
             None => self.enter(room, request.password.as_ref(), refresh).await,
         }
     }

@@ -17,7 +17,7 @@ impl Readable {
     /// as [`Readable::open`] does, by the range that is asked for; the link itself gives the whole.
     ///
     /// `None` where the bytes have to come through [`Readable::open`]: links are not wanted, the content limits its
-    /// downloads, which a link would not count, it is not exactly one blob, its end is near, or the blob store has
+    /// downloads or it is read by a ticket, neither of which a link would count, it is not exactly one blob, its end is near, or the blob store has
     /// no links.
     ///
     /// [`Blobs::presign`]: crate::ports::Blobs::presign
@@ -31,7 +31,7 @@ impl Readable {
         mut request: PresignRequest,
     ) -> Result<Option<String>> {
         let content = &self.stored.content;
-        if !self.app.policy().blob_redirect || content.max_downloads.is_some() {
+        if !self.app.policy().blob_redirect || content.max_downloads.is_some() || self.ticket.is_some() {
             return Ok(None);
         }
         let Some(key) = self.only_blob() else { return Ok(None) };

@@ -9,10 +9,14 @@ mod begin_upload;
 mod change_settings;
 mod contents;
 mod create_room;
+mod create_ticket;
 mod delete_contents;
+mod enter_by_ticket;
 mod issue_token;
 mod link_content;
+mod peek_ticket;
 mod prepare;
+mod read_by_ticket;
 mod read_content;
 mod refresh;
 mod retried;
@@ -21,6 +25,7 @@ mod set_permission;
 mod sweep;
 mod sweep_in_turn;
 mod system;
+mod tickets;
 mod tokens;
 mod upload;
 
@@ -39,8 +44,10 @@ use crate::{
 };
 
 pub use create_room::CreatedRoom;
+pub use create_ticket::{CreatedTicket, TicketRequest};
 pub use delete_contents::Deleted;
 pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
+pub use peek_ticket::TicketView;
 pub use prepare::{Prepared, Released};
 pub use read_content::Readable;
 pub use sweep::GcReport;

@@ -6,7 +6,7 @@ use super::retried::retried;
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, Place, StoredContent, map_range},
-    id::ContentId,
+    id::{ContentId, TicketId},
     name::RoomRef,
     ports::{BlobError, BlobStream},
     time::Timestamp,
@@ -18,6 +18,8 @@ pub struct Readable {
     pub(super) stored: StoredContent,
     /// The first instant at which the caller may no longer read it.
     pub(super) until: Timestamp,
+    /// The ticket it is read by, and that an opening is a use of.
+    pub(super) ticket: Option<TicketId>,
 }
 
 impl Elizabeth {
@@ -25,11 +27,11 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
-    /// [`Error::DownloadsSpent`].
+    /// Without a token that has VIEW or EDIT; [`Error::ContentNotFound`], also of what it may not see;
+    /// [`Error::ContentExpired`]; [`Error::DownloadsSpent`].
     pub async fn readable(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Readable> {
         let (stored, until) = self.stored_content(room, token, id).await?;
-        Ok(Readable { app: self.clone(), stored, until })
+        Ok(Readable { app: self.clone(), stored, until, ticket: None })
     }
 
     /// Stores the downloads counted since the last time. Those of contents that limit them are stored at once and
@@ -63,6 +65,23 @@ impl Elizabeth {
         Ok(tx.commit().await?)
     }
 
+    /// Counts what an opening costs: a download of a content that limits them, a use of a ticket. The content
+    /// first, as it is first to go when both do.
+    async fn count_opening(&self, limited: Option<ContentId>, ticket: Option<TicketId>) -> Result<()> {
+        let mut tx = self.ports.store.begin().await?;
+        if let Some(id) = limited
+            && !tx.count_download(id).await?
+        {
+            return Err(Error::DownloadsSpent);
+        }
+        if let Some(id) = ticket
+            && !tx.use_ticket(id).await?
+        {
+            return Err(Error::TicketSpent);
+        }
+        Ok(tx.commit().await?)
+    }
+
     pub(super) fn add_downloads(&self, id: ContentId, count: u64) {
         let mut counted = match self.downloads.lock() {
             Ok(counted) => counted,
@@ -80,11 +99,12 @@ impl Readable {
 
     /// Opens the bytes of a range within the content, or all of them. Counts a download where it begins at the
     /// first byte. Of a content that limits its downloads the whole is sent, whatever the range, and each opening
-    /// counts, in one atomic step.
+    /// counts; each opening by a ticket is a use of it. Where both count, they do so in one atomic step, so that one
+    /// that is refused costs neither.
     ///
     /// # Errors
     ///
-    /// [`Error::DownloadsSpent`] when somebody else had the last one; [`Error::ContentNotFound`] when it was deleted
+    /// [`Error::DownloadsSpent`], [`Error::TicketSpent`] when somebody else had the last one; [`Error::ContentNotFound`] when it was deleted
     /// meanwhile; [`Error::Blob`] when the first bytes cannot be read. Later failures are errors of the stream: it never ends early as if it were whole.
     pub async fn open(self, range: Option<Range<u64>>) -> Result<BlobStream> {
         let limited = self.stored.content.max_downloads.is_some();
@@ -92,7 +112,7 @@ impl Readable {
         let range = if limited { whole } else { range.unwrap_or(whole) };
         let from_start = range.start == 0;
         let (room, id) = (self.stored.content.room_id, self.stored.content.id);
-        let app = self.app.clone();
+        let (app, ticket) = (self.app.clone(), self.ticket);
         let stream = match self.stream(range).await {
             // A blob goes after its row: it was deleted since it was found, unless the row is still there.
             Err(Error::Blob(BlobError::Missing(_)))
@@ -102,16 +122,10 @@ impl Readable {
             }
             opened => opened?,
         };
-        if limited {
-            retried(|| async {
-                let mut tx = app.ports.store.begin().await?;
-                if !tx.count_download(id).await? {
-                    return Err(Error::DownloadsSpent);
-                }
-                Ok(tx.commit().await?)
-            })
-            .await?;
-        } else if from_start {
+        if limited || ticket.is_some() {
+            retried(|| app.count_opening(limited.then_some(id), ticket)).await?;
+        }
+        if !limited && from_start {
             app.add_downloads(id, 1);
         }
         Ok(stream)

@@ -23,7 +23,7 @@ pub struct GcReport {
     pub cleaned_contents: u64,
     /// Reservations that were not used in time, or whose upload fell silent.
     pub cleaned_reservations: u64,
-    /// Tokens and refresh tokens whose time was over.
+    /// Tokens, refresh tokens and tickets whose time was over.
     pub cleaned_tokens: u64,
     /// Blobs that nothing needs any more.
     pub cleaned_blobs: u64,

@@ -99,7 +99,7 @@ impl Elizabeth {
         .await
     }
 
-    /// Removes expired tokens and refresh tokens; says how many there were.
+    /// Removes expired tokens, refresh tokens and tickets; says how many there were.
     ///
     /// # Errors
     ///

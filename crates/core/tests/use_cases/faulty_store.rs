@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use elizabeth_core::{
     content::{Content, Manifest, NewContent, Reservation},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     memory::MemoryStore,
     name::RoomRef,
     ports::{
@@ -21,6 +21,7 @@ use elizabeth_core::{
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
     secret::KeyHash,
+    ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -119,6 +120,9 @@ answered_within! {
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
     live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
+    ticket(room: RoomId, id: TicketId) -> Option<Ticket>;
+    ticket_by_hash(hash: KeyHash) -> Option<Ticket>;
+    live_tickets(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<Ticket>;
     reservation(room: RoomId, id: ReservationId) -> Option<Reservation>;
     live_holds(room: RoomId, now: Timestamp) -> Vec<(ReservationId, Hold)>;
     expired_rooms(now: Timestamp, limit: u64) -> Vec<RoomId>;
@@ -158,6 +162,9 @@ answered_within! {
     insert_refresh(refresh: &RefreshRecord) -> ();
     lock_refresh(hash: KeyHash) -> Option<RefreshRecord>;
     use_refresh(hash: KeyHash, now: Timestamp) -> bool;
+    insert_ticket(ticket: &NewTicket) -> TicketId;
+    use_ticket(id: TicketId) -> bool;
+    revoke_ticket(id: TicketId, now: Timestamp) -> ();
     insert_reservation(room: RoomId, sid: SessionId, hold: Hold, manifest: &Manifest, now: Timestamp)
         -> ReservationId;
     update_hold(id: ReservationId, hold: Hold) -> bool;

@@ -3,7 +3,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use elizabeth_core::{content::Content, service::Readable, time::Timestamp};
+use elizabeth_core::{
+    Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, service::Readable, time::Timestamp,
+};
 use serde_json::json;
 
 use super::{
@@ -15,6 +17,7 @@ use super::{
 };
 use crate::{
     body::Answer,
+    extract::ReadCredential,
     problem::{Code, Problem},
 };
 
@@ -25,6 +28,19 @@ pub(crate) enum Purpose {
     View,
     /// To keep them.
     Download,
+}
+
+/// Finds a content by what was presented for it.
+pub(crate) async fn find(
+    app: &Elizabeth,
+    room: &RoomRef,
+    credential: &ReadCredential,
+    id: ContentId,
+) -> Result<Readable> {
+    match credential {
+        ReadCredential::Token(token) => app.readable(room, token.token(), id).await,
+        ReadCredential::Ticket(ticket) => app.readable_by_ticket(room, ticket, id).await,
+    }
 }
 
 /// Answers a `GET` or `HEAD` of a content. Only a `GET` that sends bytes, or says where they are, counts.
@@ -105,6 +121,8 @@ fn describe(headers: &mut HeaderMap, content: &Content, purpose: Purpose) {
         None => content_disposition(kind, &format!("{}-{}", content.kind.as_str(), content.id)),
     };
     headers.insert(header::CONTENT_DISPOSITION, disposition);
+    // The address may hold a token or a ticket, and a document may hold links.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if kind == "attachment" {
         headers
             .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));

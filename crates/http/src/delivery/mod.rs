@@ -7,4 +7,4 @@ mod disposition;
 mod media;
 mod redirect;
 
-pub(crate) use deliver::{Purpose, deliver};
+pub(crate) use deliver::{Purpose, deliver, find};

@@ -30,6 +30,26 @@ impl<S: Sync> FromRequestParts<S> for Credential {
     }
 }
 
+/// What a content is to be read by: the room token or, where none was presented, the ticket of `?ticket=`.
+pub(crate) enum ReadCredential {
+    /// The token.
+    Token(Credential),
+    /// The ticket.
+    Ticket(String),
+}
+
+impl<S: Sync> FromRequestParts<S> for ReadCredential {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let token = Credential::from_request_parts(parts, state).await?;
+        match Query::of(parts).text("ticket")? {
+            Some(ticket) if token.token().is_none() => Ok(Self::Ticket(ticket)),
+            _ => Ok(Self::Token(token)),
+        }
+    }
+}
+
 /// The token of `Authorization: Bearer …` (RFC 6750, section 2.1). One that is no visible ASCII is a token all the
 /// same, only never a good one.
 fn bearer(headers: &HeaderMap) -> Option<&str> {

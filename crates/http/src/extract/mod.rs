@@ -1,11 +1,13 @@
 //! What handlers take out of a request. Each refuses with a problem, and before any use case runs: syntax first.
 
+mod accept;
 mod credential;
 mod json;
 mod path;
 mod query;
 
-pub(crate) use credential::{Admin, Credential};
+pub(crate) use accept::accepts_html;
+pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use json::{Json, OptionalJson};
 pub(crate) use path::{InRoom, RoomItem, RoomPath};
 pub(crate) use query::Query;

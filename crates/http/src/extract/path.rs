@@ -6,7 +6,7 @@ use axum::{
 };
 use elizabeth_core::{
     Invalid,
-    id::{ContentId, Jti, ReservationId},
+    id::{ContentId, Jti, ReservationId, TicketId},
     name::RoomRef,
 };
 use uuid::Uuid;
@@ -38,6 +38,12 @@ impl PathItem for ContentId {
 }
 
 impl PathItem for ReservationId {
+    fn read(text: &str) -> Option<Self> {
+        number(text).map(Self)
+    }
+}
+
+impl PathItem for TicketId {
     fn read(text: &str) -> Option<Self> {
         number(text).map(Self)
     }

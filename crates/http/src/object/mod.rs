@@ -2,11 +2,13 @@
 
 mod content;
 mod room;
+mod ticket;
 mod token;
 mod value;
 
 pub use content::{ContentList, ContentObject};
 pub use room::RoomObject;
+pub use ticket::{TicketAction, TicketObject};
 pub use token::{ClaimsObject, TokenObject};
 pub(crate) use value::given;
 pub use value::{Instant, PermissionInput, Size};

@@ -71,6 +71,12 @@ enum PermissionForms {
 }
 
 impl PermissionInput {
+    /// What it says about an invitation.
+    pub(crate) fn invitation(self) -> Result<Permission, Problem> {
+        let read = Permission::for_invitation(self.0).map_err(elizabeth_core::Invalid::from);
+        read.map_err(Problem::from)
+    }
+
     /// What it says about a room.
     pub(crate) fn permission(self) -> Result<Permission, Problem> {
         let read = Permission::for_room(self.0).map_err(elizabeth_core::Invalid::from);
@@ -126,6 +132,8 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
         assert_eq!(read("16").unwrap().permission().unwrap_err().status(), 400);
+        assert_eq!(read("0").unwrap().invitation().unwrap_err().status(), 400);
+        assert_eq!(read("2").unwrap().invitation().unwrap(), Permission::EDIT);
     }
 
     #[test]

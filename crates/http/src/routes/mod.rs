@@ -3,18 +3,21 @@
 mod auth;
 mod contents;
 mod fallback;
+mod pages;
 mod reservations;
 mod rooms;
 mod system;
+mod tickets;
 mod tokens;
 
+use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
 pub(crate) use fallback::{method_not_allowed, not_found};
 
-/// All endpoints with their documentation.
+/// All endpoints, those of the interface with their documentation.
 pub(crate) fn all() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(rooms::create::create_room))
@@ -27,6 +30,9 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(tokens::validate::validate_token))
         .routes(routes!(tokens::revoke::revoke_token))
         .routes(routes!(tokens::delete::delete_token))
+        .routes(routes!(tickets::create::create_ticket))
+        .routes(routes!(tickets::list::list_tickets))
+        .routes(routes!(tickets::delete::delete_ticket))
         .routes(routes!(auth::refresh::refresh))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::revoke::revoke_refresh_token))
@@ -44,4 +50,5 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(system::status::status))
         .routes(routes!(system::config::config))
         .routes(routes!(system::openapi::openapi_document))
+        .route("/s/{ticket}", get(pages::ticket::ticket_page))
 }

@@ -10,13 +10,16 @@ use crate::support::TestServer;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Needs {
     Token,
-    Bit(u64),
+    /// One of these bits at least.
+    Any(u64),
     Owner,
 }
 
-const VIEW: Needs = Needs::Bit(1);
-const EDIT: Needs = Needs::Bit(2);
-const DELETE: Needs = Needs::Bit(8);
+/// VIEW, or EDIT for what one added oneself.
+const LOOK: Needs = Needs::Any(1 | 2);
+const EDIT: Needs = Needs::Any(2);
+const SHARE: Needs = Needs::Any(4);
+const DELETE: Needs = Needs::Any(8);
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 /// One endpoint. Where it is let through, what it names does not exist or fit, so that the next row finds the same
@@ -51,15 +54,19 @@ fn table() -> Vec<Row> {
         row("GET", "/tokens", Body::Nothing, Needs::Token, 200),
         row("DELETE", "/tokens/00000000-0000-4000-8000-000000000000", Body::Nothing, Needs::Token, 404),
         row("POST", "/tokens/revoke", Body::Json(|_| json!({"jti": NOBODY})), Needs::Token, 404),
-        row("GET", "/contents", Body::Nothing, VIEW, 200),
+        row("GET", "/tickets", Body::Nothing, Needs::Token, 200),
+        row("DELETE", "/tickets/999", Body::Nothing, Needs::Token, 404),
+        row("POST", "/tickets", Body::Json(|_| json!({"action": "download", "content_id": 999})), LOOK, 404),
+        row("POST", "/tickets", Body::Json(|_| json!({"action": "enter"})), SHARE, 201),
+        row("GET", "/contents", Body::Nothing, LOOK, 200),
         row("POST", "/contents/prepare", Body::Json(too_much), EDIT, 413),
         row("POST", "/contents?reservation_id=999", Body::Form, EDIT, 404),
         row("DELETE", "/reservations/999", Body::Nothing, EDIT, 404),
-        row("GET", "/contents/999", Body::Nothing, VIEW, 404),
-        row("HEAD", "/contents/999", Body::Nothing, VIEW, 404),
-        row("GET", "/contents/999/download", Body::Nothing, VIEW, 404),
-        row("HEAD", "/contents/999/download", Body::Nothing, VIEW, 404),
-        row("GET", "/contents/999/meta", Body::Nothing, VIEW, 404),
+        row("GET", "/contents/999", Body::Nothing, LOOK, 404),
+        row("HEAD", "/contents/999", Body::Nothing, LOOK, 404),
+        row("GET", "/contents/999/download", Body::Nothing, LOOK, 404),
+        row("HEAD", "/contents/999/download", Body::Nothing, LOOK, 404),
+        row("GET", "/contents/999/meta", Body::Nothing, LOOK, 404),
         row("DELETE", "/contents", Body::Json(|_| json!({"ids": [999]})), DELETE, 404),
         row("DELETE", "", Body::Nothing, DELETE, 200),
     ]
@@ -109,6 +116,30 @@ async fn enter(server: &TestServer, slug: &str) -> String {
     entered["token"].as_str().unwrap().to_owned()
 }
 
+/// Guests whom a ticket of any permission let in, in a room that allows everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_guest_may_do_what_the_ticket_says() {
+    let server = TestServer::start().await;
+    for scope in 1..16 {
+        let Room { slug, owner } = room(&server, &format!("r{scope}"), 15).await;
+        let invite = json!({"action": "enter", "permission": scope});
+        let invite = server.post(&format!("/rooms/{slug}/tickets"), Some(&owner), invite).await;
+        let entry = json!({"ticket": invite["ticket"]});
+        let entered = server.post(&format!("/rooms/{slug}/tokens"), None, entry).await;
+        let guest = entered["token"].as_str().unwrap();
+        for row in table() {
+            let (status, code) = match row.needs {
+                Needs::Token => (row.let_through, ""),
+                Needs::Any(bits) if scope & bits != 0 => (row.let_through, ""),
+                Needs::Any(_) => (StatusCode::FORBIDDEN, "permission_denied"),
+                Needs::Owner => (StatusCode::FORBIDDEN, "owner_only"),
+            };
+            let request = row.request(&server, &slug, Some(guest), 15);
+            row.expect(request, status, code, &format!("guest narrowed to {scope}")).await;
+        }
+    }
+}
+
 /// Guests whose token carries any permission, in rooms that have any permission now.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_may_do_what_token_and_room_both_allow() {
@@ -123,13 +154,13 @@ async fn a_guest_may_do_what_token_and_room_both_allow() {
             for row in table() {
                 let allowed = match row.needs {
                     Needs::Token => true,
-                    Needs::Bit(bit) => issued & now & bit != 0,
+                    Needs::Any(bits) => issued & now & bits != 0,
                     Needs::Owner => false,
                 };
                 let (status, code) = match row.needs {
                     _ if allowed => (row.let_through, ""),
                     Needs::Owner => (StatusCode::FORBIDDEN, "owner_only"),
-                    Needs::Bit(_) | Needs::Token => (StatusCode::FORBIDDEN, "permission_denied"),
+                    Needs::Any(_) | Needs::Token => (StatusCode::FORBIDDEN, "permission_denied"),
                 };
                 let who = format!("guest issued {issued}, room now {now}");
                 let request = row.request(&server, slug, Some(&guest), now);

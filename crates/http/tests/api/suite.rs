@@ -3,9 +3,12 @@
 mod bad_input;
 mod contents;
 mod delivery;
+mod invitations;
 mod life;
 mod permission_table;
 mod rooms;
 mod system;
+mod ticket_page;
+mod tickets;
 mod time;
 mod tokens;

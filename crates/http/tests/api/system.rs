@@ -109,6 +109,7 @@ const OPERATIONS: &str = "
     POST /rooms/{room}/permissions  POST /rooms/{room}/settings
     POST /rooms/{room}/tokens  GET /rooms/{room}/tokens  POST /rooms/{room}/tokens/validate
     DELETE /rooms/{room}/tokens/{jti}  POST /rooms/{room}/tokens/revoke
+    POST /rooms/{room}/tickets  GET /rooms/{room}/tickets  DELETE /rooms/{room}/tickets/{id}
     POST /auth/refresh  POST /auth/logout  POST /auth/revoke  POST /auth/cleanup  DELETE /auth/cleanup
     GET /rooms/{room}/contents  POST /rooms/{room}/contents  DELETE /rooms/{room}/contents
     POST /rooms/{room}/contents/prepare  DELETE /rooms/{room}/reservations/{id}

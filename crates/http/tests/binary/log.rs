@@ -66,7 +66,18 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
     let reservation = prepare(&client, &room, &token, "a.txt", 3).await.unwrap();
     upload(&client, &room, &token, reservation, "a.txt", "abc".into(), 3).await.unwrap();
 
+    let tickets = format!("{room}/tickets");
+    let contents = ok(client.get(format!("{room}/contents")).bearer_auth(&token)).await;
+    let content = contents[0]["id"].as_i64().unwrap();
+    let download = json!({"action": "download", "content_id": content});
+    let download = ok(client.post(&tickets).bearer_auth(&token).json(&download)).await;
+    let invite = ok(client.post(&tickets).bearer_auth(&token).json(&json!({"action": "enter"}))).await;
+    let reading = download["ticket"].as_str().unwrap();
+    let entering = invite["ticket"].as_str().unwrap();
+
     let known = [
+        &download["ticket"],
+        &invite["ticket"],
         &created["owner_key"],
         &entered["token"],
         &entered["refresh_token"],
@@ -84,6 +95,14 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
         client.get(format!("{room}/contents?x=1;token={token}")),
         client.get(format!("{}/nowhere/{token}?token={token}&ticket={GARBAGE}", server.url)),
         client.get(format!("{room}/contents")).header("authorization", format!("Bearer {token} {PASSWORD}")),
+        client.get(format!("{room}/contents/{content}?ticket={reading}")),
+        client.get(format!("{room}/contents/{content}/download?ticket={entering}")),
+        client.get(format!("{}/s/{reading}", server.url)),
+        client.get(format!("{}/s/{entering}", server.url)).header("accept", "text/html"),
+        client.get(format!("{}/s/{GARBAGE}", server.url)).header("accept", "text/html"),
+        client.post(format!("{room}/tokens")).json(&json!({"ticket": reading})),
+        client.post(format!("{room}/tokens")).json(&json!({"ticket": entering})),
+        client.post(format!("{room}/tokens")).json(&json!({"ticket": [entering]})),
         client.get(format!("{room}/contents")).basic_auth("", Some(PASSWORD)),
         client.post(format!("{locked}/tokens")).json(&json!({"password": WRONG_PASSWORD})),
         client.post(format!("{locked}/tokens")).json(&json!({"owner_key": WRONG_PASSWORD})),

@@ -17,7 +17,7 @@ use elizabeth_core::{
     ports::{Blobs, Store},
     time::Timestamp,
 };
-use elizabeth_http::{server, state::AppState};
+use elizabeth_http::{links::PublicUrl, server, state::AppState};
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_storage_sqlite::SqliteStore;
 use elizabeth_test_servers::{Postgres, S3};
@@ -85,6 +85,16 @@ impl TestServer {
 
     /// A server by a policy.
     pub async fn start_with(policy: Policy) -> Self {
+        Self::launch(policy, None).await
+    }
+
+    /// A server by the default policy that people reach at another address than its own.
+    pub async fn start_at(public_url: &str) -> Self {
+        let policy = Policy { min_free: 0, ..Policy::default() };
+        Self::launch(policy, Some(PublicUrl::parse(public_url).unwrap())).await
+    }
+
+    async fn launch(policy: Policy, public_url: Option<PublicUrl>) -> Self {
         let clock = ManualClock::new(Timestamp::parse("2026-11-01T12:00:00Z").unwrap());
         let mut folder = None;
         let (store, blobs): (Arc<dyn Store>, Arc<dyn Blobs>) = match crate::BACKEND {
@@ -114,7 +124,7 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        let state = AppState::new(app.clone(), Some(&ADMIN.into()));
+        let state = AppState::new(app.clone(), Some(&ADMIN.into()), public_url);
         let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
         // Of the whole process; the second time it is there already.
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -8,7 +8,7 @@ use elizabeth_core::{
     time::Timestamp,
 };
 
-use super::{contents, leases, reservations, rooms, sweep, tokens};
+use super::{contents, leases, reservations, rooms, sweep, tickets, tokens};
 use crate::{
     connection::Value,
     statement::{Dialect, Shape},
@@ -20,7 +20,9 @@ type Sample = (&'static str, fn(u64) -> Shape, usize);
 fn all(dialect: Dialect) -> String {
     let mut text = String::new();
     let mut add = |name: &str, sql: &str| writeln!(text, "-- {name}\n{sql};\n").unwrap();
-    for fixed in [rooms::ALL, tokens::ALL, reservations::ALL, contents::ALL, sweep::ALL, leases::ALL].concat()
+    for fixed in
+        [rooms::ALL, tokens::ALL, tickets::ALL, reservations::ALL, contents::ALL, sweep::ALL, leases::ALL]
+            .concat()
     {
         add(fixed.name, fixed.text(dialect));
     }
@@ -71,7 +73,9 @@ fn statements_of_postgres() {
 
 #[test]
 fn a_statement_holds_no_value_but_its_arguments() {
-    for fixed in [rooms::ALL, tokens::ALL, reservations::ALL, contents::ALL, sweep::ALL, leases::ALL].concat()
+    for fixed in
+        [rooms::ALL, tokens::ALL, tickets::ALL, reservations::ALL, contents::ALL, sweep::ALL, leases::ALL]
+            .concat()
     {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
             let statement = fixed.with(dialect, vec![Value::Int(None); 16]);

@@ -5,6 +5,7 @@ pub(crate) mod leases;
 pub(crate) mod reservations;
 pub(crate) mod rooms;
 pub(crate) mod sweep;
+pub(crate) mod tickets;
 pub(crate) mod tokens;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use sea_query::{Expr, ExprTrait, IntoIden, OnConflict, Order, Query, UnionType};
 use super::{contents::among, count_and_sum, insert_rows, total};
 use crate::{
     statement::{Fixed, Shape, arg},
-    tables::{BlobDeletions, Contents, PendingBlobs, RefreshTokens, Reservations, Rooms, Tokens},
+    tables::{BlobDeletions, Contents, PendingBlobs, RefreshTokens, Reservations, Rooms, Tickets, Tokens},
 };
 
 /// A blob may be queued twice; it is deleted once.
@@ -72,6 +72,10 @@ pub(crate) static DEAD_REFRESH: Fixed =
     Fixed::new("dead_refresh_tokens", || count_past(RefreshTokens::Table, RefreshTokens::ExpiresAt));
 
 /// 0: now.
+pub(crate) static DEAD_TICKETS: Fixed =
+    Fixed::new("dead_tickets", || count_past(Tickets::Table, Tickets::ExpiresAt));
+
+/// 0: now.
 pub(crate) static DELETE_DEAD_TOKENS: Fixed = Fixed::new("delete_dead_tokens", || {
     Query::delete().from_table(Tokens::Table).and_where(Expr::col(Tokens::ExpiresAt).lte(arg(0))).into()
 });
@@ -82,6 +86,11 @@ pub(crate) static DELETE_DEAD_REFRESH: Fixed = Fixed::new("delete_dead_refresh_t
         .from_table(RefreshTokens::Table)
         .and_where(Expr::col(RefreshTokens::ExpiresAt).lte(arg(0)))
         .into()
+});
+
+/// 0: now.
+pub(crate) static DELETE_DEAD_TICKETS: Fixed = Fixed::new("delete_dead_tickets", || {
+    Query::delete().from_table(Tickets::Table).and_where(Expr::col(Tickets::ExpiresAt).lte(arg(0))).into()
 });
 
 /// 0: after, 1: limit.
@@ -134,8 +143,10 @@ pub(crate) static ALL: &[&Fixed] = &[
     &DELETE_LAPSED_ANNOUNCEMENTS,
     &DEAD_TOKENS,
     &DEAD_REFRESH,
+    &DEAD_TICKETS,
     &DELETE_DEAD_TOKENS,
     &DELETE_DEAD_REFRESH,
+    &DELETE_DEAD_TICKETS,
     &QUEUED_BLOBS,
     &QUEUED_BLOB_COUNT,
     &ROOM_COUNT,

@@ -54,7 +54,7 @@ pub(crate) static LIVE_OF_SESSION: Fixed =
     Fixed::new("live_session_tokens", || live().and_where(Expr::col(Tokens::Sid).eq(arg(2))).into());
 
 /// Revokes what is not revoked. 0: now.
-fn revoke(table: impl IntoIden, revoked_at: impl IntoIden + Copy) -> UpdateStatement {
+pub(super) fn revoke(table: impl IntoIden, revoked_at: impl IntoIden + Copy) -> UpdateStatement {
     Query::update()
         .table(table.into_iden())
         .value(revoked_at, arg(0))

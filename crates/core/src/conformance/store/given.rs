@@ -13,6 +13,7 @@ use crate::{
     quota::{Hold, HoldState},
     room::{NewRoom, Room},
     secret::KeyHash,
+    ticket::NewTicket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
@@ -102,6 +103,21 @@ pub(super) fn refresh(room: RoomId, n: u128, session: u128) -> RefreshRecord {
         expires_at: at(100),
         used_at: None,
         revoked_at: None,
+    }
+}
+
+/// A guest's ticket that lets one in, good from second 0 to 100.
+pub(super) fn ticket(room: RoomId, n: u128, session: u128) -> NewTicket {
+    NewTicket {
+        hash: hash(n),
+        room_id: room,
+        content_id: None,
+        scope: Permission::VIEW,
+        sid: sid(session),
+        owner: false,
+        max_uses: Some(1),
+        created_at: at(0),
+        expires_at: at(100),
     }
 }
 

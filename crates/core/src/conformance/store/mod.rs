@@ -15,6 +15,7 @@ pub mod model;
 pub mod reservations;
 pub mod rooms;
 pub mod sweep;
+pub mod tickets;
 pub mod tokens;
 pub mod transactions;
 
@@ -105,6 +106,17 @@ macro_rules! store_conformance {
                 a_refresh_token_is_used_once,
                 of_many_at_once_one_uses_a_refresh_token,
                 dead_tokens_are_counted_and_deleted;
+            tickets:
+                a_ticket_comes_back_whole,
+                a_ticket_is_known_in_its_room_only,
+                live_tickets_are_listed_in_order,
+                a_ticket_is_used_as_often_as_it_allows,
+                of_many_at_once_no_more_use_a_ticket_than_it_allows,
+                a_revoked_ticket_keeps_its_first_instant,
+                revoking_guests_revokes_the_tickets_they_made,
+                a_ticket_goes_with_its_content_and_its_room,
+                dead_tickets_are_counted_and_deleted,
+                ticket_numbers_ascend_and_are_never_reused;
             contents:
                 a_content_without_segments_comes_back,
                 a_content_comes_back_with_its_segments_in_order,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What this server can do by now, for clients that talk to servers of several versions.
-const FEATURES: &[&str] = &["rooms", "tokens", "refresh_tokens", "files", "max_downloads"];
+const FEATURES: &[&str] = &["rooms", "tokens", "refresh_tokens", "files", "max_downloads", "tickets"];
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;

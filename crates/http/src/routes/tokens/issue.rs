@@ -11,7 +11,8 @@ use crate::{
     state::AppState,
 };
 
-/// What is shown to be let in. The first that is there decides: a token, an owner key, else it is an entry.
+/// What is shown to be let in. The first that is there decides: a token, an owner key, a ticket, else it is an entry
+/// with the password.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = IssueToken)]
 pub(crate) struct Body {
@@ -24,6 +25,9 @@ pub(crate) struct Body {
     /// The room's owner key.
     #[schema(value_type = Option<String>)]
     owner_key: Option<SecretString>,
+    /// A ticket that lets one in: it stands in for the password and for the private slug.
+    #[schema(value_type = Option<String>)]
+    ticket: Option<SecretString>,
     /// Whether a refresh token is wanted too.
     with_refresh_token: Option<bool>,
 }
@@ -47,10 +51,10 @@ pub(crate) struct IssuedToken<'a> {
     request_body(content = Option<Body>, description = "May be left out for an open room without a password"),
     responses(
         (status = 200, description = "A token", body = IssuedToken),
-        (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`: the one to be renewed"),
+        (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`: the one to be renewed; `ticket_invalid`"),
         (status = 403, description = "`wrong_password`, `wrong_owner_key`, `not_shared`, `room_locked`, `room_closed`, `entries_exhausted`"),
         (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 410, description = "`room_expired`, `ticket_spent`"),
     ),
 )]
 pub(crate) async fn issue_token(
@@ -62,6 +66,7 @@ pub(crate) async fn issue_token(
         password: body.password,
         token: body.token,
         owner_key: body.owner_key,
+        ticket: body.ticket,
         with_refresh_token: body.with_refresh_token.unwrap_or_default(),
     };
     let issued = state.app().issue_token(&room, request).await?;

@@ -12,32 +12,130 @@ pub(super) struct Transaction {
 /// Seconds are those of [`super::super::given::at`].
 #[derive(Clone, Debug)]
 pub(super) enum Op {
-    AddRoom { name: u8, slug: u8, expire_at: Option<i64> },
-    ChangeRoom { room: u8, change: Change },
-    DeleteRoom { room: u8 },
-    AddToken { room: u8, session: u8, owner: bool, expires_at: i64 },
-    RevokeToken { token: u8, now: i64 },
-    RevokeSession { room: u8, session: u8, now: i64 },
-    RevokeSessionRefresh { room: u8, session: u8, now: i64 },
-    RevokeGuests { room: u8, now: i64 },
-    AddRefresh { room: u8, session: u8, owner: bool, expires_at: i64 },
-    UseRefresh { token: u8, now: i64 },
-    Reserve { room: u8, size: u32, deadline: i64 },
-    UpdateHold { reservation: u8, deadline: i64, begun: bool },
-    DeleteReservation { reservation: u8 },
-    Announce { reservation: u8, blobs: u8, until: i64 },
-    Extend { reservation: u8, until: i64 },
-    Retract { reservation: u8 },
-    AddContent { room: u8, segments: Vec<(bool, u8)>, max_downloads: Option<u64>, expire_at: Option<i64> },
-    DeleteContents { room: u8, contents: Vec<u8> },
-    Download { content: u8 },
-    SweepReservations { now: i64 },
-    SweepAnnouncements { now: i64 },
-    SweepTokens { now: i64 },
-    Queue { blobs: u8 },
-    Unqueue { blobs: Vec<u8> },
-    TakeLease { name: u8, holder: u8, now: i64, until: i64 },
-    ReleaseLease { name: u8, holder: u8 },
+    AddRoom {
+        name: u8,
+        slug: u8,
+        expire_at: Option<i64>,
+    },
+    ChangeRoom {
+        room: u8,
+        change: Change,
+    },
+    DeleteRoom {
+        room: u8,
+    },
+    AddToken {
+        room: u8,
+        session: u8,
+        owner: bool,
+        expires_at: i64,
+    },
+    RevokeToken {
+        token: u8,
+        now: i64,
+    },
+    RevokeSession {
+        room: u8,
+        session: u8,
+        now: i64,
+    },
+    RevokeSessionRefresh {
+        room: u8,
+        session: u8,
+        now: i64,
+    },
+    RevokeGuests {
+        room: u8,
+        now: i64,
+    },
+    AddRefresh {
+        room: u8,
+        session: u8,
+        owner: bool,
+        expires_at: i64,
+    },
+    UseRefresh {
+        token: u8,
+        now: i64,
+    },
+    AddTicket {
+        room: u8,
+        content: Option<u8>,
+        session: u8,
+        owner: bool,
+        max_uses: Option<u64>,
+        expires_at: i64,
+    },
+    UseTicket {
+        ticket: u8,
+    },
+    RevokeTicket {
+        ticket: u8,
+        now: i64,
+    },
+    Reserve {
+        room: u8,
+        size: u32,
+        deadline: i64,
+    },
+    UpdateHold {
+        reservation: u8,
+        deadline: i64,
+        begun: bool,
+    },
+    DeleteReservation {
+        reservation: u8,
+    },
+    Announce {
+        reservation: u8,
+        blobs: u8,
+        until: i64,
+    },
+    Extend {
+        reservation: u8,
+        until: i64,
+    },
+    Retract {
+        reservation: u8,
+    },
+    AddContent {
+        room: u8,
+        segments: Vec<(bool, u8)>,
+        max_downloads: Option<u64>,
+        expire_at: Option<i64>,
+    },
+    DeleteContents {
+        room: u8,
+        contents: Vec<u8>,
+    },
+    Download {
+        content: u8,
+    },
+    SweepReservations {
+        now: i64,
+    },
+    SweepAnnouncements {
+        now: i64,
+    },
+    SweepTokens {
+        now: i64,
+    },
+    Queue {
+        blobs: u8,
+    },
+    Unqueue {
+        blobs: Vec<u8>,
+    },
+    TakeLease {
+        name: u8,
+        holder: u8,
+        now: i64,
+        until: i64,
+    },
+    ReleaseLease {
+        name: u8,
+        holder: u8,
+    },
 }
 
 /// What changes about a room.
@@ -120,6 +218,17 @@ fn rooms_and_tokens() -> impl Strategy<Value = Op> {
     ]
 }
 
+fn tickets() -> impl Strategy<Value = Op> {
+    let added = (any::<u8>(), option::of(any::<u8>()), 0u8..3, any::<bool>(), option::of(1u64..4), secs());
+    prop_oneof![
+        2 => added.prop_map(|(room, content, session, owner, max_uses, expires_at)| Op::AddTicket {
+            room, content, session, owner, max_uses, expires_at
+        }),
+        3 => any::<u8>().prop_map(|ticket| Op::UseTicket { ticket }),
+        1 => (any::<u8>(), secs()).prop_map(|(ticket, now)| Op::RevokeTicket { ticket, now }),
+    ]
+}
+
 fn contents_and_holds() -> impl Strategy<Value = Op> {
     let (room, reservation, content) = (any::<u8>(), any::<u8>(), any::<u8>());
     let segments = vec((any::<bool>(), 1u8..9), 0..4);
@@ -178,6 +287,14 @@ fn prelude() -> Transaction {
                 max_downloads: Some(2),
                 expire_at: Some(10 + secs),
             },
+            Op::AddTicket {
+                room,
+                content: Some(room),
+                session: 1,
+                owner: false,
+                max_uses: Some(2),
+                expires_at: 8 + secs,
+            },
         ]
     };
     Transaction { ops: [in_room(0), in_room(1)].concat(), commit: true }
@@ -185,7 +302,7 @@ fn prelude() -> Transaction {
 
 /// Behind [`prelude`] at most 40 operations in a few transactions, one in five of which is dropped.
 pub(super) fn transactions() -> impl Strategy<Value = Vec<Transaction>> {
-    let op = prop_oneof![4 => rooms_and_tokens(), 4 => contents_and_holds(), 2 => sweeps()];
+    let op = prop_oneof![4 => rooms_and_tokens(), 4 => contents_and_holds(), 2 => tickets(), 2 => sweeps()];
     let transaction = (vec(op, 1..=8), prop::bool::weighted(0.8));
     let drawn = vec(transaction.prop_map(|(ops, commit)| Transaction { ops, commit }), 2..=5);
     drawn.prop_map(|drawn| std::iter::once(prelude()).chain(drawn).collect())

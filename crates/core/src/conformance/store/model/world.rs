@@ -7,14 +7,16 @@ use uuid::Uuid;
 use super::ops::{Change, Op, Transaction};
 use crate::{
     conformance::store::given::{
-        address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid, token,
+        address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid,
+        ticket, token,
     },
     content::{Content, NewContent, Reservation},
-    id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId},
+    id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId},
     permission::Permission,
     ports::{ContentPage, ReadTx, Store, StoreResult, WriteTx},
     quota::{Hold, HoldState},
     room::{NewRoom, Room, RoomChange, RoomStatus},
+    ticket::{NewTicket, Ticket},
     token::{RefreshRecord, TokenRecord},
 };
 
@@ -31,6 +33,8 @@ struct Given {
     rooms: Vec<RoomId>,
     contents: Vec<(RoomId, ContentId)>,
     reservations: Vec<(RoomId, ReservationId)>,
+    tickets: Vec<(RoomId, TicketId)>,
+    ticket_hashes: u128,
     tokens: u128,
     refresh: u128,
     blobs: u128,
@@ -81,6 +85,19 @@ impl Given {
         RefreshRecord { room_id: self.room_no(token.room_id), ..token }
     }
 
+    fn ticket_no(&self, id: TicketId) -> TicketId {
+        TicketId(self.tickets.iter().position(|known| known.1 == id).map_or(-1, |n| n as i64))
+    }
+
+    fn ticket(&self, ticket: Ticket) -> Ticket {
+        Ticket {
+            id: self.ticket_no(ticket.id),
+            room_id: self.room_no(ticket.room_id),
+            content_id: ticket.content_id.map(|id| self.content_no(id)),
+            ..ticket
+        }
+    }
+
     fn reservation(&self, held: Reservation) -> Reservation {
         Reservation { id: self.reservation_no(held.id), room_id: self.room_no(held.room_id), ..held }
     }
@@ -124,6 +141,7 @@ impl World {
             self.given = Given {
                 tokens: self.given.tokens,
                 refresh: self.given.refresh,
+                ticket_hashes: self.given.ticket_hashes,
                 blobs: self.given.blobs,
                 ..before
             };
@@ -204,6 +222,29 @@ impl World {
                 // Whether a revoked one can be used is not asked: core asks for the good ones only.
                 tx.lock_refresh(hash).await.unwrap().filter(|found| found.revoked_at.is_none())?;
                 told("", tx.use_refresh(hash, at(*now)).await)
+            }
+            Op::AddTicket { room, content, session, owner, max_uses, expires_at } => {
+                let room = self.live_room(tx, *room).await?;
+                let named = content.and_then(|by| pick(&self.given.contents, by)).map(|(_, id)| id);
+                let content = match named {
+                    Some(id) => Some(tx.contents_by_id(room, &[id]).await.unwrap().first()?.id),
+                    None => None,
+                };
+                self.given.ticket_hashes += 1;
+                let new = NewTicket {
+                    content_id: content,
+                    owner: *owner,
+                    max_uses: *max_uses,
+                    expires_at: at(*expires_at),
+                    ..ticket(room, self.given.ticket_hashes, u128::from(*session))
+                };
+                let id = tx.insert_ticket(&new).await;
+                self.given.tickets.extend(id.as_ref().ok().map(|id| (room, *id)));
+                told("", id.map(|id| self.given.ticket_no(id)))
+            }
+            Op::UseTicket { ticket } => told("", tx.use_ticket(pick(&given.tickets, *ticket)?.1).await),
+            Op::RevokeTicket { ticket, now } => {
+                told("", tx.revoke_ticket(pick(&given.tickets, *ticket)?.1, at(*now)).await)
             }
             Op::Reserve { room, size, deadline } => {
                 let room = self.live_room(tx, *room).await?;
@@ -309,6 +350,11 @@ impl World {
                 answers.push(told("tokens", tokens.into_iter().map(|t| given.token(t)).collect::<Vec<_>>()));
                 let mine = tx.live_tokens(*room, Some(sid(1)), now).await.unwrap();
                 answers.push(told("tokens of a session", mine.len()));
+                let tickets = tx.live_tickets(*room, None, now).await.unwrap();
+                let tickets: Vec<_> = tickets.into_iter().map(|ticket| given.ticket(ticket)).collect();
+                answers.push(told("tickets", tickets));
+                let mine = tx.live_tickets(*room, Some(sid(1)), now).await.unwrap();
+                answers.push(told("tickets of a session", mine.len()));
             }
             // Rooms and contents of the same end may come in any order.
             let mut rooms = tx.expired_rooms(now, 100).await.unwrap();
@@ -327,6 +373,14 @@ impl World {
             let contents = tx.contents(*room, ContentPage::default()).await.unwrap();
             answers
                 .push(told("contents", contents.into_iter().map(|c| given.content(c)).collect::<Vec<_>>()));
+        }
+        for (room, id) in &given.tickets {
+            let found = tx.ticket(*room, *id).await.unwrap();
+            answers.push(told("ticket", found.map(|found| given.ticket(found))));
+        }
+        for n in 1..=given.ticket_hashes {
+            let found = tx.ticket_by_hash(hash(n)).await.unwrap();
+            answers.push(told("ticket by hash", found.map(|found| given.ticket(found))));
         }
         for (room, id) in &given.reservations {
             let found = tx.reservation(*room, *id).await.unwrap();

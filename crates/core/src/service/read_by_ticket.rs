@@ -1,0 +1,41 @@
+use super::{authorize::live_room, contents::check_live, read_content::Readable};
+use crate::{
+    Elizabeth, Error, Result, Unauthorized,
+    id::ContentId,
+    name::RoomRef,
+    ports::{Access, ContentAccess},
+    room::RoomStatus,
+    secret::KeyHash,
+    time::Timestamp,
+};
+
+impl Elizabeth {
+    /// Finds a content to read by a ticket for it. Counts nothing: each [`Readable::open`] is a use.
+    ///
+    /// # Errors
+    ///
+    /// [`Unauthorized::Ticket`] when it is unknown, expired, revoked, or for something else;
+    /// [`Error::TicketSpent`]; [`Error::RoomClosed`]; [`Error::ContentExpired`]; [`Error::DownloadsSpent`].
+    pub async fn readable_by_ticket(&self, room: &RoomRef, ticket: &str, id: ContentId) -> Result<Readable> {
+        let now = self.now();
+        let mut tx = self.ports.store.read().await?;
+        let found = tx.content_access(room, None, id, now).await?;
+        let (access, content) = match found {
+            Some(ContentAccess { room, token, content }) => (Some(Access { room, token }), content),
+            None => (None, None),
+        };
+        let room = live_room(access, now)?.room;
+        let ticket = tx.ticket_by_hash(KeyHash::of(ticket)).await?;
+        let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id == Some(id));
+        let ticket = ticket.ok_or(Unauthorized::Ticket)?;
+        ticket.check(now)?;
+        if room.status == RoomStatus::Closed {
+            return Err(Error::RoomClosed);
+        }
+        let stored = content.ok_or(Error::ContentNotFound(id))?;
+        check_live(&stored.content, now)?;
+        let ends = [stored.content.expire_at, room.expire_at].into_iter().flatten();
+        let until = ends.fold(ticket.expires_at, Timestamp::min);
+        Ok(Readable { app: self.clone(), stored, until, ticket: Some(ticket.id) })
+    }
+}
