@@ -6,6 +6,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     ports::{Access, ContentAccess, ContentPage},
+    time::Timestamp,
 };
 
 impl Elizabeth {
@@ -36,8 +37,7 @@ impl Elizabeth {
     /// Without a token that has VIEW; [`Error::ContentNotFound`]; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
-        let stored = self.stored_content(room, token, id).await?;
-        Ok(Content { text: stored.text(), ..stored.content })
+        Ok(self.stored_content(room, token, id).await?.into_content())
     }
 
     /// One live content with its segments, in one read of the store.
@@ -56,10 +56,14 @@ impl Elizabeth {
             None => (None, None),
         };
         judge(access, &presented, Need::Permission(Permission::VIEW), now)?;
-        let stored = content.ok_or(Error::ContentNotFound(id))?;
-        if stored.content.is_expired(now) {
-            return Err(Error::ContentExpired);
-        }
-        if stored.content.is_spent() { Err(Error::DownloadsSpent) } else { Ok(stored) }
+        live_content(content.ok_or(Error::ContentNotFound(id))?, now)
     }
+}
+
+/// The content, when its time is not over and its downloads are not used up.
+pub(super) fn live_content(stored: StoredContent, now: Timestamp) -> Result<StoredContent> {
+    if stored.content.is_expired(now) {
+        return Err(Error::ContentExpired);
+    }
+    if stored.content.is_spent() { Err(Error::DownloadsSpent) } else { Ok(stored) }
 }

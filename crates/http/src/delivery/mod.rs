@@ -6,4 +6,5 @@ mod deliver;
 mod disposition;
 mod media;
 
+pub(crate) use conditional::is_known;
 pub(crate) use deliver::{Purpose, deliver};

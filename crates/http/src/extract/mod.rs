@@ -1,11 +1,13 @@
 //! What handlers take out of a request. Each refuses with a problem, and before any use case runs: syntax first.
 
 mod credential;
+mod if_match;
 mod json;
 mod path;
 mod query;
 
 pub(crate) use credential::{Admin, Credential};
-pub(crate) use json::{Json, OptionalJson};
+pub(crate) use if_match::IfMatch;
+pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
 pub(crate) use path::{InRoom, RoomItem, RoomPath};
 pub(crate) use query::Query;
