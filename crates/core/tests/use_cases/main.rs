@@ -5,5 +5,6 @@ mod faults;
 mod rooms;
 mod support;
 mod sweep;
+mod texts;
 mod tokens;
 mod uploads;
