@@ -91,6 +91,7 @@ impl ContentChange {
 }
 
 /// An [`Edit`] that was read, and is not held against a content yet.
+#[derive(Clone)]
 pub(crate) struct ReadEdit {
     text: Option<Result<Body, TextTooLong>>,
     link: Option<Body>,

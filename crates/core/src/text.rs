@@ -81,6 +81,7 @@ pub enum InvalidLanguage {
 const URI_LIST: &str = "text/uri-list";
 
 /// A text or a link that was read and can be added to a room.
+#[derive(Clone)]
 pub(crate) struct Written {
     kind: ContentKind,
     file_name: Option<FileName>,

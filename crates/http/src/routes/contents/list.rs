@@ -19,10 +19,10 @@ use crate::{
 
 /// Contents that are fetched and written at a time: a room may hold any number of empty ones.
 const PAGE: u64 = 1000;
-/// What the texts and links among them have together at most, in bytes. They are there twice while they are read,
-/// and up to six times as long in JSON (a control character is `\u0001`): with the rest of a page some 10 MiB at the
-/// worst, and at any time, however much a room says.
-const PAGE_TEXTS: u64 = 1 << 20;
+/// What the texts and links among them have together at most, in bytes. They are there twice while they are read, and
+/// up to six times as long in JSON (a control character is `\u0001`), of which one page is being sent and the next one
+/// written: with the rest of a page less than 16 MiB at the worst, however much a room says.
+const PAGE_TEXTS: u64 = 512 << 10;
 
 /// List a room's contents, by ascending id.
 #[utoipa::path(
