@@ -105,6 +105,32 @@ impl Content {
     pub fn is_spent(&self) -> bool {
         self.max_downloads.is_some_and(|max| self.download_count >= max)
     }
+
+    /// Whether a list shows what it says.
+    pub fn is_listed_with_text(&self) -> bool {
+        self.kind != ContentKind::File && self.max_downloads.is_none() && self.size <= TEXT_LISTED_MAX
+    }
+}
+
+/// How many downloads a content may allow: at least one, and no more than can be counted.
+///
+/// # Errors
+///
+/// [`Invalid::MaxDownloads`] otherwise.
+pub(crate) fn check_max_downloads(asked: Option<u64>) -> Result<Option<u64>, Invalid> {
+    if asked.is_some_and(|max| max == 0 || max > SIZE_MAX) { Err(Invalid::MaxDownloads) } else { Ok(asked) }
+}
+
+/// When a content may expire: in the future.
+///
+/// # Errors
+///
+/// [`Invalid::ContentExpireAt`] otherwise.
+pub(crate) fn check_expire_at(
+    asked: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Invalid> {
+    if asked.is_some_and(|at| at <= now) { Err(Invalid::ContentExpireAt) } else { Ok(asked) }
 }
 
 /// An immutable piece of a content. A content's bytes are its segments' in order.
@@ -145,6 +171,31 @@ impl StoredContent {
         let text = self.text().filter(|text| text.len() as u64 <= TEXT_LISTED_MAX);
         Content { text, ..self.content }
     }
+
+    /// As it is told by itself: with its text, however long.
+    pub fn into_content(self) -> Content {
+        Content { text: self.text(), ..self.content }
+    }
+}
+
+/// All bytes of a content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Their hash.
+    pub sha256: Sha256Hash,
+    /// The bytes, in order.
+    pub segments: Vec<Segment>,
+}
+
+impl Body {
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        size_of(&self.segments)
+    }
+}
+
+fn size_of(segments: &[Segment]) -> u64 {
+    segments.iter().map(|segment| segment.size).sum()
 }
 
 /// Texts and links are kept inline, whole, in one segment, or none when they are empty.
@@ -191,7 +242,7 @@ pub struct NewContent {
 impl NewContent {
     /// Bytes.
     pub fn size(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.size).sum()
+        size_of(&self.segments)
     }
 
     /// As it stands in the room once the store has numbered it.
@@ -300,20 +351,10 @@ impl Manifest {
             if !names.insert(name.clone()) {
                 return Err(Invalid::DoubledName(name));
             }
-            if file.max_downloads.is_some_and(|max| max == 0 || max > SIZE_MAX) {
-                return Err(Invalid::MaxDownloads);
-            }
-            if file.expire_at.is_some_and(|at| at <= now) {
-                return Err(Invalid::ContentExpireAt);
-            }
+            let max_downloads = check_max_downloads(file.max_downloads)?;
+            let expire_at = check_expire_at(file.expire_at, now)?;
             let mime_type = media_type(file.mime.as_deref(), &name)?;
-            parsed.push(ManifestFile {
-                name,
-                size,
-                mime_type,
-                max_downloads: file.max_downloads,
-                expire_at: file.expire_at,
-            });
+            parsed.push(ManifestFile { name, size, mime_type, max_downloads, expire_at });
         }
         Ok(Self { files: parsed, total })
     }

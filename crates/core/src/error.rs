@@ -1,12 +1,14 @@
 //! Everything a use case can answer instead of what was asked for.
 
 use crate::{
+    content::{Content, ContentKind},
     id::ContentId,
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::{InvalidPermission, Permission},
     policy::MANIFEST_FILES_MAX,
     ports::{BlobError, CryptoError, StoreError},
     quota::{Full, HoldError},
+    text::{InvalidLanguage, InvalidUrl, TextTooLong},
     time::Timestamp,
 };
 
@@ -61,6 +63,12 @@ pub enum Error {
     /// The room has no such content.
     #[error("no such content: {0}")]
     ContentNotFound(ContentId),
+    /// A change does not say which version it starts from.
+    #[error("say which version the change starts from: If-Match: \"<version>\"")]
+    PreconditionRequired,
+    /// Somebody else changed the content first. This is how it stands.
+    #[error("the content is at version {} by now, which is not one that If-Match names", .0.version)]
+    PreconditionFailed(Box<Content>),
     /// The session has no such reservation.
     #[error("no such reservation")]
     ReservationNotFound,
@@ -99,6 +107,9 @@ pub enum Error {
         /// Bytes announced.
         declared: u64,
     },
+    /// A text is over the limit.
+    #[error(transparent)]
+    TextTooLong(#[from] TextTooLong),
     /// It does not fit the room.
     #[error(transparent)]
     RoomFull(#[from] Full),
@@ -168,6 +179,29 @@ pub enum Invalid {
     /// A content's downloads.
     #[error("max_downloads must be at least 1")]
     MaxDownloads,
+    /// A content's downloads, when there were as many already: it would be gone at once.
+    #[error("max_downloads must be above the {count} downloads there were")]
+    MaxDownloadsReached {
+        /// Downloads so far.
+        count: u64,
+    },
+    /// A link.
+    #[error("invalid url: {0}")]
+    Url(#[from] InvalidUrl),
+    /// A text's language.
+    #[error("invalid language: {0}")]
+    Language(#[from] InvalidLanguage),
+    /// Something that contents of this kind do not have.
+    #[error("a {} has no {member} to change", .kind.as_str())]
+    ContentMember {
+        /// What was to be changed.
+        member: &'static str,
+        /// What the content is.
+        kind: ContentKind,
+    },
+    /// A file whose name was to be cleared.
+    #[error("a file keeps a name")]
+    FileWithoutName,
     /// A ticket's life.
     #[error("ttl_seconds must be at least 1")]
     TicketTtl,

@@ -6,12 +6,15 @@
 //! the world comes in through the [`ports`]; [`Elizabeth`] offers the use cases.
 //!
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
+//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`content`],
 //! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and narrow
+//! [`text`] (texts and links), [`change`] (what may change about a content).
 //! credentials), [`content`].
 //!
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
 //! port), `conformance` (the suites that every adapter runs).
 
+pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod content;
@@ -29,6 +32,7 @@ pub mod quota;
 pub mod room;
 pub mod secret;
 pub mod service;
+pub mod text;
 pub mod ticket;
 pub mod time;
 pub mod token;

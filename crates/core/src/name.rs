@@ -239,7 +239,7 @@ impl FileName {
 
 /// Control characters, line and paragraph separators, and the marks that turn the direction of a text: these make
 /// a name look like another one (Unicode Technical Report 36, section 2.10).
-fn is_control(c: char) -> bool {
+pub(crate) fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -36,6 +36,12 @@ pub struct Policy {
 
 /// The most files one manifest may name.
 pub const MANIFEST_FILES_MAX: usize = 1000;
+/// The longest text, in bytes of UTF-8, that may be added.
+pub const TEXT_MAX: usize = 1 << 20;
+/// The most bytes a text's language may have.
+pub const LANGUAGE_MAX_BYTES: usize = 64;
+/// The longest link, in bytes.
+pub const URL_MAX_BYTES: usize = 8 * 1024;
 /// The longest text, in bytes of UTF-8, that a list of contents shows.
 pub const TEXT_LISTED_MAX: u64 = 64 * 1024;
 /// Life of a ticket that asks for none of its own.

@@ -191,6 +191,19 @@ impl Ledger {
         self.holds.remove(&id).filter(|hold| hold.is_live(now)).map_or(0, |hold| hold.size)
     }
 
+    /// Stored bytes are replaced by others, or by `old` 0 added. What grows has to fit; what shrinks always may.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`] when the difference does not fit; nothing changes then.
+    pub fn replace(&mut self, now: Timestamp, old: u64, new: u64) -> Result<(), Full> {
+        if new > old {
+            self.check_fits(now, new - old)?;
+        }
+        self.stored = self.stored.saturating_sub(old).saturating_add(new);
+        Ok(())
+    }
+
     /// Stored bytes are deleted.
     pub fn remove_stored(&mut self, size: u64) {
         self.stored = self.stored.saturating_sub(size);

@@ -14,6 +14,8 @@ enum Step {
     Settle(usize),
     Release(usize),
     Delete(usize),
+    Add(u64),
+    Replace(usize, u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -25,7 +27,9 @@ fn step() -> impl Strategy<Value = Step> {
         index.clone().prop_map(Step::Extend),
         index.clone().prop_map(Step::Settle),
         index.clone().prop_map(Step::Release),
-        index.prop_map(Step::Delete),
+        index.clone().prop_map(Step::Delete),
+        (0u64..700).prop_map(Step::Add),
+        (index, 0u64..700).prop_map(|(i, size)| Step::Replace(i, size)),
     ]
 }
 
@@ -86,7 +90,21 @@ proptest! {
                     let size = stored.swap_remove(i % stored.len());
                     ledger.remove_stored(size);
                 }
-                Step::Delete(_) => {}
+                Step::Add(size) => {
+                    let room = ledger.remaining(now);
+                    match ledger.replace(now, 0, size) {
+                        Ok(()) => stored.push(size),
+                        Err(full) => prop_assert_eq!(full, Full { requested: size, remaining: room }),
+                    }
+                }
+                Step::Replace(i, size) if !stored.is_empty() => {
+                    let (i, room) = (i % stored.len(), ledger.remaining(now));
+                    match ledger.replace(now, stored[i], size) {
+                        Ok(()) => stored[i] = size,
+                        Err(full) => prop_assert_eq!(full, Full { requested: size - stored[i], remaining: room }),
+                    }
+                }
+                Step::Delete(_) | Step::Replace(..) => {}
             }
             let live: u64 = ids.iter().filter_map(|id| ledger.hold(*id)).filter(|h| h.is_live(now)).map(|h| h.size).sum();
             prop_assert_eq!(ledger.current_size(now), stored.iter().sum::<u64>() + live);

@@ -37,6 +37,12 @@ pub enum Code {
     InvalidTtlSeconds,
     /// 400: a ticket's uses below 1 or more than can be counted.
     InvalidMaxUses,
+    /// 400: no link, or not one of http, https or mailto.
+    InvalidUrl,
+    /// 400: a text's language is no short word.
+    InvalidLanguage,
+    /// 400: only texts say something, only links lead somewhere.
+    WrongContentType,
     /// 400: no media type.
     InvalidMediaType,
     /// 400: a file's size, or the sum of the sizes, is out of range.
@@ -115,18 +121,22 @@ pub enum Code {
     TicketSpent,
     /// 410: the reservation was not used in time.
     ReservationExpired,
-    /// 412: `If-Match` or `If-Unmodified-Since` does not hold.
+    /// 412: `If-Match` or `If-Unmodified-Since` does not hold; after a change `details` is the content as it stands.
     PreconditionFailed,
     /// 413: the body is over the limit for its kind.
     BodyTooLarge,
     /// 413: a file is longer than announced.
     FileTooLong,
+    /// 413: a text is over the limit.
+    TextTooLong,
     /// 413: it does not fit the room.
     RoomFull,
     /// 415: a body of this type is not understood here.
     UnsupportedMediaType,
     /// 416: the range lies beyond the end.
     RangeNotSatisfiable,
+    /// 428: a change has to name the version that it starts from in `If-Match`.
+    PreconditionRequired,
     /// 500: a defect on the server.
     Internal,
     /// 503: the server's store cannot be reached; try again.

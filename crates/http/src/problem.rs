@@ -18,6 +18,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 pub use crate::code::Code;
+use crate::object::ContentObject;
 
 /// What a person is told of a defect.
 const INTERNAL: &str = "something went wrong on the server";
@@ -168,6 +169,9 @@ fn details(error: &Error) -> Option<serde_json::Value> {
     if let Error::RoomFull(full) = error {
         return Some(json!({"requested": full.requested, "remaining": full.remaining}));
     }
+    if let Error::PreconditionFailed(current) = error {
+        return serde_json::to_value(ContentObject::from(&**current)).ok();
+    }
     if let Error::FileTooLong { name, declared } = error {
         return Some(json!({"name": name.as_str(), "declared": declared}));
     }
@@ -193,6 +197,8 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::NotYourToken => (S::FORBIDDEN, Code::NotYourToken),
         Error::NotYourTicket => (S::FORBIDDEN, Code::NotYourTicket),
         Error::ContentNotFound(_) => (S::NOT_FOUND, Code::ContentNotFound),
+        Error::PreconditionRequired => (S::PRECONDITION_REQUIRED, Code::PreconditionRequired),
+        Error::PreconditionFailed(_) => (S::PRECONDITION_FAILED, Code::PreconditionFailed),
         Error::ReservationNotFound => (S::NOT_FOUND, Code::ReservationNotFound),
         Error::TokenNotFound => (S::NOT_FOUND, Code::TokenNotFound),
         Error::TicketNotFound => (S::NOT_FOUND, Code::TicketNotFound),
@@ -204,6 +210,7 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::ReservationInUse => (S::CONFLICT, Code::ReservationInUse),
         Error::ManifestMismatch(_) => (S::BAD_REQUEST, Code::ManifestMismatch),
         Error::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, Code::FileTooLong),
+        Error::TextTooLong(_) => (S::PAYLOAD_TOO_LARGE, Code::TextTooLong),
         Error::RoomFull(_) => (S::PAYLOAD_TOO_LARGE, Code::RoomFull),
         Error::StorageFull | Error::Blob(BlobError::Full(_)) => (S::INSUFFICIENT_STORAGE, Code::StorageFull),
         Error::Store(StoreError::Contended(_) | StoreError::Unavailable(_))
@@ -217,13 +224,16 @@ fn classify(error: &Error) -> (StatusCode, Code) {
 fn invalid_code(invalid: &Invalid) -> Code {
     match invalid {
         Invalid::RoomName(_) => Code::InvalidRoomName,
-        Invalid::FileName(_) => Code::InvalidFileName,
+        Invalid::FileName(_) | Invalid::FileWithoutName => Code::InvalidFileName,
         Invalid::Permission(_) => Code::InvalidPermission,
         Invalid::Password => Code::InvalidPassword,
         Invalid::MaxSize { .. } | Invalid::MaxSizeBelowCurrent { .. } => Code::InvalidMaxSize,
         Invalid::MaxEntries => Code::InvalidMaxTimesEntered,
         Invalid::ExpireAt { .. } | Invalid::ContentExpireAt => Code::InvalidExpireAt,
-        Invalid::MaxDownloads => Code::InvalidMaxDownloads,
+        Invalid::MaxDownloads | Invalid::MaxDownloadsReached { .. } => Code::InvalidMaxDownloads,
+        Invalid::Url(_) => Code::InvalidUrl,
+        Invalid::Language(_) => Code::InvalidLanguage,
+        Invalid::ContentMember { .. } => Code::WrongContentType,
         Invalid::TicketTtl => Code::InvalidTtlSeconds,
         Invalid::TicketUses => Code::InvalidMaxUses,
         Invalid::MediaType(_) => Code::InvalidMediaType,

@@ -64,14 +64,13 @@ impl<C: Connection> ReadTx for SqlTx<C> {
         let after = page.after.map_or(i64::MIN, |id| id.0);
         let limit = page.limit.unwrap_or(u64::MAX);
         let mut values = vec![rows::int(room.0), rows::int(after), rows::size(limit)];
-        let statement = match page.sid {
-            Some(sid) => {
-                values.push(rows::uuid(sid.0));
-                &contents::PAGE_OF_SESSION
-            }
-            None => &contents::PAGE,
-        };
-        self.list(statement, values, Cells::listed).await
+        values.extend(page.sid.map(|sid| rows::uuid(sid.0)));
+        match (page.sid, page.without_texts) {
+            (None, false) => self.list(&contents::PAGE, values, Cells::listed).await,
+            (Some(_), false) => self.list(&contents::PAGE_OF_SESSION, values, Cells::listed).await,
+            (None, true) => self.list(&contents::BARE_PAGE, values, Cells::content).await,
+            (Some(_), true) => self.list(&contents::BARE_PAGE_OF_SESSION, values, Cells::content).await,
+        }
     }
 
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {

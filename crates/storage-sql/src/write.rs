@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use elizabeth_core::{
+    change::ContentChange,
     content::{Manifest, NewContent, Place, Segment},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
@@ -29,6 +30,16 @@ impl<C: Connection> SqlTx<C> {
             return Ok(true);
         }
         Ok(self.first(&rooms::OWNS_ADDRESS, values()).await?.is_some())
+    }
+
+    async fn add_segments(&mut self, id: ContentId, segments: &[Segment]) -> StoreResult<()> {
+        let mut segments: Vec<_> = (0..).zip(segments).map(segment_row).collect();
+        if let [segment] = segments.as_mut_slice() {
+            let mut values = vec![rows::int(id.0)];
+            values.append(segment);
+            return self.run(&contents::INSERT_SEGMENT, values).await.map(drop);
+        }
+        self.run_for_each(contents::insert_segments, &[rows::int(id.0)], segments).await
     }
 
     async fn queue(&mut self, keys: Vec<Vec<Value>>) -> StoreResult<()> {
@@ -290,15 +301,27 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
             rows::int(content.pinned.into()),
         ];
         let id = self.one(&contents::INSERT, values, Cells::content_id).await?;
-        let mut segments: Vec<_> = (0..).zip(&content.segments).map(segment_row).collect();
-        if let [segment] = segments.as_mut_slice() {
-            let mut values = vec![rows::int(id.0)];
-            values.append(segment);
-            self.run(&contents::INSERT_SEGMENT, values).await?;
-        } else {
-            self.run_for_each(contents::insert_segments, &[rows::int(id.0)], segments).await?;
-        }
+        self.add_segments(id, &content.segments).await?;
         Ok(id)
+    }
+
+    async fn change_content(
+        &mut self,
+        id: ContentId,
+        change: &ContentChange,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        let (shape, values) = contents::change(id.0, change, now);
+        let statement = shape.with(self.conn.dialect(), values)?;
+        if self.conn.execute(statement).await? == 0 {
+            return Ok(false);
+        }
+        if let Some(body) = &change.body {
+            self.run(&contents::QUEUE_BLOBS_OF_CONTENT, vec![rows::int(id.0)]).await?;
+            self.run(&contents::DELETE_SEGMENTS, vec![rows::int(id.0)]).await?;
+            self.add_segments(id, &body.segments).await?;
+        }
+        Ok(true)
     }
 
     async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport> {

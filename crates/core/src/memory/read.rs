@@ -124,7 +124,7 @@ impl<S: Sees> ReadTx for View<S> {
         let rows = rows.filter(|row| page.sid.is_none_or(|sid| row.content.sid == sid));
         Ok(rows
             .take(page.limit.map_or(usize::MAX, limited))
-            .map(|row| row.to_stored().into_listed())
+            .map(|row| if page.without_texts { row.content.clone() } else { row.to_stored().into_listed() })
             .collect())
     }
 

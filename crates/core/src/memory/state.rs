@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::table::{Row, Table};
 use crate::{
+    change::ContentChange,
     content::{Content, Reservation, Segment, StoredContent},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, TicketId},
     ports::{Counts, StoreError, StoreResult, SweepReport},
@@ -123,6 +124,21 @@ impl State {
         }
         report.contents += 1;
         report.freed_size = report.freed_size.saturating_add(size);
+    }
+
+    /// Changes a content and queues the blobs that its new segments replace. `false` when it is not there.
+    pub(super) fn change_content(&mut self, id: ContentId, change: &ContentChange, now: Timestamp) -> bool {
+        let Some(row) = self.contents.get(&id) else { return false };
+        let mut stored = row.to_stored();
+        change.apply(&mut stored, now);
+        let row = ContentRow { content: stored.content, segments: stored.segments.into() };
+        if change.body.is_some() {
+            self.remove_content(id, &mut SweepReport::default());
+            self.add_content(row);
+        } else {
+            self.contents.put(row);
+        }
+        true
     }
 
     /// Removes a room and everything that is its own.

@@ -9,6 +9,7 @@ use super::{
     state::{Announcement, ContentRow, State, keys},
 };
 use crate::{
+    change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
@@ -335,6 +336,15 @@ impl WriteTx for View<Draft> {
         Ok(id)
     }
 
+    async fn change_content(
+        &mut self,
+        id: ContentId,
+        change: &ContentChange,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        Ok(self.state().change_content(id, change, now))
+    }
+
     async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport> {
         let state = self.state();
         let mut report = SweepReport::default();
@@ -351,7 +361,7 @@ impl WriteTx for View<Draft> {
     }
 
     async fn add_downloads(&mut self, id: ContentId, count: u64) -> StoreResult<()> {
-        self.add_to_count(id, count, |_| true);
+        self.add_to_count(id, count, |content| content.max_downloads.is_none());
         Ok(())
     }
 

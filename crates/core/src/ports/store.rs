@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 
 use crate::{
+    change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
@@ -63,6 +64,8 @@ pub struct ContentPage {
     pub sid: Option<SessionId>,
     /// At most so many.
     pub limit: Option<u64>,
+    /// Without [`Content::text`], whatever it would be.
+    pub without_texts: bool,
 }
 
 /// How much there is of everything.
@@ -134,7 +137,7 @@ pub trait ReadTx: Send {
     async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>>;
 
     /// A room's contents, by ascending number. Texts of up to [`crate::policy::TEXT_LISTED_MAX`] bytes and links come with
-    /// [`Content::text`] where their downloads are not limited.
+    /// [`Content::text`] where their downloads are not limited, if the page does not go without.
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>>;
 
     /// Those of the named contents that are this room's, by ascending number, as [`ReadTx::contents`] has them.
@@ -295,6 +298,15 @@ pub trait WriteTx: ReadTx {
     /// Adds a content with its segments.
     async fn insert_content(&mut self, content: &NewContent) -> StoreResult<ContentId>;
 
+    /// Changes those columns of a content that are given, counts the change in its version and says when it was. New
+    /// segments take the place of all old ones, whose blobs are queued for deletion. `false` when the content is gone.
+    async fn change_content(
+        &mut self,
+        id: ContentId,
+        change: &ContentChange,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+
     /// Removes those of the named contents that are this room's with the tickets that open them, and queues their
     /// blobs for deletion.
     async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport>;
@@ -303,7 +315,8 @@ pub trait WriteTx: ReadTx {
     /// guarded statement, so that of many at once no more succeed than the limit says.
     async fn count_download(&mut self, id: ContentId) -> StoreResult<bool>;
 
-    /// Adds downloads of a content that does not limit them.
+    /// Adds downloads of a content that does not limit them. Where it does by now, those from before are not counted:
+    /// they would use it up without anybody having had them under the limit.
     async fn add_downloads(&mut self, id: ContentId, count: u64) -> StoreResult<()>;
 
     /// Removes lapsed reservations.

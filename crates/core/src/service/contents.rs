@@ -37,8 +37,7 @@ impl Elizabeth {
     /// Without a token that has VIEW or EDIT; [`Error::ContentNotFound`], also of what it may not see; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
     pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
-        let (stored, _) = self.stored_content(room, token, id).await?;
-        Ok(Content { text: stored.text(), ..stored.content })
+        Ok(self.stored_content(room, token, id).await?.0.into_content())
     }
 
     /// One live content with its segments, in one read of the store; and the first instant at which this token no

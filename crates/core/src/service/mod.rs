@@ -2,10 +2,14 @@
 //!
 //! Every use case takes the room as the request names it and the token as the client sent it. The checks come in
 //! one order, the same everywhere: syntax, the room exists, it is not expired, the credential is good, the
-//! permission suffices and the room's state allows it, what is named exists, it is live, it fits.
+//! permission suffices and the room's state allows it, a change says where it starts from, what is named exists, it
+//! is live, it is at the version that the change starts from, it fits.
 
+mod add_link;
+mod add_text;
 mod authorize;
 mod begin_upload;
+mod change_content;
 mod change_settings;
 mod contents;
 mod create_room;
@@ -14,6 +18,7 @@ mod delete_contents;
 mod enter_by_ticket;
 mod issue_token;
 mod link_content;
+mod list_contents;
 mod peek_ticket;
 mod prepare;
 mod read_by_ticket;
@@ -47,6 +52,7 @@ pub use create_room::CreatedRoom;
 pub use create_ticket::{CreatedTicket, TicketRequest};
 pub use delete_contents::Deleted;
 pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
+pub use list_contents::ContentsPart;
 pub use peek_ticket::TicketView;
 pub use prepare::{Prepared, Released};
 pub use read_content::Readable;

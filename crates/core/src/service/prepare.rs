@@ -5,8 +5,9 @@ use crate::{
     id::{ReservationId, RoomId, SessionId},
     name::RoomRef,
     permission::Permission,
-    ports::ReadTx,
+    ports::{ReadTx, WriteTx},
     quota::Ledger,
+    room::Room,
     time::Timestamp,
 };
 
@@ -54,8 +55,7 @@ impl Elizabeth {
         retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
             let id = grant.room.id;
-            let holds = tx.live_holds(id, now).await?;
-            let mut ledger = Ledger::new(grant.room.max_size, grant.room.stored_size, holds);
+            let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
             let hold = ledger.reserve(now, total, self.policy().reservation_ttl)?;
             if !enough_space {
                 return Err(Error::StorageFull);
@@ -107,6 +107,12 @@ impl Elizabeth {
         let wanted = bytes.saturating_add(self.policy().min_free);
         Ok(self.ports.blobs.free_space().await?.is_none_or(|free| free >= wanted))
     }
+}
+
+/// The account of a room that is locked.
+pub(super) async fn ledger(tx: &mut dyn WriteTx, room: &Room, now: Timestamp) -> Result<Ledger> {
+    let holds = tx.live_holds(room.id, now).await?;
+    Ok(Ledger::new(room.max_size, room.stored_size, holds))
 }
 
 /// A reservation of this session, lapsed or not. Another session's does not exist to it.

@@ -12,11 +12,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_core::{
     Error,
+    change::{Edit, Expected},
     content::FileRequest,
     id::BlobKey,
     memory::{MemoryBlobs, MemoryStore},
     policy::Policy,
     ports::{BlobError, BlobStream, BlobWriter, Blobs},
+    text::TextRequest,
 };
 
 use crate::{
@@ -135,6 +137,24 @@ async fn a_disk_that_is_almost_full_takes_nothing_new() {
     // What is kept inline, and names alone, fill the disk as well.
     refused!(prepare(10).await, Error::StorageFull);
     refused!(prepare(0).await, Error::StorageFull);
+}
+
+#[tokio::test]
+async fn a_disk_that_is_almost_full_lets_texts_shrink() {
+    let (world, faulty) = world(full_on_write);
+    let token = world.room("box").await;
+    let text = |len: usize| TextRequest { text: "x".repeat(len), ..TextRequest::default() };
+    let add = async |len| world.app.add_text(&at("box"), Some(&token), text(len)).await;
+    let id = add(100).await.unwrap().id;
+    faulty.free.store(499_999, Ordering::SeqCst);
+    refused!(add(0).await, Error::StorageFull);
+    let change = async |len: usize| {
+        let edit = Edit { text: Some("y".repeat(len)), ..Edit::default() };
+        world.app.change_content(&at("box"), Some(&token), id, Some(Expected::Any), edit).await
+    };
+    refused!(change(101).await, Error::StorageFull);
+    assert_eq!(change(100).await.unwrap().size, 100);
+    assert_eq!(change(9).await.unwrap().size, 9);
 }
 
 #[tokio::test]

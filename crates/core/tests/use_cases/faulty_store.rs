@@ -10,6 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use elizabeth_core::{
+    change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     memory::MemoryStore,
@@ -173,6 +174,7 @@ answered_within! {
     extend_announcements(id: ReservationId, until: Timestamp) -> ();
     retract_announcements(id: ReservationId) -> u64;
     insert_content(content: &NewContent) -> ContentId;
+    change_content(id: ContentId, change: &ContentChange, now: Timestamp) -> bool;
     delete_contents(room: RoomId, ids: &[ContentId]) -> SweepReport;
     count_download(id: ContentId) -> bool;
     add_downloads(id: ContentId, count: u64) -> ();

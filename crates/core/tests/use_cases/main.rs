@@ -7,6 +7,7 @@ mod faulty_store;
 mod rooms;
 mod support;
 mod sweep;
+mod texts;
 mod tickets;
 mod tokens;
 mod turns;

@@ -48,8 +48,8 @@ pub(super) fn evaluate(headers: &HeaderMap, selected: &Selected<'_>) -> Outcome 
     } else if date(headers, &header::IF_UNMODIFIED_SINCE).is_some_and(changed_after) {
         return Outcome::PreconditionFailed;
     }
-    if let Some(tags) = text(headers, &header::IF_NONE_MATCH) {
-        if any_tag(&tags, |_, tag| tag == etag) {
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        if is_known(headers, etag) {
             return Outcome::NotModified;
         }
     } else if date(headers, &header::IF_MODIFIED_SINCE).is_some_and(|date| !changed_after(date)) {
@@ -99,6 +99,11 @@ fn position(text: &str) -> Option<Option<u64>> {
     }
     // Digits that do not fit lie beyond any end.
     text.bytes().all(|b| b.is_ascii_digit()).then(|| Some(text.parse().unwrap_or(u64::MAX)))
+}
+
+/// Whether a client has what bears this tag already: `If-None-Match` names it.
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    text(headers, &header::IF_NONE_MATCH).is_some_and(|tags| any_tag(&tags, |_, tag| tag == etag))
 }
 
 /// Whether one of a list's entity tags is accepted, or the list is `*`.

@@ -7,4 +7,5 @@ mod disposition;
 mod media;
 mod redirect;
 
+pub(crate) use conditional::is_known;
 pub(crate) use deliver::{Purpose, deliver, find};

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use bytes::{Bytes, BytesMut};
+use elizabeth_core::policy::TEXT_MAX;
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
@@ -15,22 +16,25 @@ use crate::{
     problem::{Code, Problem},
 };
 
-/// The largest JSON body: a manifest of 1,000 files with the longest names fits.
+/// The largest JSON body in bytes: a manifest of 1,000 files with the longest names fits.
 const LIMIT: usize = 4 << 20;
-/// Bodies beyond this many bytes are gathered only so many at a time: strangers may send them, and a crowd of them
-/// would take all memory there is.
+/// The same where a text stands in it: the longest one fits however it is escaped (`\u0041` is six bytes for one),
+/// with the longest of everything beside it.
+pub(crate) const TEXT_LIMIT: usize = 6 * TEXT_MAX + (1 << 20);
+/// Bodies beyond this many bytes are gathered only so many MiB at a time: strangers may send them, and a crowd of
+/// them would take all memory there is.
 const SMALL: usize = 64 << 10;
-static LARGE_AT_ONCE: Semaphore = Semaphore::const_new(32);
+static MIB_AT_ONCE: Semaphore = Semaphore::const_new(128);
 /// How long a client may take to send one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A JSON body.
-pub(crate) struct Json<T>(pub(crate) T);
+/// A JSON body of so many bytes at most.
+pub(crate) struct Json<T, const AT_MOST: usize = LIMIT>(pub(crate) T);
 
 /// A JSON body that may be left out, which is as if it were `{}`.
 pub(crate) struct OptionalJson<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<S: Sync, T: DeserializeOwned, const AT_MOST: usize> FromRequest<S> for Json<T, AT_MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -39,7 +43,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             refuse(&parts.headers, body);
             return Err(problem);
         }
-        parse(&collect(&parts.headers, body).await?).map(Self)
+        parse(&collect(&parts.headers, body, AT_MOST).await?).map(Self)
     }
 }
 
@@ -48,7 +52,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = collect(&parts.headers, body).await?;
+        let bytes = collect(&parts.headers, body, LIMIT).await?;
         if bytes.is_empty() {
             return parse(b"{}").map(Self);
         }
@@ -74,12 +78,12 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LIMIT as u64) {
+    if announced.is_some_and(|length| length > limit as u64) {
         refuse(headers, body);
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     let mut stream = body.into_data_stream();
     let mut collected = BytesMut::new();
@@ -89,12 +93,12 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
             let piece = piece.map_err(|_| {
                 Problem::bad_request(Code::InvalidJson, "the body ended before it was complete").closing()
             })?;
-            if collected.len() + piece.len() > LIMIT {
-                return Err(too_large());
+            if collected.len() + piece.len() > limit {
+                return Err(too_large(limit));
             }
             if turn.is_none() && collected.len() + piece.len() > SMALL {
                 // It is never closed, so there is always a turn.
-                turn = LARGE_AT_ONCE.acquire().await.ok();
+                turn = MIB_AT_ONCE.acquire_many((limit >> 20) as u32).await.ok();
             }
             collected.extend_from_slice(&piece);
         }
@@ -115,8 +119,8 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     }
 }
 
-fn too_large() -> Problem {
-    let text = format!("a JSON body has at most {LIMIT} bytes");
+fn too_large(limit: usize) -> Problem {
+    let text = format!("a JSON body has at most {limit} bytes here");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, text).closing()
 }
 

@@ -2,12 +2,14 @@
 
 mod accept;
 mod credential;
+mod if_match;
 mod json;
 mod path;
 mod query;
 
 pub(crate) use accept::accepts_html;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
-pub(crate) use json::{Json, OptionalJson};
+pub(crate) use if_match::IfMatch;
+pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
 pub(crate) use path::{InRoom, RoomItem, RoomPath};
 pub(crate) use query::Query;

@@ -7,8 +7,10 @@ mod pages;
 mod reservations;
 mod rooms;
 mod system;
+mod texts;
 mod tickets;
 mod tokens;
+mod urls;
 
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -44,6 +46,9 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(contents::view::view_content))
         .routes(routes!(contents::download::download_content))
         .routes(routes!(contents::meta::content_meta))
+        .routes(routes!(contents::change::change_content))
+        .routes(routes!(texts::create::add_text))
+        .routes(routes!(urls::create::add_url))
         .routes(routes!(reservations::release::release_reservation))
         .routes(routes!(system::health::health))
         .routes(routes!(system::ready::ready))

@@ -76,6 +76,17 @@ async fn meta_has_the_version_as_its_tag() {
     let answer = server.request(Method::GET, &path, Some(&token)).send().await.unwrap();
     assert_eq!((header(&answer, "etag"), header(&answer, "cache-control")), ("\"1\"", "no-store"));
     assert_eq!(answer.json::<Value>().await.unwrap(), content);
+    let asked = async |known: &str| {
+        server.request(Method::GET, &path, Some(&token)).header("if-none-match", known).send().await.unwrap()
+    };
+    for known in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"] {
+        let answer = asked(known).await;
+        assert_eq!((answer.status().as_u16(), header(&answer, "etag")), (304, "\"1\""), "{known}");
+        assert_eq!(answer.bytes().await.unwrap(), "");
+    }
+    for other in ["\"2\"", "1", "\"11\""] {
+        assert_eq!(asked(other).await.status(), 200, "{other}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

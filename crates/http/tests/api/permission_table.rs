@@ -67,6 +67,9 @@ fn table() -> Vec<Row> {
         row("GET", "/contents/999/download", Body::Nothing, LOOK, 404),
         row("HEAD", "/contents/999/download", Body::Nothing, LOOK, 404),
         row("GET", "/contents/999/meta", Body::Nothing, LOOK, 404),
+        row("POST", "/texts", Body::Json(|_| json!({"text": ""})), EDIT, 201),
+        row("POST", "/urls", Body::Json(|_| json!({"url": "https://example.org"})), EDIT, 201),
+        row("PATCH", "/contents/999999", Body::Json(|_| json!({"pinned": true})), EDIT, 404),
         row("DELETE", "/contents", Body::Json(|_| json!({"ids": [999]})), DELETE, 404),
         row("DELETE", "", Body::Nothing, DELETE, 200),
     ]
@@ -81,7 +84,8 @@ impl Row {
         }
         match self.body {
             Body::Nothing => request,
-            Body::Json(body) => request.json(&body(now)),
+            // Only a change asks for the version it starts from.
+            Body::Json(body) => request.header("if-match", "\"1\"").json(&body(now)),
             Body::Form => request
                 .multipart(multipart::Form::new().part("file", multipart::Part::text("x").file_name("a"))),
         }

@@ -1,6 +1,7 @@
 //! Every test of the interface.
 
 mod bad_input;
+mod changes;
 mod contents;
 mod delivery;
 mod invitations;
@@ -8,6 +9,7 @@ mod life;
 mod permission_table;
 mod rooms;
 mod system;
+mod texts;
 mod ticket_page;
 mod tickets;
 mod time;

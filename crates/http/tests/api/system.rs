@@ -32,8 +32,12 @@ async fn health_readiness_status_and_config() {
         })
     );
     assert_eq!(
-        (&config["limits"]["manifest_files"], &config["reservation_ttl_seconds"]),
-        (&json!(1000), &json!(10))
+        (&config["limits"]["manifest_files"], &config["limits"]["text_bytes"]),
+        (&json!(1000), &json!(1_048_576))
+    );
+    assert_eq!(config["reservation_ttl_seconds"], 10);
+    assert!(
+        ["texts", "urls"].iter().all(|name| config["features"].as_array().unwrap().contains(&json!(name)))
     );
 }
 
@@ -115,6 +119,7 @@ const OPERATIONS: &str = "
     POST /rooms/{room}/contents/prepare  DELETE /rooms/{room}/reservations/{id}
     GET /rooms/{room}/contents/{id}  HEAD /rooms/{room}/contents/{id}
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
-    GET /rooms/{room}/contents/{id}/meta
+    GET /rooms/{room}/contents/{id}/meta  PATCH /rooms/{room}/contents/{id}
+    POST /rooms/{room}/texts  POST /rooms/{room}/urls
     GET /health  GET /ready  GET /status  GET /config  GET /openapi.json
 ";

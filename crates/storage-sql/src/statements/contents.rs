@@ -2,11 +2,14 @@ use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
 use super::{insert_rows, one, qualified, rooms::room_with_token};
 use crate::{
-    rows::{CONTENT, SEGMENT},
+    connection::Value,
+    rows::{self, CONTENT, SEGMENT},
     statement::{Fixed, Shape, arg},
     tables::{BlobDeletions, Contents, Rooms, Segments},
 };
-use elizabeth_core::{content::ContentKind, policy::TEXT_LISTED_MAX};
+use elizabeth_core::{
+    change::ContentChange, content::ContentKind, name::FileName, policy::TEXT_LISTED_MAX, time::Timestamp,
+};
 
 /// A room by address, with a token, a content and a row for each of its segments. 0: now, 1: token, 2: content,
 /// 3: address.
@@ -40,28 +43,44 @@ fn listed_text() -> Expr {
     Expr::case(shown, whole).into()
 }
 
-/// With what [`listed_text`] says behind the columns.
-fn contents() -> SelectStatement {
+/// Without their texts.
+fn bare_contents() -> SelectStatement {
     Query::select()
         .columns(CONTENT)
-        .expr(listed_text())
         .from(Contents::Table)
         .and_where(Expr::col(Contents::RoomId).eq(arg(0)))
         .order_by(Contents::Id, Order::Asc)
         .take()
 }
 
-/// 0: room, 1: after, 2: limit.
-fn page() -> SelectStatement {
-    contents().and_where(Expr::col(Contents::Id).gt(arg(1))).limit(2).take()
+/// With what [`listed_text`] says behind the columns.
+fn contents() -> SelectStatement {
+    bare_contents().expr(listed_text()).take()
 }
 
 /// 0: room, 1: after, 2: limit.
-pub(crate) static PAGE: Fixed = Fixed::new("contents", || (&mut page()).into());
+fn page(mut of: SelectStatement) -> SelectStatement {
+    of.and_where(Expr::col(Contents::Id).gt(arg(1))).limit(2).take()
+}
+
+/// 0: room, 1: after, 2: limit, 3: session.
+fn page_of_session(of: SelectStatement) -> SelectStatement {
+    page(of).and_where(Expr::col(Contents::Sid).eq(arg(3))).take()
+}
+
+/// 0: room, 1: after, 2: limit.
+pub(crate) static PAGE: Fixed = Fixed::new("contents", || (&mut page(contents())).into());
 
 /// 0: room, 1: after, 2: limit, 3: session.
 pub(crate) static PAGE_OF_SESSION: Fixed =
-    Fixed::new("session_contents", || page().and_where(Expr::col(Contents::Sid).eq(arg(3))).into());
+    Fixed::new("session_contents", || (&mut page_of_session(contents())).into());
+
+/// 0: room, 1: after, 2: limit.
+pub(crate) static BARE_PAGE: Fixed = Fixed::new("bare_contents", || (&mut page(bare_contents())).into());
+
+/// 0: room, 1: after, 2: limit, 3: session.
+pub(crate) static BARE_PAGE_OF_SESSION: Fixed =
+    Fixed::new("bare_session_contents", || (&mut page_of_session(bare_contents())).into());
 
 /// 0: room, from 1 on: contents.
 pub(crate) fn by_id(contents_named: u64) -> Shape {
@@ -110,6 +129,41 @@ pub(crate) fn insert_segments(count: u64) -> Shape {
     (&mut insert_rows(Segments::Table, columns, (0..count).map(row))).into()
 }
 
+/// The columns that are to change, with their values; and each change is counted.
+pub(crate) fn change(id: i64, change: &ContentChange, now: Timestamp) -> (Shape, Vec<Value>) {
+    let ContentChange { file_name, mime_type, language, pinned, max_downloads, expire_at, body } = change;
+    let name = |name: &Option<FileName>| Value::Text(name.as_ref().map(|name| name.as_str().to_owned()));
+    let columns = [
+        (Contents::FileName, file_name.as_ref().map(name)),
+        (Contents::MimeType, mime_type.as_ref().map(rows::text)),
+        (Contents::Language, language.clone().map(Value::Text)),
+        (Contents::Pinned, pinned.map(|pinned| rows::int(pinned.into()))),
+        (Contents::MaxDownloads, max_downloads.map(rows::opt_size)),
+        (Contents::ExpireAt, expire_at.map(rows::opt_time)),
+        (Contents::Size, body.as_ref().map(|body| rows::size(body.size()))),
+        (Contents::Sha256, body.as_ref().map(|body| rows::bytes(&body.sha256.0))),
+    ];
+    let mut values = vec![rows::int(id), rows::time(now)];
+    let mut update = Query::update();
+    update
+        .table(Contents::Table)
+        .value(Contents::Version, Expr::col(Contents::Version).add(one()))
+        .value(Contents::UpdatedAt, arg(1))
+        .and_where(Expr::col(Contents::Id).eq(arg(0)));
+    for (number, (column, value)) in
+        (2..).zip(columns.into_iter().filter_map(|(column, value)| Some((column, value?))))
+    {
+        update.value(column, arg(number));
+        values.push(value);
+    }
+    (Shape::from(&mut update), values)
+}
+
+/// 0: content.
+pub(crate) static DELETE_SEGMENTS: Fixed = Fixed::new("delete_segments", || {
+    Query::delete().from_table(Segments::Table).and_where(Expr::col(Segments::ContentId).eq(arg(0))).into()
+});
+
 /// The blobs of contents that meet a condition are queued for deletion.
 fn queue_blobs_of(condition: Expr) -> Shape {
     let blobs = Query::select()
@@ -132,6 +186,11 @@ fn queue_blobs_of(condition: Expr) -> Shape {
 /// 0: room.
 pub(crate) static QUEUE_BLOBS_OF_ROOM: Fixed = Fixed::new("queue_blobs_of_room", || {
     queue_blobs_of(Expr::col((Contents::Table, Contents::RoomId)).eq(arg(0)))
+});
+
+/// 0: content.
+pub(crate) static QUEUE_BLOBS_OF_CONTENT: Fixed = Fixed::new("queue_blobs_of_content", || {
+    queue_blobs_of(Expr::col((Contents::Table, Contents::Id)).eq(arg(0)))
 });
 
 /// 0: room.
@@ -166,12 +225,13 @@ pub(crate) static COUNT_DOWNLOAD: Fixed = Fixed::new("count_download", || {
         .into()
 });
 
-/// 0: count, 1: content.
+/// Not of a content that limits them by now. 0: count, 1: content.
 pub(crate) static ADD_DOWNLOADS: Fixed = Fixed::new("add_downloads", || {
     Query::update()
         .table(Contents::Table)
         .value(Contents::DownloadCount, Expr::col(Contents::DownloadCount).add(arg(0)))
         .and_where(Expr::col(Contents::Id).eq(arg(1)))
+        .and_where(Expr::col(Contents::MaxDownloads).is_null())
         .into()
 });
 
@@ -180,9 +240,13 @@ pub(crate) static ALL: &[&Fixed] = &[
     &ACCESS,
     &PAGE,
     &PAGE_OF_SESSION,
+    &BARE_PAGE,
+    &BARE_PAGE_OF_SESSION,
     &INSERT,
     &INSERT_SEGMENT,
+    &DELETE_SEGMENTS,
     &QUEUE_BLOBS_OF_ROOM,
+    &QUEUE_BLOBS_OF_CONTENT,
     &TOTAL_OF_ROOM,
     &COUNT_DOWNLOAD,
     &ADD_DOWNLOADS,

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use elizabeth_core::{
+    change::ContentChange,
+    content::{Body, Sha256Hash},
     permission::Permission,
     room::{RoomChange, RoomStatus},
     time::Timestamp,
@@ -43,7 +45,23 @@ fn all(dialect: Dialect) -> String {
     }
     let (shape, values) = rooms::change(7, &every_change()).unwrap();
     add("change_room", shape.with(dialect, values).unwrap().sql.as_str());
+    let (shape, values) = contents::change(7, &every_content_change(), Timestamp::EPOCH);
+    add("change_content", shape.with(dialect, values).unwrap().sql.as_str());
+    let (shape, values) = contents::change(7, &ContentChange::default(), Timestamp::EPOCH);
+    add("change_nothing_of_content", shape.with(dialect, values).unwrap().sql.as_str());
     text
+}
+
+fn every_content_change() -> ContentChange {
+    ContentChange {
+        file_name: Some(None),
+        mime_type: Some("text/plain".into()),
+        language: Some(None),
+        pinned: Some(true),
+        max_downloads: Some(Some(1)),
+        expire_at: Some(None),
+        body: Some(Body { sha256: Sha256Hash([0; 32]), segments: vec![] }),
+    }
 }
 
 fn every_change() -> RoomChange {

@@ -167,7 +167,8 @@ pub async fn contents_are_listed_in_pages(bench: &Bench) {
         (None, Some(0), &[]),
     ];
     for (after, limit, expected) in pages {
-        let listed = read.contents(room, ContentPage { after, limit, sid: None }).await.unwrap();
+        let listed =
+            read.contents(room, ContentPage { after, limit, ..ContentPage::default() }).await.unwrap();
         assert_eq!(ids(&listed), expected, "{after:?} {limit:?}");
     }
 }

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use super::Spawn;
 use crate::ports::{ReadTx, Store, WriteTx};
 
+pub mod changes;
 pub mod contents;
 mod given;
 pub mod leases;
@@ -135,6 +136,14 @@ macro_rules! store_conformance {
                 downloads_are_counted_to_the_limit,
                 of_many_at_once_no_more_download_than_allowed,
                 downloads_change_nothing_else;
+            changes:
+                a_change_of_a_content_touches_only_what_is_given,
+                a_new_body_replaces_the_old_one,
+                a_change_of_nothing_changes_nothing,
+                downloads_of_before_a_limit_are_not_counted_under_it,
+                a_changed_end_is_the_one_that_counts,
+                a_list_can_go_without_texts,
+                writers_of_one_content_lose_nothing;
             reservations:
                 a_reservation_comes_back_whole,
                 reservations_of_extremes_come_back_whole,

@@ -19,6 +19,10 @@ use crate::{
 
 /// Contents that are fetched and written at a time: a room may hold any number of empty ones.
 const PAGE: u64 = 1000;
+/// What the texts and links among them have together at most, in bytes. They are there twice while they are read, and
+/// up to six times as long in JSON (a control character is `\u0001`), of which one page is being sent and the next one
+/// written: with the rest of a page less than 16 MiB at the worst, however much a room says.
+const PAGE_TEXTS: u64 = 512 << 10;
 
 /// List a room's contents, by ascending id.
 #[utoipa::path(
@@ -53,11 +57,12 @@ pub(crate) async fn list_contents(
         token: credential.token().map(str::to_owned),
         after,
         left: limit.unwrap_or(u64::MAX),
+        goes_on: true,
         lead: b'[',
         page: Vec::new(),
     };
     listing.turn().await?;
-    if listing.is_last() {
+    if !listing.goes_on {
         return Ok(reply(&ContentList(&listing.page)));
     }
     let json = HeaderValue::from_static("application/json");
@@ -73,24 +78,28 @@ struct Listing {
     after: Option<ContentId>,
     /// How many more are wanted behind this page.
     left: u64,
+    /// Whether there may be something behind this page.
+    goes_on: bool,
     /// What stands in front of this page.
     lead: u8,
     page: Vec<Content>,
 }
 
 impl Listing {
-    /// Fetches the next page. The token is judged anew.
+    /// Fetches the next page; one with nothing in it is the end. The token is judged anew.
     async fn turn(&mut self) -> Result<()> {
-        let page = ContentPage { after: self.after, limit: Some(self.left.min(PAGE)), sid: None };
-        self.page = self.app.contents(&self.room, self.token.as_deref(), page).await?;
-        self.left -= (self.page.len() as u64).min(self.left);
-        self.after = self.page.last().map_or(self.after, |content| Some(content.id));
+        self.page = Vec::new();
+        while self.page.is_empty() && self.goes_on {
+            let limit = Some(self.left.min(PAGE));
+            let page = ContentPage { after: self.after, limit, ..ContentPage::default() };
+            let token = self.token.as_deref();
+            let part = self.app.contents_within(&self.room, token, page, PAGE_TEXTS).await?;
+            self.left -= (part.contents.len() as u64).min(self.left);
+            self.goes_on = part.next.is_some() && self.left > 0;
+            self.after = part.next;
+            self.page = part.contents;
+        }
         Ok(())
-    }
-
-    /// Whether there is nothing behind this page.
-    fn is_last(&self) -> bool {
-        self.left == 0 || (self.page.len() as u64) < PAGE
     }
 }
 
@@ -102,7 +111,7 @@ async fn write_page(listing: Option<Listing>) -> io::Result<Option<(Bytes, Optio
     if let Some(first) = text.first_mut() {
         *first = listing.lead;
     }
-    if listing.is_last() {
+    if !listing.goes_on {
         return Ok(Some((text.into(), None)));
     }
     text.pop();

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use elizabeth_core::{name::FILE_NAME_MAX_BYTES, policy::MANIFEST_FILES_MAX};
+use elizabeth_core::{
+    name::FILE_NAME_MAX_BYTES,
+    policy::{MANIFEST_FILES_MAX, TEXT_MAX},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +14,8 @@ use crate::{
 };
 
 /// What this server can do by now, for clients that talk to servers of several versions.
-const FEATURES: &[&str] = &["rooms", "tokens", "refresh_tokens", "files", "max_downloads", "tickets"];
+const FEATURES: &[&str] =
+    &["rooms", "tokens", "refresh_tokens", "tickets", "files", "texts", "urls", "max_downloads"];
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -44,7 +48,7 @@ struct RoomDefaults {
 /// The largest of everything.
 #[derive(Serialize, ToSchema)]
 struct Limits {
-    text_bytes: u64,
+    text_bytes: usize,
     manifest_files: usize,
     file_name_bytes: usize,
     chunk_size: u64,
@@ -70,7 +74,7 @@ pub(crate) async fn config(State(state): State<AppState>) -> Answer {
             ttl_ceiling_seconds: policy.room_ttl_ceiling.map(seconds),
         },
         limits: Limits {
-            text_bytes: MIB,
+            text_bytes: TEXT_MAX,
             manifest_files: MANIFEST_FILES_MAX,
             file_name_bytes: FILE_NAME_MAX_BYTES,
             chunk_size: MIB,

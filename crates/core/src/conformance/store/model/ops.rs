@@ -104,6 +104,11 @@ pub(super) enum Op {
         max_downloads: Option<u64>,
         expire_at: Option<i64>,
     },
+    ChangeContent {
+        content: u8,
+        change: Rewrite,
+        now: i64,
+    },
     DeleteContents {
         room: u8,
         contents: Vec<u8>,
@@ -153,6 +158,17 @@ pub(super) struct Change {
     pub(super) updated_at: Option<i64>,
 }
 
+/// What changes about a content.
+#[derive(Clone, Debug)]
+pub(super) struct Rewrite {
+    pub(super) named: Option<bool>,
+    pub(super) language: Option<Option<u8>>,
+    pub(super) pinned: Option<bool>,
+    pub(super) max_downloads: Option<Option<u64>>,
+    pub(super) expire_at: Option<Option<i64>>,
+    pub(super) segments: Option<Vec<(bool, u8)>>,
+}
+
 /// An instant about which the observations are made.
 fn secs() -> std::ops::Range<i64> {
     0..20
@@ -197,6 +213,30 @@ fn change() -> impl Strategy<Value = Change> {
     )
 }
 
+fn rewrite() -> impl Strategy<Value = Rewrite> {
+    let members = (
+        seldom(any::<bool>()),
+        seldom(option::of(any::<u8>())),
+        seldom(any::<bool>()),
+        seldom(option::of(1u64..4)),
+        seldom(option::of(secs())),
+        option::of(segments()),
+    );
+    members.prop_map(|(named, language, pinned, max_downloads, expire_at, segments)| Rewrite {
+        named,
+        language,
+        pinned,
+        max_downloads,
+        expire_at,
+        segments,
+    })
+}
+
+/// In a blob or not, and how many bytes.
+fn segments() -> impl Strategy<Value = Vec<(bool, u8)>> {
+    vec((any::<bool>(), 1u8..9), 0..4)
+}
+
 fn rooms_and_tokens() -> impl Strategy<Value = Op> {
     let (room, session, token) = (any::<u8>(), 0u8..3, any::<u8>());
     prop_oneof![
@@ -231,7 +271,6 @@ fn tickets() -> impl Strategy<Value = Op> {
 
 fn contents_and_holds() -> impl Strategy<Value = Op> {
     let (room, reservation, content) = (any::<u8>(), any::<u8>(), any::<u8>());
-    let segments = vec((any::<bool>(), 1u8..9), 0..4);
     prop_oneof![
         3 => (room, any::<u32>(), secs())
             .prop_map(|(room, size, deadline)| Op::Reserve { room, size, deadline }),
@@ -242,7 +281,7 @@ fn contents_and_holds() -> impl Strategy<Value = Op> {
             .prop_map(|(reservation, blobs, until)| Op::Announce { reservation, blobs, until }),
         1 => (reservation, secs()).prop_map(|(reservation, until)| Op::Extend { reservation, until }),
         1 => reservation.prop_map(|reservation| Op::Retract { reservation }),
-        5 => (room, segments, seldom(1u64..3), seldom(secs())).prop_map(
+        5 => (room, segments(), seldom(1u64..3), seldom(secs())).prop_map(
             |(room, segments, max_downloads, expire_at)| Op::AddContent {
                 room, segments, max_downloads, expire_at
             }
@@ -250,6 +289,8 @@ fn contents_and_holds() -> impl Strategy<Value = Op> {
         2 => (room, vec(content, 0..4))
             .prop_map(|(room, contents)| Op::DeleteContents { room, contents }),
         3 => content.prop_map(|content| Op::Download { content }),
+        3 => (content, rewrite(), secs())
+            .prop_map(|(content, change, now)| Op::ChangeContent { content, change, now }),
     ]
 }
 

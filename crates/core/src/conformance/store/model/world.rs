@@ -6,12 +6,14 @@ use uuid::Uuid;
 
 use super::ops::{Change, Op, Transaction};
 use crate::{
+    change::ContentChange,
     conformance::store::given::{
         address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid,
         ticket, token,
     },
-    content::{Content, NewContent, Reservation},
+    content::{Body, Content, NewContent, Reservation, Segment, Sha256Hash},
     id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId},
+    name::FileName,
     permission::Permission,
     ports::{ContentPage, ReadTx, Store, StoreResult, WriteTx},
     quota::{Hold, HoldState},
@@ -104,6 +106,14 @@ impl Given {
 
     fn fresh_blobs(&mut self, count: u8) -> Vec<BlobKey> {
         (0..count).map(|_| self.fresh_blob()).map(key).collect()
+    }
+
+    fn fresh_segments(&mut self, segments: &[(bool, u8)]) -> Vec<Segment> {
+        let fresh = |(in_blob, size): &(bool, u8)| match in_blob {
+            true => blob(self.fresh_blob(), u64::from(*size)),
+            false => inline(vec![*size; usize::from(*size)]),
+        };
+        segments.iter().map(fresh).collect()
     }
 
     fn fresh_blob(&mut self) -> u128 {
@@ -277,18 +287,30 @@ impl World {
             Op::AddContent { room, segments, max_downloads, expire_at } => {
                 let room = self.live_room(tx, *room).await?;
                 let given = &mut self.given;
-                let segments = segments.iter().map(|(in_blob, size)| match in_blob {
-                    true => blob(given.fresh_blob(), u64::from(*size)),
-                    false => inline(vec![*size; usize::from(*size)]),
-                });
                 let new = NewContent {
                     max_downloads: *max_downloads,
                     expire_at: expire_at.map(at),
-                    ..new_content(room, segments.collect())
+                    ..new_content(room, given.fresh_segments(segments))
                 };
                 let id = tx.insert_content(&new).await;
                 given.contents.extend(id.as_ref().ok().map(|id| (room, *id)));
                 told("", id.map(|id| given.content_no(id)))
+            }
+            Op::ChangeContent { content, change, now } => {
+                let (_, id) = pick(&given.contents, *content)?;
+                let change = ContentChange {
+                    file_name: change.named.map(|named| FileName::parse("b").ok().filter(|_| named)),
+                    mime_type: change.named.map(|named| format!("text/{named}")),
+                    language: change.language.map(|word| word.map(|n| n.to_string())),
+                    pinned: change.pinned,
+                    max_downloads: change.max_downloads,
+                    expire_at: change.expire_at.map(|end| end.map(at)),
+                    body: change.segments.as_ref().map(|segments| Body {
+                        sha256: Sha256Hash([segments.len() as u8; 32]),
+                        segments: given.fresh_segments(segments),
+                    }),
+                };
+                told("", tx.change_content(id, &change, at(*now)).await)
             }
             Op::DeleteContents { room, contents } => {
                 let room = pick(&given.rooms, *room)?;

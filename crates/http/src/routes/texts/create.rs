@@ -1,0 +1,67 @@
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use elizabeth_core::text::TextRequest;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    body::Answer,
+    extract::{Credential, InRoom, Json, TEXT_LIMIT},
+    object::{ContentObject, Instant},
+    routes::contents::meta::described,
+    state::AppState,
+};
+
+/// A text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AddText)]
+pub(crate) struct Body {
+    /// What it says, at most 1 MiB of UTF-8; may be empty.
+    text: String,
+    /// Its name, perhaps a relative path.
+    file_name: Option<String>,
+    /// A short word such as `rust` or `de`, of at most 64 bytes, without white space.
+    language: Option<String>,
+    /// Whether it is kept at the top.
+    pinned: Option<bool>,
+    /// At least 1; null for no limit.
+    #[schema(minimum = 1)]
+    max_downloads: Option<u64>,
+    /// Null for with the room.
+    expire_at: Option<Instant>,
+}
+
+/// Add a text to the room. Its bytes count towards the room as a file's do.
+#[utoipa::path(
+    post, path = "/api/v1/rooms/{room}/texts", tag = "contents",
+    params(("room" = String, Path, description = "A room's name or slug")),
+    request_body = Body,
+    responses(
+        (status = 201, description = "The text is stored", body = ContentObject,
+            headers(("ETag" = String, description = "The version in quotes, to send as `If-Match`"))),
+        (status = 400, description = "`invalid_json`, `invalid_file_name`, `invalid_language`, `invalid_max_downloads`, `invalid_expire_at`"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`permission_denied`, `room_closed`"),
+        (status = 404, description = "`room_not_found`"),
+        (status = 410, description = "`room_expired`"),
+        (status = 413, description = "`text_too_long`, `room_full`: `details` says how much was asked for and how much is left"),
+        (status = 507, description = "`storage_full`"),
+    ),
+    security(("room_token" = [])),
+)]
+pub(crate) async fn add_text(
+    State(state): State<AppState>,
+    InRoom(room): InRoom,
+    credential: Credential,
+    Json(body): Json<Body, TEXT_LIMIT>,
+) -> Answer {
+    let request = TextRequest {
+        text: body.text,
+        file_name: body.file_name,
+        language: body.language,
+        pinned: body.pinned.unwrap_or_default(),
+        max_downloads: body.max_downloads,
+        expire_at: body.expire_at.map(|Instant(at)| at),
+    };
+    let content = state.app().add_text(&room, credential.token(), request).await?;
+    Ok((StatusCode::CREATED, described(&content)).into_response())
+}
