@@ -58,6 +58,9 @@ pub enum Error {
     /// The room has no such content.
     #[error("no such content: {0}")]
     ContentNotFound(ContentId),
+    /// The room has no content of that name that is live.
+    #[error("no such file: {:?}", .0.as_str())]
+    FileNotFound(FileName),
     /// The session has no such reservation.
     #[error("no such reservation")]
     ReservationNotFound,

@@ -186,7 +186,7 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::RoomClosed => (S::FORBIDDEN, Code::RoomClosed),
         Error::EntriesExhausted => (S::FORBIDDEN, Code::EntriesExhausted),
         Error::NotYourToken => (S::FORBIDDEN, Code::NotYourToken),
-        Error::ContentNotFound(_) => (S::NOT_FOUND, Code::ContentNotFound),
+        Error::ContentNotFound(_) | Error::FileNotFound(_) => (S::NOT_FOUND, Code::ContentNotFound),
         Error::ReservationNotFound => (S::NOT_FOUND, Code::ReservationNotFound),
         Error::TokenNotFound => (S::NOT_FOUND, Code::TokenNotFound),
         Error::ContentExpired => (S::GONE, Code::ContentExpired),

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use crate::{
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
-    name::RoomRef,
+    name::{FileName, RoomRef},
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
     secret::KeyHash,
@@ -135,6 +135,15 @@ pub trait ReadTx: Send {
     /// Those of the named contents that are this room's, by ascending number, as [`ReadTx::contents`] has them.
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
 
+    /// The newest content of a room with a name, of those that are neither expired nor out of downloads. One indexed
+    /// read.
+    async fn newest_content(
+        &mut self,
+        room: RoomId,
+        name: &FileName,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentId>>;
+
     /// A token by its identifier.
     async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>>;
 
@@ -247,7 +256,7 @@ pub trait WriteTx: ReadTx {
         now: Timestamp,
     ) -> StoreResult<ReservationId>;
 
-    /// Gives a reservation's hold a new state and deadline. `false` when the reservation is gone.
+    /// Gives a reservation's hold a new size, state and deadline. `false` when the reservation is gone.
     async fn update_hold(&mut self, id: ReservationId, hold: Hold) -> StoreResult<bool>;
 
     /// Removes a reservation. `false` when it is gone.

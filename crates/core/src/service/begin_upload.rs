@@ -59,7 +59,7 @@ impl Elizabeth {
                 }
             };
         }
-        let Claim { mut tx, room, found, now, .. } = claim;
+        let Claim { mut tx, room, found, hold, now } = claim;
         let mut upload = self.upload(&room, found, Vec::new(), now);
         tx.delete_reservation(reservation).await?;
         if let Err(error) = upload.receive_whole(files).await {
@@ -67,7 +67,7 @@ impl Elizabeth {
             tx.commit().await?;
             return Err(error);
         }
-        let uploaded = upload.insert_contents(tx.as_mut(), &room, now).await?;
+        let uploaded = upload.insert_contents(tx.as_mut(), &room, hold, now).await?;
         tx.commit().await?;
         Ok(uploaded)
     }
@@ -99,7 +99,13 @@ impl Elizabeth {
         Ok(self.upload(&room, found, keys, now))
     }
 
-    fn upload(&self, room: &Room, found: Reservation, keys: Vec<Option<BlobKey>>, now: Timestamp) -> Upload {
+    pub(super) fn upload(
+        &self,
+        room: &Room,
+        found: Reservation,
+        keys: Vec<Option<BlobKey>>,
+        now: Timestamp,
+    ) -> Upload {
         Upload {
             app: self.clone(),
             room: room.id,
@@ -110,6 +116,7 @@ impl Elizabeth {
             keys,
             current: None,
             renewed_at: now,
+            growing: None,
         }
     }
 }

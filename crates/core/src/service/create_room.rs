@@ -6,7 +6,7 @@ use crate::{
     permission::Permission,
     ports::StoreError,
     room::{
-        NewRoom, Password, Room, RoomOptions, check_expire_at, check_max_entries, check_max_size,
+        NewRoom, Password, Room, RoomChange, RoomOptions, check_expire_at, check_max_entries, check_max_size,
         default_expire_at,
     },
     secret::{KeyHash, OWNER_KEY_PREFIX, opaque_secret},
@@ -71,6 +71,10 @@ impl Elizabeth {
             Err(StoreError::AddressTaken) => return Err(Error::NameTaken),
             result => result?,
         };
+        if options.claimed {
+            let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
+            tx.change_room(id, &change).await?;
+        }
         let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
         tx.commit().await?;
         Ok(CreatedRoom { room, owner_key: owner_key.into() })

@@ -92,6 +92,18 @@ impl Elizabeth {
         password: Option<&SecretString>,
         refresh: bool,
     ) -> Result<Issued> {
+        let (tx, room, now) = self.count_entry(address, password, true).await?;
+        self.finish_issue(tx, &room, self.new_session(!room.owner_claimed), now, refresh).await
+    }
+
+    /// Lets somebody in and counts it, in a transaction that is still open: the room is as it was before. With
+    /// `claims` the first to come has claimed the room.
+    pub(super) async fn count_entry(
+        &self,
+        address: &RoomRef,
+        password: Option<&SecretString>,
+        claims: bool,
+    ) -> Result<(Box<dyn WriteTx>, Room, Timestamp)> {
         // A password that is none cannot be the right one; what it is wrong with is not for a stranger to know.
         let password = password.and_then(|text| Password::parse(text).ok());
         let mut verified: Option<String> = None;
@@ -125,11 +137,11 @@ impl Elizabeth {
             }
             let change = RoomChange {
                 entries: Some(room.entries.saturating_add(1)),
-                owner_claimed: Some(true),
+                owner_claimed: claims.then_some(true),
                 ..RoomChange::default()
             };
             tx.change_room(room.id, &change).await?;
-            return self.finish_issue(tx, &room, self.new_session(!room.owner_claimed), now, refresh).await;
+            return Ok((tx, room, now));
         }
     }
 

@@ -10,8 +10,10 @@ mod change_settings;
 mod contents;
 mod create_room;
 mod delete_contents;
+mod files;
 mod issue_token;
 mod prepare;
+mod put_file;
 mod read_content;
 mod refresh;
 mod rooms;
@@ -20,6 +22,7 @@ mod sweep;
 mod system;
 mod tokens;
 mod upload;
+mod visit;
 
 use std::{
     collections::BTreeMap,
@@ -71,12 +74,14 @@ pub struct Elizabeth {
     policy: Arc<Policy>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
+    /// Whose calls without a token these are: see [`Elizabeth::visit`].
+    visitor: Option<Arc<visit::Visitor>>,
 }
 
 impl Elizabeth {
     /// A service over these adapters, by this policy.
     pub fn new(ports: Ports, policy: Policy) -> Self {
-        Self { ports, policy: Arc::new(policy), downloads: Arc::default() }
+        Self { ports, policy: Arc::new(policy), downloads: Arc::default(), visitor: None }
     }
 
     /// The policy it goes by.

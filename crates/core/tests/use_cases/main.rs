@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails the test")]
 
 mod faults;
+mod folder;
 mod rooms;
 mod support;
 mod sweep;

@@ -1,0 +1,43 @@
+//! A room as a folder: contents by their names.
+
+use super::{Deleted, Readable, authorize::Need};
+use crate::{
+    Elizabeth, Error, Result,
+    name::{FileName, RoomRef},
+    permission::Permission,
+};
+
+impl Elizabeth {
+    /// Finds the newest live content of a name to read. Counts nothing.
+    ///
+    /// # Errors
+    ///
+    /// Without a token that has VIEW; [`Error::FileNotFound`]; when it ended this very moment as
+    /// [`Elizabeth::readable`].
+    pub async fn readable_file(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        name: FileName,
+    ) -> Result<Readable> {
+        let grant = self.authorize(room, token, Need::Permission(Permission::VIEW)).await?;
+        let found = self.ports.store.read().await?.newest_content(grant.room.id, &name, self.now()).await?;
+        self.readable(room, token, found.ok_or(Error::FileNotFound(name))?).await
+    }
+
+    /// Deletes the newest live content of a name.
+    ///
+    /// # Errors
+    ///
+    /// Without a token that has DELETE; [`Error::FileNotFound`].
+    pub async fn delete_file(&self, room: &RoomRef, token: Option<&str>, name: FileName) -> Result<Deleted> {
+        let need = Need::Permission(Permission::DELETE);
+        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+        let room = grant.room.id;
+        let found = tx.newest_content(room, &name, now).await?.ok_or(Error::FileNotFound(name))?;
+        let report = tx.delete_contents(room, &[found]).await?;
+        let current_size = tx.room(room, now).await?.map_or(0, |room| room.current_size());
+        tx.commit().await?;
+        Ok(Deleted { deleted: vec![found], freed_size: report.freed_size, current_size })
+    }
+}
