@@ -22,8 +22,8 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// Without a token that has EDIT; [`Error::ReservationNotFound`] when this session has no such reservation;
-    /// [`Error::ReservationExpired`]; [`Error::ReservationInUse`].
+    /// Without a token that has EDIT; [`crate::Error::ReservationNotFound`] when this session has no such reservation;
+    /// [`crate::Error::ReservationExpired`]; [`crate::Error::ReservationInUse`].
     pub async fn begin_upload(
         &self,
         room: &RoomRef,

@@ -14,8 +14,7 @@ use crate::{
 };
 
 impl Elizabeth {
-    /// Reserves the space for one file and begins its upload, in one step. The file is started: go on with
-    /// [`Upload::write`].
+    /// Reserves the space for one file and begins its upload, in one step. Go on with [`Upload::start_file`].
     ///
     /// With `growing` its length is not known, and the request's size does not matter: space is taken in steps as
     /// bytes come, and what was too much is given back when it is committed.
@@ -60,12 +59,9 @@ impl Elizabeth {
             }
             return stored;
         }
+        let name = file.name.clone();
         let mut upload = self.begin_file(room, token, file, false).await?;
-        let arrived = async {
-            upload.write(bytes).await?;
-            upload.finish_file().await
-        };
-        match arrived.await {
+        match upload.receive_whole(vec![(name, bytes)]).await {
             Ok(()) => upload.commit().await,
             Err(error) => {
                 upload.abort().await;
@@ -104,17 +100,10 @@ impl Elizabeth {
             tx.announce(id, std::slice::from_ref(key), hold.deadline).await?;
         }
         tx.commit().await?;
-        let name = manifest.files().first().map(|file| file.name.as_str().to_owned()).unwrap_or_default();
         let begun = Reservation { id, room_id: room.id, sid, hold, manifest };
         let mut upload = self.upload(&room, begun, vec![key], now);
         upload.growing = growing.then_some(hold.size);
-        match upload.start_file(&name).await {
-            Ok(()) => Ok(upload),
-            Err(error) => {
-                upload.abort().await;
-                Err(error)
-            }
-        }
+        Ok(upload)
     }
 
     async fn store_inline(

@@ -39,8 +39,8 @@ impl Elizabeth {
 
     /// The same for somebody who brings a file of `size` bytes, or of a length that nobody knows yet: where there is
     /// no room, one is made for it by the server's defaults, with the password where one was given. Its key alone
-    /// makes an owner; the call itself has an owner's rights and is no entry. When no upload comes of it, the room
-    /// goes again.
+    /// makes an owner; the call itself has an owner's rights and is no entry. When the upload that follows fails, the
+    /// room goes again; when none follows, it stays, empty.
     ///
     /// # Errors
     ///

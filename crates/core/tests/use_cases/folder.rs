@@ -8,7 +8,7 @@ use elizabeth_core::{
     permission::Permission,
     policy::Policy,
     room::{RoomOptions, RoomSettings, RoomStatus},
-    service::{TokenRequest, Uploaded},
+    service::{TokenRequest, Upload, Uploaded},
 };
 use futures::TryStreamExt;
 
@@ -19,9 +19,16 @@ use crate::{
 
 const MIB: u64 = 1 << 20;
 
+/// Begins a file of unknown length.
+async fn begin(app: &Elizabeth, token: Option<&str>) -> elizabeth_core::Result<Upload> {
+    let mut upload = app.begin_file(&at("box"), token, FileRequest::new("log.txt", 77), true).await?;
+    upload.start_file("log.txt").await?;
+    Ok(upload)
+}
+
 /// Sends a file of unknown length in these pieces.
 async fn pipe(app: &Elizabeth, token: Option<&str>, pieces: &[Bytes]) -> elizabeth_core::Result<Uploaded> {
-    let mut upload = app.begin_file(&at("box"), token, FileRequest::new("log.txt", 77), true).await?;
+    let mut upload = begin(app, token).await?;
     for piece in pieces {
         if let Err(error) = upload.write(piece.clone()).await {
             upload.abort().await;
@@ -60,6 +67,7 @@ async fn a_file_of_every_size_is_stored_in_one_call() {
         let whole = world.app.store_file(&at("box"), Some(&token), file, large(len)).await.unwrap();
         let file = FileRequest::new("a/b.txt", len as u64);
         let mut upload = world.app.begin_file(&at("box"), Some(&token), file, false).await.unwrap();
+        upload.start_file("a/b.txt").await.unwrap();
         upload.write(large(len)).await.unwrap();
         upload.finish_file().await.unwrap();
         let streamed = upload.commit().await.unwrap();
@@ -98,8 +106,7 @@ async fn one_that_does_not_fit_keeps_nothing() {
 async fn space_for_a_pipe_is_taken_in_steps_and_given_back() {
     let (world, token) = room_of(100 * MIB).await;
     let piece = Bytes::from(vec![7; MIB as usize]);
-    let file = FileRequest::new("log.txt", 0);
-    let mut upload = world.app.begin_file(&at("box"), Some(&token), file, true).await.unwrap();
+    let mut upload = begin(&world.app, Some(&token)).await.unwrap();
     let mut held = Vec::new();
     for _ in 0..100 {
         upload.write(piece.clone()).await.unwrap();
@@ -125,9 +132,8 @@ async fn space_for_a_pipe_is_taken_in_steps_and_given_back() {
 #[tokio::test]
 async fn pipes_share_a_room() {
     let (world, token) = room_of(30 * MIB).await;
-    let file = || FileRequest::new("log.txt", 0);
-    let mut first = world.app.begin_file(&at("box"), Some(&token), file(), true).await.unwrap();
-    let mut second = world.app.begin_file(&at("box"), Some(&token), file(), true).await.unwrap();
+    let mut first = begin(&world.app, Some(&token)).await.unwrap();
+    let mut second = begin(&world.app, Some(&token)).await.unwrap();
     let piece = || Bytes::from(vec![1; MIB as usize]);
     let mut arrived = 0;
     let refusal = loop {
@@ -151,8 +157,7 @@ async fn pipes_share_a_room() {
 #[tokio::test]
 async fn a_pipe_that_falls_silent_loses_its_space_and_one_that_trickles_keeps_it() {
     let (world, token) = room_of(30 * MIB).await;
-    let file = FileRequest::new("log.txt", 0);
-    let mut upload = world.app.begin_file(&at("box"), Some(&token), file, true).await.unwrap();
+    let mut upload = begin(&world.app, Some(&token)).await.unwrap();
     for _ in 0..12 {
         world.wait(59);
         upload.write(Bytes::from(vec![1; MIB as usize])).await.unwrap();
@@ -256,7 +261,7 @@ async fn a_room_made_for_an_upload_that_fails_goes_again() {
 
     // Not when somebody else has come by then.
     let maker = come().await;
-    let mut upload = maker.begin_file(&at("box"), None, FileRequest::new("a", 0), true).await.unwrap();
+    let mut upload = begin(&maker, None).await.unwrap();
     upload.write(large(50_000)).await.unwrap();
     world.issue("box", TokenRequest::default()).await.unwrap();
     upload.abort().await;
