@@ -63,6 +63,16 @@ impl Problem {
         self
     }
 
+    /// The same for a client that sends passwords by Basic authentication (RFC 7617): it is asked for one.
+    #[must_use]
+    pub(crate) fn asking_for_password(self) -> Self {
+        if self.code != Code::WrongPassword {
+            return self;
+        }
+        let error = "the room's password is missing or wrong; with curl: -u :password".into();
+        Self { status: StatusCode::UNAUTHORIZED, code: Code::PasswordRequired, error, ..self }
+    }
+
     /// The status it answers with.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -92,7 +102,9 @@ impl Problem {
         // What routing set for its own empty body.
         headers.remove(header::CONTENT_LENGTH);
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let by_password = self.code == Code::PasswordRequired;
+            let challenge = if by_password { r#"Basic realm="room", charset="UTF-8""# } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

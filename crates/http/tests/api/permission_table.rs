@@ -19,8 +19,8 @@ const EDIT: Needs = Needs::Bit(2);
 const DELETE: Needs = Needs::Bit(8);
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// One endpoint. Where it is let through, what it names does not exist or fit, so that the next row finds the same
-/// room; the last row deletes the room.
+/// One endpoint. Where it is let through, what it names does not exist or fit, or is an empty file, so that the next row
+/// finds the same room; the last row deletes the room.
 struct Row {
     method: Method,
     path: &'static str,
@@ -33,6 +33,7 @@ enum Body {
     Nothing,
     Json(fn(u64) -> Value),
     Form,
+    Empty,
 }
 
 fn table() -> Vec<Row> {
@@ -54,6 +55,7 @@ fn table() -> Vec<Row> {
         row("GET", "/contents", Body::Nothing, VIEW, 200),
         row("POST", "/contents/prepare", Body::Json(too_much), EDIT, 413),
         row("POST", "/contents?reservation_id=999", Body::Form, EDIT, 404),
+        row("PUT", "/files/dir/empty", Body::Empty, EDIT, 201),
         row("DELETE", "/reservations/999", Body::Nothing, EDIT, 404),
         row("GET", "/contents/999", Body::Nothing, VIEW, 404),
         row("HEAD", "/contents/999", Body::Nothing, VIEW, 404),
@@ -74,6 +76,7 @@ impl Row {
         }
         match self.body {
             Body::Nothing => request,
+            Body::Empty => request.header("content-length", 0).body(""),
             Body::Json(body) => request.json(&body(now)),
             Body::Form => request
                 .multipart(multipart::Form::new().part("file", multipart::Part::text("x").file_name("a"))),

@@ -3,6 +3,8 @@
 mod bad_input;
 mod contents;
 mod delivery;
+mod files;
+mod folder;
 mod life;
 mod permission_table;
 mod rooms;

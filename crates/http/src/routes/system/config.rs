@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// What this server can do by now, for clients that talk to servers of several versions.
-const FEATURES: &[&str] = &["rooms", "tokens", "refresh_tokens", "files", "max_downloads"];
+const FEATURES: &[&str] =
+    &["rooms", "tokens", "refresh_tokens", "files", "max_downloads", "put_file", "folder"];
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
