@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
@@ -66,6 +67,12 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
     let reservation = prepare(&client, &room, &token, "a.txt", 3).await.unwrap();
     upload(&client, &room, &token, reservation, "a.txt", "abc".into(), 3).await.unwrap();
 
+    let folder = format!("{}/folder/a.txt", server.url);
+    let made = client.put(&folder).basic_auth("abc", Some(PASSWORD)).body("x").send().await.unwrap();
+    secrets.insert(made.headers()["elizabeth-owner-key"].to_str().unwrap().to_owned());
+    let basic = [PASSWORD, WRONG_PASSWORD].map(|word| BASE64.encode(format!("abc:{word}").as_bytes()));
+    secrets.extend(basic);
+
     let known = [
         &created["owner_key"],
         &entered["token"],
@@ -85,6 +92,9 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
         client.get(format!("{}/nowhere/{token}?token={token}&ticket={GARBAGE}", server.url)),
         client.get(format!("{room}/contents")).header("authorization", format!("Bearer {token} {PASSWORD}")),
         client.get(format!("{room}/contents")).basic_auth("", Some(PASSWORD)),
+        client.get(&folder).basic_auth("abc", Some(PASSWORD)),
+        client.put(&folder).basic_auth("abc", Some(WRONG_PASSWORD)).body("x"),
+        client.get(format!("{}/folder/?token={token}&text", server.url)),
         client.post(format!("{locked}/tokens")).json(&json!({"password": WRONG_PASSWORD})),
         client.post(format!("{locked}/tokens")).json(&json!({"owner_key": WRONG_PASSWORD})),
         client.post(format!("{room}/tokens")).body(format!("{{\"password\": \"{PASSWORD}\"")),

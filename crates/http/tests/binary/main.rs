@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod folder;
 mod log;
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
