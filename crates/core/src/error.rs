@@ -63,6 +63,9 @@ pub enum Error {
     /// The room has no such content.
     #[error("no such content: {0}")]
     ContentNotFound(ContentId),
+    /// The room has no content of that name that is live.
+    #[error("no such file: {:?}", .0.as_str())]
+    FileNotFound(FileName),
     /// A change does not say which version it starts from.
     #[error("say which version the change starts from: If-Match: \"<version>\"")]
     PreconditionRequired,

@@ -5,9 +5,13 @@
 //! a timer: it stops counting at that instant, whether or not anybody has collected it, and also when the process
 //! that served it is dead.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
 
 use crate::{id::ReservationId, time::Timestamp};
+
+/// The fewest bytes that an upload of unknown length takes at a time, and the most it takes ahead of what has come.
+/// It doubles what it holds in between: a large one need not lock its room often, and a small one holds little.
+const GROWTH: RangeInclusive<u64> = 8 << 20..=64 << 20;
 
 /// How far the upload behind a hold has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +167,26 @@ impl Ledger {
         Ok(Hold { size, deadline: now.saturating_add(ttl), state: HoldState::Pending })
     }
 
+    /// Decides on a new hold for an upload whose length nobody knows: what is left, up to the least step.
+    pub fn reserve_some(&self, now: Timestamp, ttl: Duration) -> Hold {
+        let size = self.remaining(now).min(*GROWTH.start());
+        Hold { size, deadline: now.saturating_add(ttl), state: HoldState::Pending }
+    }
+
+    /// Decides how large a live hold of this ledger becomes when its upload has grown to `needed` bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`] when the room cannot give so much: of all that this upload could have had.
+    pub fn grow(&self, now: Timestamp, hold: Hold, needed: u64) -> Result<Hold, Full> {
+        let most = hold.size.saturating_add(self.remaining(now));
+        if needed > most {
+            return Err(Full { requested: needed, remaining: most });
+        }
+        let step = hold.size.clamp(*GROWTH.start(), *GROWTH.end());
+        Ok(Hold { size: hold.size.saturating_add(step).max(needed).min(most), ..hold })
+    }
+
     /// Counts a hold from now on, or replaces what was counted under its number.
     pub fn insert(&mut self, id: ReservationId, hold: Hold) {
         self.holds.insert(id, hold);
@@ -173,16 +197,17 @@ impl Ledger {
         self.holds.get(&id).copied()
     }
 
-    /// An upload is complete: its hold ends and as many bytes are stored, in one step.
+    /// An upload is complete: its hold ends and its bytes are stored, in one step. They are as many as were held, or
+    /// fewer where its length was not known.
     ///
     /// # Errors
     ///
     /// As [`Hold::check_begun`]; nothing changes then.
-    pub fn settle(&mut self, now: Timestamp, id: ReservationId) -> Result<(), HoldError> {
+    pub fn settle(&mut self, now: Timestamp, id: ReservationId, size: u64) -> Result<(), HoldError> {
         let hold = self.hold(id).ok_or(HoldError::Lapsed)?;
         hold.check_begun(now)?;
         self.holds.remove(&id);
-        self.stored = self.stored.saturating_add(hold.size);
+        self.stored = self.stored.saturating_add(size.min(hold.size));
         Ok(())
     }
 

@@ -11,7 +11,9 @@ enum Step {
     Reserve(u64),
     Begin(usize),
     Extend(usize),
-    Settle(usize),
+    ReserveSome,
+    Grow(usize, u64),
+    Settle(usize, u64),
     Release(usize),
     Delete(usize),
     Add(u64),
@@ -25,7 +27,9 @@ fn step() -> impl Strategy<Value = Step> {
         prop_oneof![0u64..700, Just(u64::MAX), Just(crate::policy::SIZE_MAX)].prop_map(Step::Reserve),
         index.clone().prop_map(Step::Begin),
         index.clone().prop_map(Step::Extend),
-        index.clone().prop_map(Step::Settle),
+        Just(Step::ReserveSome),
+        (index.clone(), 0u64..60 << 20).prop_map(|(index, more)| Step::Grow(index, more)),
+        (index.clone(), 0u64..90 << 20).prop_map(|(index, size)| Step::Settle(index, size)),
         index.clone().prop_map(Step::Release),
         index.clone().prop_map(Step::Delete),
         (0u64..700).prop_map(Step::Add),
@@ -36,7 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     /// Any operations at any times: never over the maximum, always the sum of what an independent account says.
     #[test]
-    fn never_over_the_maximum_and_always_the_sum(max in 0u64..2000, steps in proptest::collection::vec(step(), 0..120)) {
+    fn never_over_the_maximum_and_always_the_sum(max in prop_oneof![0u64..2000, 0u64..400 << 20], steps in proptest::collection::vec(step(), 0..120)) {
         let mut now = Timestamp::from_secs(1_000_000);
         let mut ledger = Ledger::new(max, 0, []);
         let mut stored: Vec<u64> = Vec::new();
@@ -71,14 +75,40 @@ proptest! {
                         ledger.insert(id, longer);
                     }
                 }
-                Step::Settle(i) => {
+                Step::ReserveSome => {
+                    let room = ledger.remaining(now);
+                    let hold = ledger.reserve_some(now, TTL);
+                    prop_assert_eq!(hold.size, room.min(8 << 20));
+                    let id = ReservationId(n as i64);
+                    ledger.insert(id, hold);
+                    ids.push(id);
+                }
+                Step::Grow(i, more) => {
+                    let id = pick(i);
+                    if let Some(hold) = ledger.hold(id).filter(|hold| hold.is_live(now)) {
+                        let (needed, most) = (hold.size + more, hold.size + ledger.remaining(now));
+                        match ledger.grow(now, hold, needed) {
+                            Ok(larger) => {
+                                prop_assert!(needed <= larger.size && larger.size <= most);
+                                prop_assert!(larger.size - hold.size <= more.max(64 << 20));
+                                prop_assert_eq!(Hold { size: hold.size, ..larger }, hold);
+                                ledger.insert(id, larger);
+                            }
+                            Err(full) => {
+                                prop_assert!(needed > most);
+                                prop_assert_eq!(full, Full { requested: needed, remaining: most });
+                            }
+                        }
+                    }
+                }
+                Step::Settle(i, size) => {
                     let id = pick(i);
                     let hold = ledger.hold(id);
-                    if ledger.settle(now, id).is_ok() {
+                    if ledger.settle(now, id, size).is_ok() {
                         let hold = hold.unwrap();
                         prop_assert!(hold.is_live(now) && hold.state == HoldState::Begun);
-                        stored.push(hold.size);
-                        prop_assert_eq!(ledger.settle(now, id), Err(HoldError::Lapsed));
+                        stored.push(hold.size.min(size));
+                        prop_assert_eq!(ledger.settle(now, id, size), Err(HoldError::Lapsed));
                     }
                 }
                 Step::Release(i) => {
@@ -133,4 +163,20 @@ fn an_upload_that_trickles_keeps_its_hold() {
         hold = hold.extend(now, LEASE).unwrap();
     }
     assert_eq!(hold.extend(now.saturating_add(LEASE), LEASE), Err(HoldError::Lapsed));
+}
+
+#[test]
+fn a_long_pipe_locks_its_room_rarely() {
+    let now = Timestamp::from_secs(100);
+    let (id, mut steps) = (ReservationId(1), 0);
+    let mut ledger = Ledger::new(10 << 30, 0, []);
+    ledger.insert(id, ledger.reserve_some(now, LEASE));
+    for arrived in (0..300u64 << 20).step_by(128 << 10) {
+        let hold = ledger.hold(id).unwrap();
+        if arrived > hold.size {
+            ledger.insert(id, ledger.grow(now, hold, arrived).unwrap());
+            steps += 1;
+        }
+    }
+    assert_eq!(steps, 7);
 }

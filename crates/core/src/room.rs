@@ -191,6 +191,8 @@ pub struct RoomOptions {
     pub max_entries: Option<u64>,
     /// What guests may do.
     pub permission: Option<Permission>,
+    /// Whether its owner key alone makes an owner, so that nobody becomes one by entering first.
+    pub claimed: bool,
 }
 
 /// What an owner may change. The outer `None` leaves as is; `Some(None)` clears.

@@ -15,6 +15,7 @@ pub fn router(state: AppState) -> Router {
         Err(error) => tracing::error!(%error, "the OpenAPI document could not be written"),
     }
     router
+        .merge(routes::folder::routes())
         .fallback(routes::not_found)
         .method_not_allowed_fallback(routes::method_not_allowed)
         .layer(middleware::from_fn(request::wrap))

@@ -15,6 +15,8 @@ pub enum Code {
     InvalidHeader,
     /// 400: the body is no JSON, or of the wrong shape.
     InvalidJson,
+    /// 400: the body ended before it was complete; nothing is kept.
+    IncompleteBody,
     /// 400: the body is no well-formed `multipart/form-data`.
     InvalidMultipart,
     /// 400: no room can have this name.
@@ -67,6 +69,8 @@ pub enum Code {
     RefreshTokenReused,
     /// 401: the ticket is unknown, expired, revoked, or opens something else.
     TicketInvalid,
+    /// 401: the room's password is missing or another one, where a room is used as a folder.
+    PasswordRequired,
     /// 401: this is not the admin token.
     AdminTokenInvalid,
     /// 403: the token lacks a permission.
@@ -122,6 +126,9 @@ pub enum Code {
     /// 410: the reservation was not used in time.
     ReservationExpired,
     /// 412: `If-Match` or `If-Unmodified-Since` does not hold; after a change `details` is the content as it stands.
+    /// 411: the body's length must be announced.
+    LengthRequired,
+    /// 412: `If-Match` or `If-Unmodified-Since` does not hold.
     PreconditionFailed,
     /// 413: the body is over the limit for its kind.
     BodyTooLarge,

@@ -36,6 +36,9 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     let ticket =
         ApiKeyValue::with_description("ticket", "A ticket for this content; a room token wins over it.");
     components.add_security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
+    // The router's way to write a parameter that takes the rest of a path is not the document's.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     for item in document.paths.paths.values_mut() {
         operations(item).for_each(add_problems);
     }

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use axum::http::{HeaderMap, Uri, header, uri::Authority};
+use axum::http::{HeaderMap, Uri, header, request::Parts, uri::Authority};
+use elizabeth_core::name::RoomRef;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::state::AppState;
 
 /// Everything but the unreserved characters (RFC 3986, section 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The same, and the slash between segments.
+const SEGMENTS: &AsciiSet = &SEGMENT.remove(b'/');
 
 /// The address under which people reach this server, as its operator gave it: `http` or `https`, a host, perhaps a
 /// port and a path in front of ours.
@@ -78,6 +81,11 @@ impl AppState {
         }
     }
 
+    /// A room's address as a folder, with its slash.
+    pub(crate) fn folder_url(&self, request: &Parts, room: &RoomRef) -> String {
+        format!("{}/{}/", self.base_url(&request.headers, &request.uri), segment(room.as_str()))
+    }
+
     /// The address on this site of a path that begins with a slash: for pages, whose reader is on this site already.
     pub(crate) fn local(&self, path: impl fmt::Display) -> String {
         format!("{}{path}", self.public_url().map_or("", PublicUrl::path))
@@ -87,6 +95,11 @@ impl AppState {
 /// A text as a segment of a path.
 pub(crate) fn segment(text: &str) -> impl fmt::Display + '_ {
     utf8_percent_encode(text, SEGMENT)
+}
+
+/// A text as the rest of a path: its slashes stay slashes.
+pub(crate) fn segments(text: &str) -> impl fmt::Display + '_ {
+    utf8_percent_encode(text, SEGMENTS)
 }
 
 fn requested(headers: &HeaderMap, uri: &Uri) -> String {
@@ -113,6 +126,12 @@ fn host(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_a_path_holds_nothing_but_itself() {
+        assert_eq!(segments("a b/ü?#%.txt").to_string(), "a%20b/%C3%BC%3F%23%25.txt");
+        assert_eq!(segment("a/b").to_string(), "a%2Fb");
+    }
 
     #[test]
     fn a_public_url_is_kept_without_its_last_slash() {

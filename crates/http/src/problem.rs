@@ -64,6 +64,16 @@ impl Problem {
         self
     }
 
+    /// The same for a client that sends passwords by Basic authentication (RFC 7617): it is asked for one.
+    #[must_use]
+    pub(crate) fn asking_for_password(self) -> Self {
+        if self.code != Code::WrongPassword {
+            return self;
+        }
+        let error = "the room's password is missing or wrong; with curl: -u :password".into();
+        Self { status: StatusCode::UNAUTHORIZED, code: Code::PasswordRequired, error, ..self }
+    }
+
     /// The status it answers with.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -98,7 +108,9 @@ impl Problem {
         // What routing set for its own empty body.
         headers.remove(header::CONTENT_LENGTH);
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let by_password = self.code == Code::PasswordRequired;
+            let challenge = if by_password { r#"Basic realm="room", charset="UTF-8""# } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -196,7 +208,7 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::EntriesExhausted => (S::FORBIDDEN, Code::EntriesExhausted),
         Error::NotYourToken => (S::FORBIDDEN, Code::NotYourToken),
         Error::NotYourTicket => (S::FORBIDDEN, Code::NotYourTicket),
-        Error::ContentNotFound(_) => (S::NOT_FOUND, Code::ContentNotFound),
+        Error::ContentNotFound(_) | Error::FileNotFound(_) => (S::NOT_FOUND, Code::ContentNotFound),
         Error::PreconditionRequired => (S::PRECONDITION_REQUIRED, Code::PreconditionRequired),
         Error::PreconditionFailed(_) => (S::PRECONDITION_FAILED, Code::PreconditionFailed),
         Error::ReservationNotFound => (S::NOT_FOUND, Code::ReservationNotFound),

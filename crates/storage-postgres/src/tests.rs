@@ -4,7 +4,9 @@ use std::{
 };
 
 use elizabeth_core::ports::StoreError;
-use elizabeth_storage_sql::{Connection, Dialect, Row, Sql, Statement, Transaction, access_statements};
+use elizabeth_storage_sql::{
+    Connection, Dialect, Row, Sql, Statement, Transaction, access_statements, newest_statement,
+};
 use elizabeth_test_servers::Postgres;
 use futures::future::join_all;
 
@@ -103,6 +105,22 @@ async fn every_request_is_served_by_indexes() {
         assert!(plan.iter().any(|step| step.contains("reservations_room_id")), "{name}: {plan:#?}");
         assert!(!plan.iter().any(|step| step.contains("Seq Scan")), "{name}: {plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn the_newest_of_a_name_is_served_by_its_index() {
+    let store = open("newest", few(1)).await;
+    let mut link = Link::reader(&store.pool).await.unwrap();
+    for setting in ["enable_seqscan = off", "enable_bitmapscan = off", "plan_cache_mode = force_generic_plan"]
+    {
+        link.execute(Statement { sql: Sql::Built(format!("SET {setting}")), values: vec![] }).await.unwrap();
+    }
+    let sql = Sql::Built(format!("PREPARE newest AS {}", newest_statement(Dialect::Postgres)));
+    link.execute(Statement { sql, values: vec![] }).await.unwrap();
+    let plan = link.fetch(fixed("EXPLAIN EXECUTE newest(NULL, NULL, NULL, 1)")).await.unwrap();
+    let plan: Vec<_> = plan.iter().map(|row| row.text(0).unwrap().unwrap()).collect();
+    assert!(plan.iter().any(|step| step.contains("contents_file_name")), "{plan:#?}");
+    assert!(!plan.iter().any(|step| step.contains("Sort")), "{plan:#?}");
 }
 
 /// As processes of one service do when they are started together: the tables are made once.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use elizabeth_core::{
     content::{Content, Reservation, StoredContent},
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
-    name::RoomRef,
+    name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
     quota::Hold,
     room::Room,
@@ -76,6 +76,25 @@ impl<C: Connection> ReadTx for SqlTx<C> {
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
         let rows = self.fetch_for_each(contents::by_id, &[rows::int(room.0)], one_by_one(ids)).await?;
         rows.into_iter().map(|row| Cells::of(row).listed()).collect()
+    }
+
+    async fn newest_content(
+        &mut self,
+        room: RoomId,
+        name: &FileName,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentId>> {
+        let mut values = vec![rows::int(room.0), rows::text(name.as_str()), rows::time(now), rows::size(1)];
+        let statement = match sid {
+            Some(sid) => {
+                values.push(rows::uuid(sid.0));
+                &contents::NEWEST_OF_SESSION
+            }
+            None => &contents::NEWEST,
+        };
+        let row = self.first(statement, values).await?;
+        row.map(|row| Cells::of(row).content_id()).transpose()
     }
 
     async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>> {

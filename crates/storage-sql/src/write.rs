@@ -256,7 +256,8 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
     }
 
     async fn update_hold(&mut self, id: ReservationId, hold: Hold) -> StoreResult<bool> {
-        let values = vec![rows::hold_state(hold.state), rows::time(hold.deadline), rows::int(id.0)];
+        let Hold { size, deadline, state } = hold;
+        let values = vec![rows::size(size), rows::hold_state(state), rows::time(deadline), rows::int(id.0)];
         Ok(self.run(&reservations::UPDATE_HOLD, values).await? == 1)
     }
 

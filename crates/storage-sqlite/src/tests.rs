@@ -1,7 +1,9 @@
 use std::{path::Path, pin::pin, time::Duration};
 
 use elizabeth_core::ports::{Store, StoreError};
-use elizabeth_storage_sql::{Connection, Dialect, Sql, Statement, Transaction, access_statements};
+use elizabeth_storage_sql::{
+    Connection, Dialect, Sql, Statement, Transaction, access_statements, newest_statement,
+};
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use tempfile::TempDir;
 
@@ -89,6 +91,18 @@ async fn every_request_is_served_by_indexes() {
         assert!(steps.iter().any(|step| step.contains("COVERING INDEX reservations_room_id")), "{steps:#?}");
         assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{name}: {steps:#?}");
     }
+}
+
+#[tokio::test]
+async fn the_newest_of_a_name_is_served_by_its_index() {
+    let folder = folder();
+    let _store = open_in(&folder).await;
+    let mut conn = open::reader(&folder.path().join("e.db")).connect().await.unwrap();
+    let plan =
+        sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", newest_statement(Dialect::Sqlite))));
+    let steps: Vec<String> =
+        plan.fetch_all(&mut conn).await.unwrap().iter().map(|row| row.get("detail")).collect();
+    assert_eq!(steps, ["SEARCH contents USING INDEX contents_file_name (room_id=? AND file_name=?)"]);
 }
 
 #[tokio::test]

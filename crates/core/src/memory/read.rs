@@ -6,7 +6,7 @@ use super::{Shared, state::State};
 use crate::{
     content::{Content, Reservation, StoredContent},
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
-    name::RoomRef,
+    name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
     quota::Hold,
     room::Room,
@@ -135,6 +135,20 @@ impl<S: Sees> ReadTx for View<S> {
         let contents = &self.now().contents;
         let rows = ids.iter().filter_map(|id| contents.get(id));
         Ok(rows.filter(|row| row.content.room_id == room).map(|row| row.to_stored().into_listed()).collect())
+    }
+
+    async fn newest_content(
+        &mut self,
+        room: RoomId,
+        name: &FileName,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentId>> {
+        let rows = self.now().contents.owned(room, None);
+        let named = rows.map(|row| &row.content).filter(|content| content.file_name.as_ref() == Some(name));
+        let live = named.filter(|content| !content.is_expired(now) && !content.is_spent());
+        let seen = live.filter(|content| sid.is_none_or(|sid| content.sid == sid));
+        Ok(seen.last().map(|content| content.id))
     }
 
     async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>> {

@@ -86,7 +86,7 @@ impl State {
         }
     }
 
-    /// The only two places where stored bytes come and go are this one and [`State::remove_content`].
+    /// The only two places where stored bytes come and go are this one and [`State::take_content`].
     pub(super) fn add_content(&mut self, row: ContentRow) {
         let size = row.content.size;
         self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_add(size));
@@ -108,11 +108,17 @@ impl State {
 
     /// Removes a content with the tickets that open it, and queues its blobs.
     pub(super) fn remove_content(&mut self, id: ContentId, report: &mut SweepReport) {
-        let Some(row) = self.contents.remove(&id) else { return };
+        let Some(row) = self.take_content(id) else { return };
         let of_room = self.tickets.owned(row.content.room_id, None);
         for ticket in keys(of_room.filter(|ticket| ticket.content_id == Some(id))) {
             self.remove_ticket(ticket);
         }
+        report.contents += 1;
+        report.freed_size = report.freed_size.saturating_add(row.content.size);
+    }
+
+    fn take_content(&mut self, id: ContentId) -> Option<Arc<ContentRow>> {
+        let row = self.contents.remove(&id)?;
         let size = row.content.size;
         self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_sub(size));
         self.stored_size = self.stored_size.saturating_sub(size);
@@ -122,8 +128,7 @@ impl State {
                 crate::content::Place::Inline(_) => {}
             }
         }
-        report.contents += 1;
-        report.freed_size = report.freed_size.saturating_add(size);
+        Some(row)
     }
 
     /// Changes a content and queues the blobs that its new segments replace. `false` when it is not there.
@@ -133,7 +138,7 @@ impl State {
         change.apply(&mut stored, now);
         let row = ContentRow { content: stored.content, segments: stored.segments.into() };
         if change.body.is_some() {
-            self.remove_content(id, &mut SweepReport::default());
+            self.take_content(id);
             self.add_content(row);
         } else {
             self.contents.put(row);

@@ -292,8 +292,7 @@ impl WriteTx for View<Draft> {
         let reservations = &mut self.state().reservations;
         let Some(found) = reservations.get(&id) else { return Ok(false) };
         let mut changed = Reservation::clone(found);
-        changed.hold.state = hold.state;
-        changed.hold.deadline = hold.deadline;
+        changed.hold = hold;
         reservations.put(changed);
         Ok(true)
     }

@@ -4,7 +4,7 @@ use crate::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
-    name::RoomRef,
+    name::{FileName, RoomRef},
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
     secret::KeyHash,
@@ -143,6 +143,16 @@ pub trait ReadTx: Send {
     /// Those of the named contents that are this room's, by ascending number, as [`ReadTx::contents`] has them.
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
 
+    /// The newest content of a room with a name, of those that are neither expired nor out of downloads, and that one
+    /// session added where it is named. One indexed read.
+    async fn newest_content(
+        &mut self,
+        room: RoomId,
+        name: &FileName,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentId>>;
+
     /// A token by its identifier.
     async fn token(&mut self, room: RoomId, jti: Jti) -> StoreResult<Option<TokenRecord>>;
 
@@ -280,7 +290,7 @@ pub trait WriteTx: ReadTx {
         now: Timestamp,
     ) -> StoreResult<ReservationId>;
 
-    /// Gives a reservation's hold a new state and deadline. `false` when the reservation is gone.
+    /// Gives a reservation's hold a new size, state and deadline. `false` when the reservation is gone.
     async fn update_hold(&mut self, id: ReservationId, hold: Hold) -> StoreResult<bool>;
 
     /// Removes a reservation. `false` when it is gone.

@@ -20,6 +20,8 @@ pub(super) enum Presented {
     Garbage,
     /// Claims that we signed; whether they still hold is for the store to say.
     Signed(Claims),
+    /// Nothing, by somebody who entered for this call.
+    Visitor(TokenRecord),
 }
 
 /// What a use case needs.
@@ -45,7 +47,7 @@ impl Presented {
     pub(super) fn claims(&self) -> Option<&Claims> {
         match self {
             Self::Signed(claims) => Some(claims),
-            Self::Nothing | Self::Garbage => None,
+            Self::Nothing | Self::Garbage | Self::Visitor(_) => None,
         }
     }
 }
@@ -66,7 +68,8 @@ pub(super) fn judge(
     let Access { room, token } = live_room(access, now)?;
     let token = match (presented, token) {
         (Presented::Nothing, _) => return Err(Unauthorized::Missing.into()),
-        (Presented::Garbage, _) => return Err(Unauthorized::Invalid.into()),
+        (Presented::Visitor(token), _) if token.room_id == room.id => token.clone(),
+        (Presented::Garbage | Presented::Visitor(_), _) => return Err(Unauthorized::Invalid.into()),
         (Presented::Signed(claims), None) if claims.exp <= now.as_secs() => {
             return Err(Unauthorized::Expired.into());
         }
@@ -132,10 +135,11 @@ impl Grant {
 
 impl Elizabeth {
     pub(super) fn present(&self, token: Option<&str>) -> Presented {
-        match token.map(|token| self.ports.signer.verify(token)) {
-            None => Presented::Nothing,
-            Some(None) => Presented::Garbage,
-            Some(Some(claims)) => Presented::Signed(claims),
+        match (token.map(|token| self.ports.signer.verify(token)), &self.visitor) {
+            (None, None) => Presented::Nothing,
+            (None, Some(visitor)) => Presented::Visitor(visitor.token.clone()),
+            (Some(None), _) => Presented::Garbage,
+            (Some(Some(claims)), _) => Presented::Signed(claims),
         }
     }
 
@@ -157,14 +161,15 @@ impl Elizabeth {
         need: Need,
     ) -> Result<(Box<dyn WriteTx>, Grant, Timestamp)> {
         let presented = self.present(token);
-        let Some(claims) = presented.claims() else {
+        if matches!(presented, Presented::Nothing | Presented::Garbage) {
             // Strangers do not get to queue for the lock: a read tells them what is wrong.
             let now = self.now();
             let access = self.ports.store.read().await?.access(room, None, now).await?;
             return Err(judge(access, &presented, need, now).err().unwrap_or(Unauthorized::Missing.into()));
-        };
+        }
+        let jti = presented.claims().map(|claims| claims.jti);
         let mut tx = self.ports.store.begin().await?;
-        let access = tx.lock_room(room, Some(claims.jti), self.now()).await?;
+        let access = tx.lock_room(room, jti, self.now()).await?;
         let now = self.now();
         let grant = judge(access, &presented, need, now)?;
         Ok((tx, grant, now))

@@ -23,8 +23,8 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// Without a token that has EDIT; [`Error::ReservationNotFound`] when this session has no such reservation;
-    /// [`Error::ReservationExpired`]; [`Error::ReservationInUse`].
+    /// Without a token that has EDIT; [`crate::Error::ReservationNotFound`] when this session has no such reservation;
+    /// [`crate::Error::ReservationExpired`]; [`crate::Error::ReservationInUse`].
     pub async fn begin_upload(
         &self,
         room: &RoomRef,
@@ -74,7 +74,7 @@ impl Elizabeth {
 
     /// Claims and settles in one transaction.
     async fn upload_inline(&self, claim: Claim, files: &[(String, Bytes)]) -> Result<Uploaded> {
-        let Claim { mut tx, room, found, now, .. } = claim;
+        let Claim { mut tx, room, found, hold, now } = claim;
         tx.delete_reservation(found.id).await?;
         let mut upload = self.upload(&room, found, Vec::new(), now);
         if let Err(error) = upload.receive_whole(files).await {
@@ -82,8 +82,8 @@ impl Elizabeth {
             tx.commit().await?;
             return Err(error);
         }
-        let uploaded =
-            insert_contents(tx.as_mut(), &room, upload.sid, &upload.manifest, &upload.received, now).await?;
+        let (manifest, received) = (&upload.manifest, &upload.received);
+        let uploaded = insert_contents(tx.as_mut(), &room, upload.sid, manifest, received, hold, now).await?;
         tx.commit().await?;
         Ok(uploaded)
     }
@@ -115,7 +115,13 @@ impl Elizabeth {
         Ok(self.upload(&room, found, keys, now))
     }
 
-    fn upload(&self, room: &Room, found: Reservation, keys: Vec<Option<BlobKey>>, now: Timestamp) -> Upload {
+    pub(super) fn upload(
+        &self,
+        room: &Room,
+        found: Reservation,
+        keys: Vec<Option<BlobKey>>,
+        now: Timestamp,
+    ) -> Upload {
         Upload {
             app: self.clone(),
             room: room.id,
@@ -126,6 +132,7 @@ impl Elizabeth {
             keys,
             current: None,
             renewed_at: now,
+            growing: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     permission::Permission,
     ports::StoreError,
     room::{
-        NewRoom, Password, Room, RoomOptions, check_expire_at, check_max_entries, check_max_size,
+        NewRoom, Password, Room, RoomChange, RoomOptions, check_expire_at, check_max_entries, check_max_size,
         default_expire_at,
     },
     secret::{KeyHash, OWNER_KEY_PREFIX, opaque_secret},
@@ -55,12 +55,12 @@ impl Elizabeth {
             expire_at,
             created_at: now,
         };
-        let room = retried(|| self.insert_room(&new)).await?;
+        let room = retried(|| self.insert_room(&new, options.claimed)).await?;
         Ok(CreatedRoom { room, owner_key: owner_key.into() })
     }
 
     /// Adds a room, in place of one of its name whose time is over. It begins as its place is found to be free.
-    async fn insert_room(&self, new: &NewRoom) -> Result<Room> {
+    async fn insert_room(&self, new: &NewRoom, claimed: bool) -> Result<Room> {
         let address = RoomRef::from(new.name.clone());
         let mut tx = self.ports.store.begin().await?;
         let mut now = self.now();
@@ -76,6 +76,10 @@ impl Elizabeth {
             Err(StoreError::AddressTaken) => return Err(Error::NameTaken),
             result => result?,
         };
+        if claimed {
+            let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
+            tx.change_room(id, &change).await?;
+        }
         let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
         tx.commit().await?;
         Ok(room)

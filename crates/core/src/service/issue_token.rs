@@ -1,3 +1,4 @@
+use futures::future::{BoxFuture, FutureExt};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
@@ -105,6 +106,25 @@ impl Elizabeth {
         password: Option<&SecretString>,
         refresh: bool,
     ) -> Result<Issued> {
+        let issue = |tx, room: Room, now| {
+            async move {
+                let session = self.new_session(!room.owner_claimed);
+                self.finish_issue(tx, &room, session, now, refresh).await
+            }
+            .boxed()
+        };
+        self.count_entry(address, password, true, issue).await
+    }
+
+    /// Lets somebody in and counts it. What else belongs to it, the end of the transaction too, is done by `finish`,
+    /// which is given the room as it was before. With `claims` the first to come has claimed the room.
+    pub(super) async fn count_entry<'a, T: Send>(
+        &'a self,
+        address: &RoomRef,
+        password: Option<&SecretString>,
+        claims: bool,
+        finish: impl Fn(Box<dyn WriteTx>, Room, Timestamp) -> BoxFuture<'a, Result<T>> + Send + Sync,
+    ) -> Result<T> {
         // A password that is none cannot be the right one; what it is wrong with is not for a stranger to know.
         let password = password.and_then(|text| Password::parse(text).ok());
         let mut verified: Option<String> = None;
@@ -126,38 +146,29 @@ impl Elizabeth {
                 }
                 verified = Some(hash);
             }
-            let verified = verified.as_deref();
-            let entered = retried(|| self.enter_verified(address, verified, refresh)).await?;
-            if let Some(issued) = entered {
-                return Ok(issued);
+            let counted = retried(|| async {
+                let mut tx = self.ports.store.begin().await?;
+                let access = tx.lock_room(address, None, self.now()).await?;
+                let now = self.now();
+                let room = live_room(access, now)?.room;
+                check_enterable(&room, address)?;
+                if room.password_hash.is_some() && room.password_hash != verified {
+                    // The password was changed between the two: once more, with the new hash.
+                    return Ok(None);
+                }
+                let change = RoomChange {
+                    entries: Some(room.entries.saturating_add(1)),
+                    owner_claimed: claims.then_some(true),
+                    ..RoomChange::default()
+                };
+                tx.change_room(room.id, &change).await?;
+                finish(tx, room, now).await.map(Some)
+            })
+            .await?;
+            if let Some(counted) = counted {
+                return Ok(counted);
             }
         }
-    }
-
-    /// Counts an entry. `None` when the password was changed since it was verified against a hash: once more then,
-    /// with the new hash.
-    async fn enter_verified(
-        &self,
-        address: &RoomRef,
-        verified: Option<&str>,
-        refresh: bool,
-    ) -> Result<Option<Issued>> {
-        let mut tx = self.ports.store.begin().await?;
-        let access = tx.lock_room(address, None, self.now()).await?;
-        let now = self.now();
-        let room = live_room(access, now)?.room;
-        check_enterable(&room, address)?;
-        if room.password_hash.is_some() && room.password_hash.as_deref() != verified {
-            return Ok(None);
-        }
-        let change = RoomChange {
-            entries: Some(room.entries.saturating_add(1)),
-            owner_claimed: Some(true),
-            ..RoomChange::default()
-        };
-        tx.change_room(room.id, &change).await?;
-        let session = self.new_session(!room.owner_claimed);
-        self.finish_issue(tx, &room, session, now, refresh).await.map(Some)
     }
 
     /// Adds the token, and its refresh token where wanted, and ends the transaction.

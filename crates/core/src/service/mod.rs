@@ -16,11 +16,13 @@ mod create_room;
 mod create_ticket;
 mod delete_contents;
 mod enter_by_ticket;
+mod files;
 mod issue_token;
 mod link_content;
 mod list_contents;
 mod peek_ticket;
 mod prepare;
+mod put_file;
 mod read_by_ticket;
 mod read_content;
 mod refresh;
@@ -33,6 +35,7 @@ mod system;
 mod tickets;
 mod tokens;
 mod upload;
+mod visit;
 
 use std::{
     collections::BTreeMap,
@@ -88,12 +91,14 @@ pub struct Elizabeth {
     policy: Arc<Policy>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
+    /// Whose calls without a token these are: see [`Elizabeth::visit`].
+    visitor: Option<Arc<visit::Visitor>>,
 }
 
 impl Elizabeth {
     /// A service over these adapters, by this policy.
     pub fn new(ports: Ports, policy: Policy) -> Self {
-        Self { ports, policy: Arc::new(policy), downloads: Arc::default() }
+        Self { ports, policy: Arc::new(policy), downloads: Arc::default(), visitor: None }
     }
 
     /// The policy it goes by.

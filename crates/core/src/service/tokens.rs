@@ -32,7 +32,9 @@ impl Elizabeth {
         judge(access, &presented, Need::Token, now)?;
         match presented {
             Presented::Signed(claims) => Ok(claims),
-            Presented::Nothing | Presented::Garbage => Err(Unauthorized::Invalid.into()),
+            Presented::Nothing | Presented::Garbage | Presented::Visitor(_) => {
+                Err(Unauthorized::Invalid.into())
+            }
         }
     }
 

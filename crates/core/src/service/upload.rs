@@ -3,13 +3,14 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
-use super::retried::retried;
+use super::{prepare::ledger, retried::retried};
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, ContentKind, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash},
     id::{BlobKey, ReservationId, RoomId, SessionId},
     name::FileName,
     ports::{BlobWriter, StoreError, WriteTx},
+    quota::Hold,
     room::Room,
     time::Timestamp,
 };
@@ -39,6 +40,8 @@ pub struct Upload {
     pub(super) received: Vec<Option<Received>>,
     pub(super) current: Option<Incoming>,
     pub(super) renewed_at: Timestamp,
+    /// Bytes held so far for a single file whose length nobody knows.
+    pub(super) growing: Option<u64>,
 }
 
 /// The lease of an upload under way. Its own calls renew it as bytes arrive; this is for what keeps them busy.
@@ -52,6 +55,20 @@ pub struct UploadLease {
 pub(super) struct Received {
     sha256: Sha256Hash,
     segment: Option<Segment>,
+}
+
+impl Received {
+    /// A small file.
+    pub(super) fn inline(bytes: Bytes) -> Self {
+        let sha256 = Sha256Hash(Sha256::digest(&bytes).into());
+        let size = bytes.len() as u64;
+        let segment = (size > 0).then_some(Segment { size, place: Place::Inline(bytes) });
+        Self { sha256, segment }
+    }
+
+    fn size(&self) -> u64 {
+        self.segment.as_ref().map_or(0, |segment| segment.size)
+    }
 }
 
 /// The file that is arriving.
@@ -83,7 +100,8 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// [`Error::FileTooLong`] as soon as the file grows past its size; [`Error::ReservationExpired`] when the
+    /// [`Error::FileTooLong`] as soon as the file grows past its size, [`Error::RoomFull`] past what the room can
+    /// give where it has none; [`Error::ReservationExpired`] when the
     /// lease ended in silence, or the reservation was released; [`Error::StorageFull`] when the server has no space
     /// left by now; [`Error::Blob`].
     pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
@@ -152,6 +170,7 @@ impl Upload {
         if let Err(error) = released {
             tracing::warn!(%error, "the space of an aborted upload is held until its lease ends");
         }
+        app.unmake_room().await;
     }
 
     async fn start(&mut self, name: &str) -> Result<()> {
@@ -160,8 +179,8 @@ impl Upload {
         let index = index.filter(|&index| self.received[index].is_none() && self.current.is_none());
         let index = index.ok_or_else(|| Error::unexpected_file(name))?;
         let sink = match self.keys.get(index).and_then(Option::as_ref) {
-            Some(key) => Sink::Blob(self.app.ports.blobs.create(key).await?),
-            None => Sink::Inline(BytesMut::new()),
+            Some(key) if self.growing.is_none() => Sink::Blob(self.app.ports.blobs.create(key).await?),
+            Some(_) | None => Sink::Inline(BytesMut::new()),
         };
         let declared = self.manifest.files()[index].size;
         self.current = Some(Incoming { index, declared, size: 0, hasher: Sha256::new(), sink });
@@ -169,11 +188,14 @@ impl Upload {
     }
 
     async fn append(&mut self, bytes: Bytes) -> Result<()> {
+        if self.growing.is_some() {
+            self.make_room_for(bytes.len() as u64).await?;
+        }
         let Some(file) = &mut self.current else {
             return Err(Error::ManifestMismatch("bytes without a file".into()));
         };
         file.size = file.size.saturating_add(bytes.len() as u64);
-        if file.size > file.declared {
+        if file.size > file.declared && self.growing.is_none() {
             let name = self.manifest.files()[file.index].name.clone();
             return Err(Error::FileTooLong { name, declared: file.declared });
         }
@@ -187,6 +209,29 @@ impl Upload {
                 }
                 writer.write(bytes).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Prepares a file of unknown length for more bytes: its hold grows where it is too small, and it becomes a blob
+    /// where it is too large to be kept inline.
+    async fn make_room_for(&mut self, more: u64) -> Result<()> {
+        let Some(file) = &self.current else { return Ok(()) };
+        let needed = file.size.saturating_add(more);
+        if self.growing.is_some_and(|held| needed > held) {
+            self.grow(needed).await?;
+        }
+        let inline_max = self.app.policy().inline_max;
+        if let Some(Incoming { index, sink, .. }) = &mut self.current
+            && let Sink::Inline(buffer) = sink
+            && needed > inline_max
+            && let Some(key) = self.keys.get(*index).and_then(Option::as_ref)
+        {
+            let mut writer = self.app.ports.blobs.create(key).await?;
+            if !buffer.is_empty() {
+                writer.write(std::mem::take(buffer).freeze()).await?;
+            }
+            *sink = Sink::Blob(writer);
         }
         Ok(())
     }
@@ -250,7 +295,8 @@ impl Upload {
                 // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
                 return Err(Error::ReservationExpired);
             }
-            let uploaded = insert_contents(tx.as_mut(), &room, *sid, manifest, received, now).await?;
+            let uploaded =
+                insert_contents(tx.as_mut(), &room, *sid, manifest, received, held.hold, now).await?;
             tx.commit().await?;
             Ok(uploaded)
         })
@@ -263,6 +309,27 @@ impl Upload {
         if self.app.now().since(self.renewed_at) >= self.app.policy().upload_lease / 10 {
             self.renewed_at = self.lease().renew().await?;
         }
+        Ok(())
+    }
+
+    /// Takes more of the room for a file of unknown length that has grown to `needed` bytes. The lease starts anew.
+    async fn grow(&mut self, needed: u64) -> Result<()> {
+        let Self { app, room, reservation, .. } = &*self;
+        let (hold, now) = retried(|| async {
+            let mut tx = app.ports.store.begin().await?;
+            let room = tx.lock_room_by_id(*room, app.now()).await?.ok_or(Error::RoomNotFound)?;
+            let now = app.now();
+            let held = tx.reservation(room.id, *reservation).await?.ok_or(Error::ReservationExpired)?;
+            let hold = held.hold.extend(now, app.policy().upload_lease)?;
+            let hold = ledger(tx.as_mut(), &room, now).await?.grow(now, hold, needed)?;
+            tx.update_hold(*reservation, hold).await?;
+            tx.extend_announcements(*reservation, hold.deadline).await?;
+            tx.commit().await?;
+            Ok((hold, now))
+        })
+        .await?;
+        self.renewed_at = now;
+        self.growing = Some(hold.size);
         Ok(())
     }
 }
@@ -302,19 +369,22 @@ pub(super) async fn insert_contents(
     sid: SessionId,
     manifest: &Manifest,
     received: &[Option<Received>],
+    hold: Hold,
     now: Timestamp,
 ) -> Result<Uploaded> {
     let mut contents = Vec::with_capacity(received.len());
+    let mut surplus = hold.size;
     for (file, received) in manifest.files().iter().zip(received.iter().flatten()) {
+        surplus = surplus.saturating_sub(received.size());
         let new = new_content(room.id, sid, file, received, now);
         let id = tx.insert_content(&new).await?;
         contents.push(new.into_content(id));
     }
-    // What was held is now stored: the sum is the same.
-    Ok(Uploaded { contents, current_size: room.current_size() })
+    // What was held is now stored, or given back.
+    Ok(Uploaded { contents, current_size: room.current_size().saturating_sub(surplus) })
 }
 
-fn new_content(
+pub(super) fn new_content(
     room_id: RoomId,
     sid: SessionId,
     file: &ManifestFile,

@@ -14,7 +14,7 @@ use elizabeth_core::{
     content::{Content, Manifest, NewContent, Reservation},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     memory::MemoryStore,
-    name::RoomRef,
+    name::{FileName, RoomRef},
     ports::{
         Access, ContentAccess, ContentPage, Counts, ReadTx, Store, StoreError, StoreResult, SweepReport,
         WriteTx,
@@ -119,6 +119,7 @@ answered_within! {
     room(id: RoomId, now: Timestamp) -> Option<Room>;
     contents(room: RoomId, page: ContentPage) -> Vec<Content>;
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
+    newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;
     token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
     live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
     ticket(room: RoomId, id: TicketId) -> Option<Ticket>;

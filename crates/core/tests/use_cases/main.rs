@@ -4,6 +4,7 @@
 mod collisions;
 mod faults;
 mod faulty_store;
+mod folder;
 mod rooms;
 mod support;
 mod sweep;

@@ -1,6 +1,7 @@
 //! What handlers take out of a request. Each refuses with a problem, and before any use case runs: syntax first.
 
 mod accept;
+mod caller;
 mod credential;
 mod if_match;
 mod json;
@@ -8,8 +9,9 @@ mod path;
 mod query;
 
 pub(crate) use accept::accepts_html;
+pub(crate) use caller::Caller;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
-pub(crate) use path::{InRoom, RoomItem, RoomPath};
+pub(crate) use path::{InRoom, RoomFile, RoomItem, RoomPath};
 pub(crate) use query::Query;

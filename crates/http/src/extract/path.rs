@@ -7,7 +7,7 @@ use axum::{
 use elizabeth_core::{
     Invalid,
     id::{ContentId, Jti, ReservationId, TicketId},
-    name::RoomRef,
+    name::{FileName, RoomRef},
 };
 use uuid::Uuid;
 
@@ -24,6 +24,9 @@ pub(crate) struct InRoom(pub(crate) RoomRef);
 
 /// The room and the numbered thing of a path with `{room}` and a second parameter.
 pub(crate) struct RoomItem<T>(pub(crate) RoomRef, pub(crate) T);
+
+/// The room of a path with `{room}`, and the file that the rest of it names, slashes included.
+pub(crate) struct RoomFile(pub(crate) RoomRef, pub(crate) FileName);
 
 /// A path's second parameter.
 pub(crate) trait PathItem: Sized {
@@ -92,6 +95,18 @@ impl<T: PathItem> FromRequestParts<AppState> for RoomItem<T> {
         let item = T::read(item)
             .ok_or_else(|| Problem::bad_request(Code::InvalidPath, "the path names no valid id"))?;
         Ok(Self(room, item))
+    }
+}
+
+impl FromRequestParts<AppState> for RoomFile {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = params(parts, state, Code::InvalidPath).await?;
+        let mut values = params.iter();
+        let (_, name) = values.next().unwrap_or_default();
+        let (_, file) = values.next().unwrap_or_default();
+        Ok(Self(room(name)?, FileName::parse(file).map_err(Invalid::from)?))
     }
 }
 

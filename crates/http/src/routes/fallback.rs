@@ -1,12 +1,20 @@
-use axum::{extract::Request, http::StatusCode};
+use axum::{
+    extract::Request,
+    http::{StatusCode, Uri},
+};
 use elizabeth_core::{Invalid, name::InvalidRoomName};
 
 use crate::problem::{Code, Problem};
 
 /// Answers addresses that no route has.
 pub(crate) async fn not_found(request: Request) -> Problem {
+    nothing_at(request.uri())
+}
+
+/// What is said of such an address.
+pub(super) fn nothing_at(address: &Uri) -> Problem {
     // A room without a name is no room that is missing: the name was forgotten.
-    let rest = request.uri().path().strip_prefix("/api/v1/rooms/");
+    let rest = address.path().strip_prefix("/api/v1/rooms/");
     if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return Invalid::from(InvalidRoomName::Empty).into();
     }

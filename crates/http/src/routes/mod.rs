@@ -3,6 +3,8 @@
 mod auth;
 mod contents;
 mod fallback;
+mod files;
+pub(crate) mod folder;
 mod pages;
 mod reservations;
 mod rooms;
@@ -43,6 +45,7 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(contents::upload::upload_contents))
         .routes(routes!(contents::delete::delete_contents))
         .routes(routes!(contents::prepare::prepare_upload))
+        .routes(routes!(files::put::put_file))
         .routes(routes!(contents::view::view_content))
         .routes(routes!(contents::download::download_content))
         .routes(routes!(contents::meta::content_meta))

@@ -3,7 +3,8 @@ use bytes::{Buf, Bytes, BytesMut};
 use futures::StreamExt;
 use memchr::memmem::{self, Finder};
 
-use super::disposition::file_name;
+use super::{disposition::file_name, pump::Source};
+use crate::problem::{Code, Problem};
 
 /// The most bytes of a part's headers, and of what may stand before the first part.
 const HEADERS_MAX: usize = 16 << 10;
@@ -70,11 +71,6 @@ impl Multipart {
             delimiter: Finder::new(&delimiter).into_owned(),
             state: State::Preamble(0),
         }
-    }
-
-    /// What is left of the body.
-    pub(crate) fn into_body(self) -> Body {
-        Body::from_stream(self.body)
     }
 
     /// The next part; the data of the one before must have been read to its end. `None` behind the last, once the
@@ -160,6 +156,28 @@ impl Multipart {
             self.buffer = joined.freeze();
         }
         Ok(())
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        Self::bad_request(Code::InvalidMultipart, error.to_string())
+    }
+}
+
+impl Source for Multipart {
+    async fn next_file(&mut self) -> Result<Option<String>, Problem> {
+        let Some(part) = self.next_part().await? else { return Ok(None) };
+        let text = "the upload does not match its manifest: a part has no file name";
+        part.file_name.map(Some).ok_or_else(|| Problem::bad_request(Code::ManifestMismatch, text))
+    }
+
+    async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
+        Ok(Self::data(self).await?)
+    }
+
+    fn into_body(self) -> Body {
+        Body::from_stream(self.body)
     }
 }
 

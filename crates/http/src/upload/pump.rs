@@ -1,21 +1,18 @@
 use std::{ops::RangeInclusive, pin::pin, time::Duration};
 
-use axum::http::StatusCode;
+use axum::{body::Body, http::StatusCode};
 use bytes::{Bytes, BytesMut};
 use elizabeth_core::{
     Error,
     service::{Upload, Uploaded},
 };
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, oneshot},
     time::{Instant, timeout, timeout_at},
 };
 use tracing::Instrument;
 
-use super::{
-    disposition::unescaped,
-    multipart::{Multipart, MultipartError},
-};
+use super::disposition::unescaped;
 use crate::{
     body::drain,
     problem::{Code, Problem},
@@ -48,6 +45,18 @@ enum Ended {
     Abandoned,
 }
 
+/// Files as they arrive, one after the other. What waits for bytes may be cancelled without losing any.
+pub(crate) trait Source: Send {
+    /// The next file's name; `None` behind the last, once the whole body has arrived.
+    fn next_file(&mut self) -> impl Future<Output = Result<Option<String>, Problem>> + Send;
+
+    /// The next piece of the current file, never empty; `None` at its end.
+    fn data(&mut self) -> impl Future<Output = Result<Option<Bytes>, Problem>> + Send;
+
+    /// What is left of the body.
+    fn into_body(self) -> Body;
+}
+
 /// Why the receiving side ended before everything had arrived.
 enum Stopped {
     /// By what the client sent, or did not send.
@@ -56,9 +65,9 @@ enum Stopped {
     Closed,
 }
 
-impl From<MultipartError> for Stopped {
-    fn from(error: MultipartError) -> Self {
-        Self::Problem(Problem::bad_request(Code::InvalidMultipart, error.to_string()))
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
     }
 }
 
@@ -76,11 +85,11 @@ impl From<mpsc::error::SendError<Step>> for Stopped {
 pub(crate) async fn receive(
     state: &AppState,
     upload: Upload,
-    mut multipart: Multipart,
+    mut source: impl Source,
 ) -> Result<Uploaded, Problem> {
     let (sender, steps) = mpsc::channel(1);
     let task = state.uploads().spawn(store(upload, steps).in_current_span());
-    let fed = feed(state, &mut multipart, sender).await;
+    let fed = feed(state, &mut source, sender).await;
     // Waiting here also means: when the answer is an error, the reservation is released by then.
     let problem = match (task.await, fed) {
         (Ok(Ok(uploaded)), _) => return Ok(uploaded),
@@ -89,16 +98,33 @@ pub(crate) async fn receive(
         (Err(_) | Ok(Err(Ended::Abandoned)), _) => Problem::internal(),
     };
     if problem.status() != StatusCode::REQUEST_TIMEOUT {
-        drain(multipart.into_body());
+        drain(source.into_body());
     }
     Err(problem.closing())
 }
 
-/// Hands over files that have arrived whole. Once begun it runs to its end, whoever still listens.
-pub(crate) async fn store_whole(
+/// Begins an upload beside the request. When the client goes away meanwhile, the upload is given up once it has begun.
+pub(crate) async fn begin<T: Send + 'static>(
     state: &AppState,
-    store: impl Future<Output = Result<Uploaded, Error>> + Send + 'static,
-) -> Result<Uploaded, Problem> {
+    begin: impl Future<Output = Result<(Upload, T), Error>> + Send + 'static,
+) -> Result<(Upload, T), Problem> {
+    let (sender, begun) = oneshot::channel();
+    state.uploads().spawn(
+        async move {
+            if let Err(Ok((upload, _))) = sender.send(begin.await) {
+                upload.abort().await;
+            }
+        }
+        .in_current_span(),
+    );
+    begun.await.map_err(|_| Problem::internal())?.map_err(Problem::from)
+}
+
+/// Hands over files that have arrived whole. Once begun it runs to its end, whoever still listens.
+pub(crate) async fn store_whole<T: Send + 'static>(
+    state: &AppState,
+    store: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Problem> {
     match state.uploads().spawn(store.in_current_span()).await {
         Ok(stored) => stored.map_err(Problem::from),
         Err(_) => Err(Problem::internal()),
@@ -143,17 +169,13 @@ async fn start(upload: &mut Upload, name: &str) -> Result<(), Error> {
     }
 }
 
-async fn feed(state: &AppState, multipart: &mut Multipart, steps: mpsc::Sender<Step>) -> Result<(), Stopped> {
+async fn feed(state: &AppState, source: &mut impl Source, steps: mpsc::Sender<Step>) -> Result<(), Stopped> {
     let lease = state.app().policy().upload_lease;
     loop {
-        let part = timeout_at(Instant::now() + lease, multipart.next_part()).await;
-        let Some(part) = part.map_err(|_| silent())?? else { break };
-        let name = part.file_name.ok_or_else(|| {
-            let text = "the upload does not match its manifest: a part has no file name";
-            Stopped::Problem(Problem::bad_request(Code::ManifestMismatch, text))
-        })?;
+        let name = timeout_at(Instant::now() + lease, source.next_file()).await;
+        let Some(name) = name.map_err(|_| silent())?? else { break };
         steps.send(Step::Start(name)).await?;
-        feed_data(state, multipart, &steps, lease).await?;
+        feed_data(state, source, &steps, lease).await?;
         steps.send(Step::Finish).await?;
     }
     steps.send(Step::Commit).await?;
@@ -162,7 +184,7 @@ async fn feed(state: &AppState, multipart: &mut Multipart, steps: mpsc::Sender<S
 
 async fn feed_data(
     state: &AppState,
-    multipart: &mut Multipart,
+    source: &mut impl Source,
     steps: &mpsc::Sender<Step>,
     lease: Duration,
 ) -> Result<(), Stopped> {
@@ -170,7 +192,7 @@ async fn feed_data(
     let mut last = Instant::now();
     loop {
         let patience = if gathered.is_empty() { lease } else { GATHER_TIME.min(lease) };
-        match timeout_at(last + patience, multipart.data()).await {
+        match timeout_at(last + patience, source.data()).await {
             Ok(piece) => {
                 let Some(piece) = piece? else { break };
                 last = Instant::now();

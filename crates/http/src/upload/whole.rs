@@ -30,9 +30,20 @@ pub(crate) enum Gathered {
 /// Cancel-safe: nothing has begun yet.
 pub(crate) async fn gather(headers: &HeaderMap, body: Body, boundary: &Boundary) -> Gathered {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let Some(length) = length.filter(|&length: &usize| length <= WHOLE_MAX) else {
-        return Gathered::Streaming(body);
+    let gathered = match gather_bytes(length, body).await {
+        Ok(gathered) => gathered,
+        Err(body) => return Gathered::Streaming(body),
     };
+    match files(gathered.clone(), boundary).await {
+        Some(files) => Gathered::Whole(files),
+        None => Gathered::Streaming(Body::from(gathered)),
+    }
+}
+
+/// Waits a moment for a body of a small length; gives it back as it came where that is too long or unknown, or it
+/// comes too slowly. Cancel-safe as [`gather`] is.
+pub(super) async fn gather_bytes(length: Option<usize>, body: Body) -> Result<Bytes, Body> {
+    let Some(length) = length.filter(|&length| length <= WHOLE_MAX) else { return Err(body) };
     let deadline = Instant::now() + WHOLE_TIME;
     let mut rest = body.into_data_stream();
     let mut gathered = BytesMut::with_capacity(length);
@@ -41,15 +52,11 @@ pub(crate) async fn gather(headers: &HeaderMap, body: Body, boundary: &Boundary)
             Ok(Some(Ok(piece))) => gathered.extend_from_slice(&piece),
             Ok(Some(Err(_)) | None) | Err(_) => {
                 let before = stream::iter([Ok(gathered.freeze())]);
-                return Gathered::Streaming(Body::from_stream(before.chain(rest)));
+                return Err(Body::from_stream(before.chain(rest)));
             }
         }
     }
-    let gathered = gathered.freeze();
-    match files(gathered.clone(), boundary).await {
-        Some(files) => Gathered::Whole(files),
-        None => Gathered::Streaming(Body::from(gathered)),
-    }
+    Ok(gathered.freeze())
 }
 
 /// The files of a body that is as it should be.

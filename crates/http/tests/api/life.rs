@@ -26,17 +26,6 @@ async fn begin(
     (sender, tokio::spawn(request.send()))
 }
 
-async fn becomes_empty(server: &TestServer, token: &str) {
-    for _ in 0..400 {
-        let room = server.get("/rooms/l", Some(token)).await;
-        if room["current_size"] == 0 && server.blob_count().await == 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("space or blobs are still held");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_goes_away_gives_its_space_back() {
     let server = TestServer::start().await;
@@ -47,7 +36,7 @@ async fn a_client_that_goes_away_gives_its_space_back() {
     assert_eq!(server.get("/rooms/l", Some(&token)).await["current_size"], 1 << 20);
     upload.abort();
     drop(sender);
-    becomes_empty(&server, &token).await;
+    server.becomes_empty("l", &token).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +49,7 @@ async fn an_upload_that_falls_silent_is_ended() {
     let answer = upload.await.unwrap().unwrap();
     assert_eq!(answer.status(), 408);
     assert_eq!(answer.json::<Value>().await.unwrap()["code"], "upload_timed_out");
-    becomes_empty(&server, &token).await;
+    server.becomes_empty("l", &token).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

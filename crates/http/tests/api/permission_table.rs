@@ -22,8 +22,8 @@ const SHARE: Needs = Needs::Any(4);
 const DELETE: Needs = Needs::Any(8);
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// One endpoint. Where it is let through, what it names does not exist or fit, so that the next row finds the same
-/// room; the last row deletes the room.
+/// One endpoint. Where it is let through, what it names does not exist or fit, or is an empty file, so that the next row
+/// finds the same room; the last row deletes the room.
 struct Row {
     method: Method,
     path: &'static str,
@@ -36,6 +36,7 @@ enum Body {
     Nothing,
     Json(fn(u64) -> Value),
     Form,
+    Empty,
 }
 
 fn table() -> Vec<Row> {
@@ -61,6 +62,7 @@ fn table() -> Vec<Row> {
         row("GET", "/contents", Body::Nothing, LOOK, 200),
         row("POST", "/contents/prepare", Body::Json(too_much), EDIT, 413),
         row("POST", "/contents?reservation_id=999", Body::Form, EDIT, 404),
+        row("PUT", "/files/dir/empty", Body::Empty, EDIT, 201),
         row("DELETE", "/reservations/999", Body::Nothing, EDIT, 404),
         row("GET", "/contents/999", Body::Nothing, LOOK, 404),
         row("HEAD", "/contents/999", Body::Nothing, LOOK, 404),
@@ -86,6 +88,7 @@ impl Row {
             Body::Nothing => request,
             // Only a change asks for the version it starts from.
             Body::Json(body) => request.header("if-match", "\"1\"").json(&body(now)),
+            Body::Empty => request.header("content-length", 0).body(""),
             Body::Form => request
                 .multipart(multipart::Form::new().part("file", multipart::Part::text("x").file_name("a"))),
         }

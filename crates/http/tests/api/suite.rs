@@ -4,6 +4,8 @@ mod bad_input;
 mod changes;
 mod contents;
 mod delivery;
+mod files;
+mod folder;
 mod invitations;
 mod life;
 mod permission_table;

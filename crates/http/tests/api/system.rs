@@ -60,7 +60,6 @@ async fn every_answer_has_an_id_and_is_not_kept() {
 async fn addresses_and_methods_that_are_not_there() {
     let server = TestServer::start().await;
     refused(server.request(Method::GET, "/nowhere", None), 404, "not_found").await;
-    refused(server.client.get(format!("{}/", server.url)), 404, "not_found").await;
     for path in ["/rooms/", "/rooms//contents"] {
         refused(server.request(Method::GET, path, None), 400, "invalid_room_name").await;
     }
@@ -116,7 +115,7 @@ const OPERATIONS: &str = "
     POST /rooms/{room}/tickets  GET /rooms/{room}/tickets  DELETE /rooms/{room}/tickets/{id}
     POST /auth/refresh  POST /auth/logout  POST /auth/revoke  POST /auth/cleanup  DELETE /auth/cleanup
     GET /rooms/{room}/contents  POST /rooms/{room}/contents  DELETE /rooms/{room}/contents
-    POST /rooms/{room}/contents/prepare  DELETE /rooms/{room}/reservations/{id}
+    PUT /rooms/{room}/files/{file_name}  POST /rooms/{room}/contents/prepare  DELETE /rooms/{room}/reservations/{id}
     GET /rooms/{room}/contents/{id}  HEAD /rooms/{room}/contents/{id}
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
     GET /rooms/{room}/contents/{id}/meta  PATCH /rooms/{room}/contents/{id}

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
@@ -74,6 +75,11 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
     let invite = ok(client.post(&tickets).bearer_auth(&token).json(&json!({"action": "enter"}))).await;
     let reading = download["ticket"].as_str().unwrap();
     let entering = invite["ticket"].as_str().unwrap();
+    let folder = format!("{}/folder/a.txt", server.url);
+    let made = client.put(&folder).basic_auth("abc", Some(PASSWORD)).body("x").send().await.unwrap();
+    secrets.insert(made.headers()["elizabeth-owner-key"].to_str().unwrap().to_owned());
+    let basic = [PASSWORD, WRONG_PASSWORD].map(|word| BASE64.encode(format!("abc:{word}").as_bytes()));
+    secrets.extend(basic);
 
     let known = [
         &download["ticket"],
@@ -104,6 +110,9 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
         client.post(format!("{room}/tokens")).json(&json!({"ticket": entering})),
         client.post(format!("{room}/tokens")).json(&json!({"ticket": [entering]})),
         client.get(format!("{room}/contents")).basic_auth("", Some(PASSWORD)),
+        client.get(&folder).basic_auth("abc", Some(PASSWORD)),
+        client.put(&folder).basic_auth("abc", Some(WRONG_PASSWORD)).body("x"),
+        client.get(format!("{}/folder/?token={token}&text", server.url)),
         client.post(format!("{locked}/tokens")).json(&json!({"password": WRONG_PASSWORD})),
         client.post(format!("{locked}/tokens")).json(&json!({"owner_key": WRONG_PASSWORD})),
         client.post(format!("{room}/tokens")).body(format!("{{\"password\": \"{PASSWORD}\"")),

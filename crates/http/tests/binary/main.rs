@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod folder;
 mod log;
 mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]

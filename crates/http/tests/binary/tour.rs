@@ -1,27 +1,45 @@
-//! The README's tour, pasted as it stands into a shell.
+//! The README's commands, pasted as they stand into a shell.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use crate::server::Server;
 
-#[test]
-fn the_readmes_tour_works_as_it_stands() {
+/// Pastes the README's block of that number into a shell; what it printed.
+fn paste(number: usize, place: &Path) -> String {
     let readme = include_str!("../../../../README.md");
-    let (_, rest) = readme.split_once("```sh\n").expect("the README has a tour");
-    let (tour, _) = rest.split_once("```").expect("the tour has an end");
+    let block = readme.split("```sh\n").skip(1).nth(number).expect("the README has fewer blocks");
+    let (commands, _) = block.split_once("```").expect("a block has an end");
 
     let data = tempfile::tempdir().unwrap();
-    let place = tempfile::tempdir().unwrap();
     let server = Server::start(data.path(), &[]);
     let shell = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", tour])
+        .args(["-euo", "pipefail", "-c", commands])
         .env("HOST", &server.url)
-        .current_dir(place.path())
+        .current_dir(place)
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8_lossy(&shell.stdout), String::from_utf8_lossy(&shell.stderr));
     assert!(shell.status.success(), "{out}\n{err}");
+    out.replace(&server.url, "HOST")
+}
+
+#[test]
+fn the_readmes_tour_works_as_it_stands() {
+    let place = tempfile::tempdir().unwrap();
+    let out = paste(0, place.path());
     let copy = std::fs::read_to_string(place.path().join("copy.txt")).unwrap();
     assert_eq!(copy, "Pizza at noon.\n");
     assert!(out.contains("\"owner_key\"") && out.contains("Room deleted successfully"), "{out}");
+}
+
+#[test]
+fn the_readmes_folder_works_as_it_stands() {
+    let place = tempfile::tempdir().unwrap();
+    let out = paste(1, place.path());
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[..2], ["HOST/picnic/cake.txt", "HOST/picnic/lists/numbers.txt"], "{out}");
+    assert!(lines[2].ends_with("Z  cake.txt") && lines[3].ends_with("Z  lists/numbers.txt"), "{out}");
+    assert_eq!((lines[4], lines.len()), ("Cheese cake.", 5), "{out}");
+    let numbers = std::fs::read_to_string(place.path().join("numbers.txt")).unwrap();
+    assert_eq!(numbers.lines().count(), 100_000);
 }

@@ -23,7 +23,11 @@ use elizabeth_storage_sqlite::SqliteStore;
 use elizabeth_test_servers::{Postgres, S3};
 use reqwest::{Client, Method, RequestBuilder, Response, multipart};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use blobs::WatchedBlobs;
@@ -229,6 +233,18 @@ impl TestServer {
         request.send().await.unwrap()
     }
 
+    /// Waits until nothing is stored or held in a room, and no blob is left.
+    pub async fn becomes_empty(&self, room: &str, token: &str) {
+        for _ in 0..400 {
+            let room = self.get(&format!("/rooms/{room}"), Some(token)).await;
+            if room["current_size"] == 0 && self.blob_count().await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("space or blobs are still held");
+    }
+
     /// How many blobs there are.
     pub async fn blob_count(&self) -> usize {
         self.blobs.count()
@@ -255,6 +271,29 @@ impl Drop for TestServer {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// Writes a request to a socket as it is, and reads what is answered until the server ends the connection.
+pub async fn exchange(server: &TestServer, request: &str) -> String {
+    answer_to(server, request, false).await
+}
+
+/// The same for a client that goes away behind what it wrote: there may be no answer.
+pub async fn cut_off(server: &TestServer, request: &str) -> String {
+    answer_to(server, request, true).await
+}
+
+async fn answer_to(server: &TestServer, request: &str, goes_away: bool) -> String {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    // The server may have refused and gone by now.
+    let _ = stream.write_all(request.as_bytes()).await;
+    if goes_away {
+        let _ = stream.shutdown().await;
+    }
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// Sends a request that must succeed; its JSON.

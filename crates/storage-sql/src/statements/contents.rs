@@ -87,6 +87,29 @@ pub(crate) fn by_id(contents_named: u64) -> Shape {
     contents().and_where(among(Contents::Id, 1, contents_named)).into()
 }
 
+/// 0: room, 1: file name, 2: now, 3: limit.
+fn newest() -> SelectStatement {
+    let lives = Expr::col(Contents::ExpireAt).is_null().or(Expr::col(Contents::ExpireAt).gt(arg(2)));
+    let has_downloads = Expr::col(Contents::DownloadCount).lt(Expr::col(Contents::MaxDownloads));
+    Query::select()
+        .column(Contents::Id)
+        .from(Contents::Table)
+        .and_where(Expr::col(Contents::RoomId).eq(arg(0)))
+        .and_where(Expr::col(Contents::FileName).eq(arg(1)))
+        .and_where(lives)
+        .and_where(Expr::col(Contents::MaxDownloads).is_null().or(has_downloads))
+        .order_by(Contents::Id, Order::Desc)
+        .limit(3)
+        .take()
+}
+
+/// 0: room, 1: file name, 2: now, 3: limit.
+pub(crate) static NEWEST: Fixed = Fixed::new("newest_content", || (&mut newest()).into());
+
+/// 0: room, 1: file name, 2: now, 3: limit, 4: session.
+pub(crate) static NEWEST_OF_SESSION: Fixed =
+    Fixed::new("newest_session_content", || newest().and_where(Expr::col(Contents::Sid).eq(arg(4))).into());
+
 /// Whether a column is one of `count` values from `arg(first)` on.
 pub(super) fn among(column: impl sea_query::IntoColumnRef, first: u64, count: u64) -> Expr {
     Expr::col(column).is_in((first..first + count).map(arg))
@@ -242,6 +265,8 @@ pub(crate) static ALL: &[&Fixed] = &[
     &PAGE_OF_SESSION,
     &BARE_PAGE,
     &BARE_PAGE_OF_SESSION,
+    &NEWEST,
+    &NEWEST_OF_SESSION,
     &INSERT,
     &INSERT_SEGMENT,
     &DELETE_SEGMENTS,

@@ -78,6 +78,11 @@ fn live_holds(now: u64) -> SelectStatement {
         .take()
 }
 
+/// The text of the statement that finds a content by its name, for the same proof.
+pub fn newest_statement(dialect: Dialect) -> &'static str {
+    contents::NEWEST.text(dialect)
+}
+
 /// The texts of the statements that every request runs, so that an adapter can prove that each is served by
 /// indexes alone.
 pub fn access_statements(dialect: Dialect) -> [(&'static str, &'static str); 2] {

@@ -42,13 +42,14 @@ pub(crate) static LIVE_HOLDS: Fixed = Fixed::new("live_holds", || {
         .into()
 });
 
-/// 0: state, 1: deadline, 2: reservation.
+/// 0: size, 1: state, 2: deadline, 3: reservation.
 pub(crate) static UPDATE_HOLD: Fixed = Fixed::new("update_hold", || {
     Query::update()
         .table(Reservations::Table)
-        .value(Reservations::State, arg(0))
-        .value(Reservations::Deadline, arg(1))
-        .and_where(Expr::col(Reservations::Id).eq(arg(2)))
+        .value(Reservations::Size, arg(0))
+        .value(Reservations::State, arg(1))
+        .value(Reservations::Deadline, arg(2))
+        .and_where(Expr::col(Reservations::Id).eq(arg(3)))
         .into()
 });
 

@@ -112,6 +112,40 @@ pub async fn texts_are_listed_up_to_a_limit(bench: &Bench) {
     }
 }
 
+/// The newest of exactly that name in that room, of those that can still be read.
+pub async fn the_newest_content_of_a_name_is_found(bench: &Bench) {
+    let room = bench.add_room(&new_room("room")).await;
+    let other = bench.add_room(&new_room("other")).await;
+    let name = |text: &str| FileName::parse(text).unwrap();
+    let named = |text: &str| NewContent { file_name: Some(name(text)), ..new_content(room, vec![]) };
+    let old = bench.add_content(&named("a")).await;
+    let new = bench.add_content(&NewContent { kind: ContentKind::Text, ..named("a") }).await;
+    let ends = bench.add_content(&NewContent { expire_at: Some(at(50)), ..named("a") }).await;
+    let once = bench.add_content(&NewContent { max_downloads: Some(1), ..named("a") }).await;
+    for text in ["A", "a/a", "aa", "%"] {
+        bench.add_content(&named(text)).await;
+    }
+    bench.add_content(&NewContent { file_name: None, ..named("a") }).await;
+    bench.add_content(&NewContent { room_id: other, ..named("a") }).await;
+    let mut tx = bench.begin().await;
+    assert_eq!(tx.newest_content(room, &name("a"), None, at(1)).await, Ok(Some(once)));
+    assert_eq!(tx.count_download(once).await, Ok(true));
+    for (now, found) in [(at(1), ends), (at(50), new), (Timestamp::MAX, new)] {
+        assert_eq!(tx.newest_content(room, &name("a"), None, now).await, Ok(Some(found)), "{now}");
+    }
+    tx.delete_contents(room, &[new]).await.unwrap();
+    let own = NewContent { sid: sid(9), ..named("own") };
+    let own = tx.insert_content(&own).await.unwrap();
+    tx.insert_content(&named("own")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut read = bench.read().await;
+    assert_eq!(read.newest_content(room, &name("own"), Some(sid(9)), at(1)).await, Ok(Some(own)));
+    assert_eq!(read.newest_content(room, &name("own"), Some(sid(8)), at(1)).await, Ok(None));
+    assert_eq!(read.newest_content(room, &name("a"), None, at(50)).await, Ok(Some(old)));
+    assert_eq!(read.newest_content(room, &name("_"), None, at(1)).await, Ok(None));
+    assert_eq!(read.newest_content(RoomId(i64::MAX), &name("a"), None, at(1)).await, Ok(None));
+}
+
 /// The room is told also where the content is another room's or nobody's; the token as by access.
 pub async fn content_access_tells_this_rooms_contents_only(bench: &Bench) {
     let here = bench.add_room(&NewRoom { slug: "slug".into(), ..new_room("here") }).await;

@@ -128,6 +128,7 @@ macro_rules! store_conformance {
                 content_access_tells_this_rooms_contents_only,
                 contents_are_listed_in_pages,
                 contents_are_found_by_number_in_their_room,
+                the_newest_content_of_a_name_is_found,
                 content_numbers_ascend_and_are_never_reused,
                 deleting_contents_frees_and_queues,
                 deleting_contents_ignores_other_rooms,

@@ -78,7 +78,7 @@ pub async fn a_reservation_is_known_in_its_room_only(bench: &Bench) {
     assert_eq!(read.reservation(here, ReservationId(id.0 + 1)).await, Ok(None));
 }
 
-/// State and deadline change together; nothing else does.
+/// Size, state and deadline change together; nothing else does.
 pub async fn a_hold_is_updated_until_its_reservation_is_gone(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     let mut tx = bench.begin().await;
@@ -86,13 +86,14 @@ pub async fn a_hold_is_updated_until_its_reservation_is_gone(bench: &Bench) {
     let other = reserve(&mut *tx, room, 6, 10).await;
     tx.commit().await.unwrap();
     let before = bench.read().await.reservation(room, id).await.unwrap().unwrap();
-    let begun = Hold { deadline: at(70), state: HoldState::Begun, ..before.hold };
+    let begun = Hold { size: 7, deadline: at(70), state: HoldState::Begun };
     let mut tx = bench.begin().await;
     assert_eq!(tx.update_hold(id, begun).await, Ok(true));
     tx.commit().await.unwrap();
     let mut tx = bench.begin().await;
     assert_eq!(tx.reservation(room, id).await, Ok(Some(Reservation { hold: begun, ..before })));
     assert_eq!(tx.reservation(room, other).await.unwrap().unwrap().hold, hold(6, at(10)));
+    assert_eq!(tx.room(room, at(1)).await.unwrap().unwrap().reserved_size, 13);
     assert_eq!(tx.delete_reservation(id).await, Ok(true));
     assert_eq!(tx.update_hold(id, begun).await, Ok(false));
     assert_eq!(tx.update_hold(ReservationId(i64::MAX), begun).await, Ok(false));

@@ -51,16 +51,15 @@ pub(crate) async fn list_contents(
     // Read as signed: what does not fit a store's column is out of range.
     let limit = query.number::<i64>("limit")?.map(i64::unsigned_abs);
     let after = query.number("after")?.map(ContentId);
-    let mut listing = Listing {
-        app: state.app().clone(),
-        room,
-        token: credential.token().map(str::to_owned),
-        after,
-        left: limit.unwrap_or(u64::MAX),
-        goes_on: true,
-        lead: b'[',
-        page: Vec::new(),
-    };
+    let token = credential.token().map(str::to_owned);
+    let mut listing = Listing::new(state.app().clone(), room, token);
+    listing.after = after;
+    listing.left = limit.unwrap_or(u64::MAX);
+    send_list(listing).await
+}
+
+/// Answers with a list as an array.
+pub(crate) async fn send_list(mut listing: Listing) -> Answer {
     listing.turn().await?;
     if !listing.goes_on {
         return Ok(reply(&ContentList(&listing.page)));
@@ -70,8 +69,8 @@ pub(crate) async fn list_contents(
     Ok(([(header::CONTENT_TYPE, json)], body).into_response())
 }
 
-/// A list on its way out.
-struct Listing {
+/// A list on its way out, page by page.
+pub(crate) struct Listing {
     app: Elizabeth,
     room: RoomRef,
     token: Option<String>,
@@ -86,8 +85,18 @@ struct Listing {
 }
 
 impl Listing {
+    /// A whole list; no page of it is fetched yet.
+    pub(crate) fn new(app: Elizabeth, room: RoomRef, token: Option<String>) -> Self {
+        Self { app, room, token, after: None, left: u64::MAX, goes_on: true, lead: b'[', page: Vec::new() }
+    }
+
+    /// This page's contents.
+    pub(crate) fn page(&self) -> &[Content] {
+        &self.page
+    }
+
     /// Fetches the next page; one with nothing in it is the end. The token is judged anew.
-    async fn turn(&mut self) -> Result<()> {
+    pub(crate) async fn turn(&mut self) -> Result<()> {
         self.page = Vec::new();
         while self.page.is_empty() && self.goes_on {
             let limit = Some(self.left.min(PAGE));
@@ -100,6 +109,19 @@ impl Listing {
             self.page = part.contents;
         }
         Ok(())
+    }
+
+    /// The same while the answer is on its way: what goes wrong breaks the connection.
+    pub(crate) async fn turn_on(&mut self) -> io::Result<()> {
+        self.turn().await.map_err(|error| {
+            tracing::warn!(%error, "a list broke off");
+            io::Error::other("a list broke off")
+        })
+    }
+
+    /// Whether there is nothing behind this page.
+    pub(crate) fn is_last(&self) -> bool {
+        !self.goes_on
     }
 }
 
@@ -115,10 +137,7 @@ async fn write_page(listing: Option<Listing>) -> io::Result<Option<(Bytes, Optio
         return Ok(Some((text.into(), None)));
     }
     text.pop();
-    if let Err(error) = listing.turn().await {
-        tracing::warn!(%error, "a list broke off");
-        return Err(io::Error::other("a list broke off"));
-    }
+    listing.turn_on().await?;
     if listing.page.is_empty() {
         text.push(b']');
         return Ok(Some((text.into(), None)));

@@ -62,6 +62,7 @@ pub(crate) async fn create_room(
         max_size: body.max_size,
         max_entries: body.max_times_entered,
         permission: body.permission.map(PermissionInput::permission).transpose()?,
+        claimed: false,
     };
     let created = state.app().create_room(name, options).await?;
     let room = RoomObject::from(&created.room);

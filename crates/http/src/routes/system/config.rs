@@ -14,8 +14,18 @@ use crate::{
 };
 
 /// What this server can do by now, for clients that talk to servers of several versions.
-const FEATURES: &[&str] =
-    &["rooms", "tokens", "refresh_tokens", "tickets", "files", "texts", "urls", "max_downloads"];
+const FEATURES: &[&str] = &[
+    "rooms",
+    "tokens",
+    "refresh_tokens",
+    "tickets",
+    "files",
+    "put_file",
+    "folder",
+    "texts",
+    "urls",
+    "max_downloads",
+];
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;

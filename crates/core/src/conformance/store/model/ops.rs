@@ -80,6 +80,7 @@ pub(super) enum Op {
     },
     UpdateHold {
         reservation: u8,
+        size: u32,
         deadline: i64,
         begun: bool,
     },
@@ -274,8 +275,9 @@ fn contents_and_holds() -> impl Strategy<Value = Op> {
     prop_oneof![
         3 => (room, any::<u32>(), secs())
             .prop_map(|(room, size, deadline)| Op::Reserve { room, size, deadline }),
-        2 => (reservation, secs(), any::<bool>())
-            .prop_map(|(reservation, deadline, begun)| Op::UpdateHold { reservation, deadline, begun }),
+        2 => (reservation, any::<u32>(), secs(), any::<bool>()).prop_map(
+            |(reservation, size, deadline, begun)| Op::UpdateHold { reservation, size, deadline, begun }
+        ),
         1 => reservation.prop_map(|reservation| Op::DeleteReservation { reservation }),
         2 => (reservation, 0u8..4, secs())
             .prop_map(|(reservation, blobs, until)| Op::Announce { reservation, blobs, until }),

@@ -263,9 +263,9 @@ impl World {
                 self.given.reservations.extend(id.as_ref().ok().map(|id| (room, *id)));
                 told("", id.map(|id| self.given.reservation_no(id)))
             }
-            Op::UpdateHold { reservation, deadline, begun } => {
-                let (room, id) = pick(&given.reservations, *reservation)?;
-                let size = tx.reservation(room, id).await.unwrap().map_or(0, |found| found.hold.size);
+            Op::UpdateHold { reservation, size, deadline, begun } => {
+                let (_, id) = pick(&given.reservations, *reservation)?;
+                let size = u64::from(*size);
                 let state = if *begun { HoldState::Begun } else { HoldState::Pending };
                 told("", tx.update_hold(id, Hold { size, deadline: at(*deadline), state }).await)
             }
@@ -392,6 +392,11 @@ impl World {
             answers.push(told("dead tokens", tx.dead_tokens(now).await));
         }
         for room in &given.rooms {
+            let name = FileName::from_stored("a.bin".into());
+            for now in [0, 7, 20].map(at) {
+                let newest = tx.newest_content(*room, &name, None, now).await;
+                answers.push(told("newest", newest.map(|id| id.map(|id| given.content_no(id)))));
+            }
             let contents = tx.contents(*room, ContentPage::default()).await.unwrap();
             answers
                 .push(told("contents", contents.into_iter().map(|c| given.content(c)).collect::<Vec<_>>()));

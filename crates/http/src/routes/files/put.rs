@@ -1,0 +1,71 @@
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+};
+
+use crate::{
+    body::{Answer, refuse, reply},
+    extract::{Credential, Query, RoomFile},
+    links::segment,
+    object::ContentObject,
+    problem::Problem,
+    state::AppState,
+    upload::{Entered, FilePut, length_required, put_file as store},
+};
+
+/// Store the body as one file: reserve, upload and commit in one call.
+#[utoipa::path(
+    put, path = "/api/v1/rooms/{room}/files/{*file_name}", tag = "contents",
+    params(
+        ("room" = String, Path, description = "A room's name or slug"),
+        ("file_name" = String, Path, description = "The file's name: the rest of the path, slashes included"),
+        ("max_downloads" = Option<u64>, Query, description = "How many downloads it allows; at least 1"),
+        ("expire_at" = Option<crate::object::Instant>, Query, description = "When it expires"),
+        ("Content-Length" = u64, Header, description = "Bytes"),
+        ("Content-Type" = Option<String>, Header, description = "Its media type; guessed from its name when left out"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    responses(
+        (status = 201, description = "It is stored; `Location` has its address", body = ContentObject),
+        (status = 400, description = "`invalid_file_name`, `invalid_header`, `invalid_media_type`, `invalid_size`, `invalid_max_downloads`, `invalid_expire_at`, `invalid_query`, `incomplete_body`, `manifest_mismatch`: nothing is kept"),
+        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`permission_denied`, `room_closed`"),
+        (status = 404, description = "`room_not_found`"),
+        (status = 408, description = "`upload_timed_out`"),
+        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 411, description = "`length_required`"),
+        (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
+        (status = 507, description = "`storage_full`"),
+    ),
+    security(("room_token" = [])),
+)]
+pub(crate) async fn put_file(
+    State(state): State<AppState>,
+    RoomFile(room, name): RoomFile,
+    credential: Credential,
+    query: Query,
+    request: Request,
+) -> Answer {
+    let (parts, body) = request.into_parts();
+    let read = FilePut::read(&name, &parts.headers, &query, state.app().now());
+    let read = read.and_then(|put| if put.length.is_some() { Ok(put) } else { Err(length_required()) });
+    let put = match read {
+        Ok(put) => put,
+        Err(problem) => {
+            refuse(&parts.headers, body);
+            return Err(problem.closing());
+        }
+    };
+    let (app, token) = (state.app().clone(), credential.token().map(str::to_owned));
+    let enter = async move { Ok(Entered { app, token, created: None }) };
+    let (uploaded, _) = store(&state, enter, room.clone(), put, &parts.headers, body).await?;
+    let content = uploaded.contents.first().ok_or_else(Problem::internal)?;
+    let mut response = reply(&ContentObject::from(content));
+    *response.status_mut() = StatusCode::CREATED;
+    let address =
+        state.local(format_args!("/api/v1/rooms/{}/contents/{}", segment(room.as_str()), content.id));
+    if let Ok(address) = HeaderValue::try_from(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    Ok(response)
+}

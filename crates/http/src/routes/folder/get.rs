@@ -1,0 +1,54 @@
+use axum::http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use elizabeth_core::name::{FileName, RoomRef};
+
+use super::{Wanted, lines, page};
+use crate::{
+    body::Answer,
+    delivery::{Purpose, deliver},
+    extract::{Caller, Query},
+    problem::Problem,
+    routes::contents::list::{Listing, send_list},
+    state::AppState,
+    upload::Entered,
+};
+
+/// What is in a room, as lines or as JSON; or the page, which needs no credential. `?text` is for a browser that wants
+/// the lines.
+pub(super) async fn room(
+    state: &AppState,
+    room: RoomRef,
+    caller: Caller,
+    query: &Query,
+    request: &Parts,
+) -> Answer {
+    let wanted = match query.text("text")? {
+        Some(_) => Wanted::Text,
+        None => Wanted::of(&request.headers),
+    };
+    if wanted == Wanted::Page {
+        return Ok(page::room(state, request, &room));
+    }
+    let entered = caller.enter(state.app(), &room).await;
+    let Entered { app, token, .. } = entered.map_err(|error| Problem::from(error).asking_for_password())?;
+    let listing = Listing::new(app, room, token);
+    let mut response = match wanted {
+        Wanted::Json => send_list(listing).await?,
+        Wanted::Page | Wanted::Text => lines::send(listing).await?,
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// The newest content of a name, delivered as the interface does.
+pub(super) async fn file(
+    state: &AppState,
+    room: RoomRef,
+    name: FileName,
+    caller: Caller,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Answer {
+    let Entered { app, token, .. } = caller.enter(state.app(), &room).await?;
+    let readable = app.readable_file(&room, token.as_deref(), name).await?;
+    deliver(readable, Purpose::View, method, headers, app.now()).await
+}

@@ -1,0 +1,140 @@
+//! A room as a folder, for curl and scripts, at the root: no part of the OpenAPI document.
+
+mod delete;
+mod get;
+mod lines;
+mod page;
+mod path;
+mod put;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::IntoResponse,
+    routing::any,
+};
+use elizabeth_core::{Elizabeth, Result, name::RoomRef};
+
+use self::path::FolderPath;
+use crate::{
+    body::{Answer, refuse},
+    extract::{Caller, Query},
+    problem::{Code, Problem},
+    state::AppState,
+    upload::Entered,
+};
+
+/// The page, rooms as folders, and the files in them.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/", any(home))
+        .route("/{room}", any(folder))
+        .route("/{room}/", any(folder))
+        .route("/{room}/{*file_name}", any(folder))
+}
+
+async fn home(State(state): State<AppState>, request: Request) -> Answer {
+    let (parts, _) = request.into_parts();
+    match parts.method {
+        Method::GET | Method::HEAD => Ok(page::home(&state, &parts)),
+        _ => Ok(not_allowed(&parts.method, "GET, HEAD", "this is no room")),
+    }
+}
+
+async fn folder(
+    State(state): State<AppState>,
+    path: FolderPath,
+    caller: Caller,
+    query: Query,
+    request: Request,
+) -> Answer {
+    let (parts, body) = request.into_parts();
+    let (room, method, headers) = (path.room, &parts.method, &parts.headers);
+    let Some(name) = path.file else {
+        return match *method {
+            Method::GET | Method::HEAD => get::room(&state, room, caller, &query, &parts).await,
+            _ => {
+                refuse(headers, body);
+                Ok(not_allowed(method, "GET, HEAD", "name a file: the room's address, a slash, its name"))
+            }
+        };
+    };
+    let answer = match *method {
+        Method::GET | Method::HEAD => get::file(&state, room, name, caller, method, headers).await,
+        Method::PUT => return put::file(&state, room, name, caller, &query, &parts, body).await,
+        Method::DELETE => delete::file(&state, room, name, caller).await,
+        _ => {
+            refuse(headers, body);
+            return Ok(not_allowed(method, "DELETE, GET, HEAD, PUT", "a file is put, fetched or deleted"));
+        }
+    };
+    answer.map_err(Problem::asking_for_password)
+}
+
+/// 405, saying what is possible instead.
+fn not_allowed(method: &Method, allowed: &'static str, hint: &str) -> axum::response::Response {
+    let text = format!("{method} is not possible here: {hint}");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text).closing();
+    ([(header::ALLOW, HeaderValue::from_static(allowed))], problem).into_response()
+}
+
+/// What a client would rather have, by its `Accept`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Page,
+    Json,
+    Text,
+}
+
+impl Wanted {
+    /// A page for everybody who names one, as browsers do; text for curl, which takes anything.
+    fn of(headers: &HeaderMap) -> Self {
+        let named = |media_type: &str| {
+            let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+            let mut ranges = values.flat_map(|value| value.split(','));
+            ranges.any(|range| {
+                let essence = range.split(';').next().unwrap_or_default().trim();
+                essence.eq_ignore_ascii_case(media_type)
+            })
+        };
+        match (named("text/html"), named("application/json")) {
+            (true, _) => Self::Page,
+            (false, true) => Self::Json,
+            (false, false) => Self::Text,
+        }
+    }
+}
+
+impl Caller {
+    /// Lets a visitor in, for this call; whether a token is good is for the call itself to say.
+    async fn enter(self, app: &Elizabeth, room: &RoomRef) -> Result<Entered> {
+        let (app, token) = match self {
+            Self::Token(token) => (app.clone(), Some(token)),
+            Self::Visitor(password) => (app.visit(room, password.as_ref()).await?, None),
+        };
+        Ok(Entered { app, token, created: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_get_pages_and_curl_text() {
+        for (accept, wanted) in [
+            (None, Wanted::Text),
+            (Some("*/*"), Wanted::Text),
+            (Some("application/json"), Wanted::Json),
+            (Some("text/plain, Application/JSON;q=0.5"), Wanted::Json),
+            (Some("text/html,application/xhtml+xml,*/*;q=0.8"), Wanted::Page),
+            (Some("application/json, text/html"), Wanted::Page),
+            (Some("text/html5"), Wanted::Text),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.extend(accept.map(|accept| (header::ACCEPT, HeaderValue::from_static(accept))));
+            assert_eq!(Wanted::of(&headers), wanted, "{accept:?}");
+        }
+    }
+}

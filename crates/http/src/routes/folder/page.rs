@@ -1,0 +1,66 @@
+//! What a browser, or somebody who does not know the way yet, is shown: how to use rooms with curl.
+
+use axum::{
+    http::{HeaderValue, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use elizabeth_core::name::RoomRef;
+
+use super::Wanted;
+use crate::{links::segment, state::AppState};
+
+/// Nothing is loaded, nothing runs, nothing frames it.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The page at the root.
+pub(super) fn home(state: &AppState, request: &Parts) -> Response {
+    let text = format!(
+        "Elizabeth: rooms that hold files. A room is an address that you choose.\n\n{}",
+        usage(&format!("{}/myroom/", state.base_url(&request.headers, &request.uri)))
+    );
+    match Wanted::of(&request.headers) {
+        Wanted::Page => html("Elizabeth", &text, None),
+        Wanted::Json | Wanted::Text => plain(text),
+    }
+}
+
+/// The page of a room, whether there is one or not.
+pub(super) fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Response {
+    let listing = state.local(format_args!("/{}/?text", segment(room.as_str())));
+    html(room.as_str(), &usage(&state.folder_url(request, room)), Some(&listing))
+}
+
+/// One screen. Addresses hold nothing that HTML or a terminal would read.
+fn usage(room: &str) -> String {
+    format!(
+        "Add a file; the room is made when it is not there, its owner key in a header (see it with -i):\n\
+         \x20   curl -T report.pdf {room}\n\
+         Add what a command prints:\n\
+         \x20   some-command | curl -T - {room}log.txt\n\
+         See what is there, fetch it, delete it:\n\
+         \x20   curl {room}\n\
+         \x20   curl -O {room}report.pdf\n\
+         \x20   curl -X DELETE {room}report.pdf\n\
+         A room with a password wants -u :password as well.\n"
+    )
+}
+
+fn plain(text: String) -> Response {
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind), (header::VARY, HeaderValue::from_static("accept"))], text).into_response()
+}
+
+/// Titles are room names, of letters, digits and `-_.~`.
+fn html(title: &str, text: &str, listing: Option<&str>) -> Response {
+    let link = listing.map_or_else(String::new, |at| format!("<p><a href=\"{at}\">What is in it</a></p>\n"));
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+         <h1>{title}</h1>\n{link}<pre>\n{text}</pre>\n</html>\n"
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::VARY, "accept"),
+    ];
+    (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), page).into_response()
+}

@@ -1,0 +1,187 @@
+use axum::{
+    body::{Body, BodyDataStream},
+    http::{HeaderMap, StatusCode, header},
+};
+use bytes::Bytes;
+use elizabeth_core::{
+    Elizabeth, Result,
+    content::{FileRequest, Manifest},
+    name::{FileName, RoomRef},
+    service::{CreatedRoom, Uploaded},
+    time::Timestamp,
+};
+use futures::StreamExt;
+
+use super::{
+    pump::{Source, begin, receive, store_whole},
+    whole::gather_bytes,
+};
+use crate::{
+    body::refuse,
+    extract::Query,
+    problem::{Code, Problem},
+    state::AppState,
+};
+
+/// Media types that clients name when they do not know any better: the file's name tells more.
+const UNKNOWN_TYPES: [&str; 2] = ["application/octet-stream", "application/x-www-form-urlencoded"];
+
+/// What a PUT says of the file that it brings.
+#[derive(Clone, Debug)]
+pub(crate) struct FilePut {
+    file: FileRequest,
+    /// Bytes, where the body's length was announced.
+    pub(crate) length: Option<u64>,
+}
+
+/// Somebody who may go on, and whatever the room was made with where it was made for this.
+pub(crate) struct Entered {
+    pub(crate) app: Elizabeth,
+    pub(crate) token: Option<String>,
+    pub(crate) created: Option<CreatedRoom>,
+}
+
+impl FilePut {
+    /// Reads a request's headers and query.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is malformed, or the request brings only a part of a file.
+    pub(crate) fn read(
+        name: &FileName,
+        headers: &HeaderMap,
+        query: &Query,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        if headers.contains_key(header::CONTENT_RANGE) {
+            // RFC 9110, section 14.5: taken for the whole file, a part would replace it.
+            let text = "header: Content-Range is not possible here: a whole file is stored";
+            return Err(Problem::bad_request(Code::InvalidHeader, text));
+        }
+        let length = match headers.get(header::CONTENT_LENGTH) {
+            Some(value) if !headers.contains_key(header::TRANSFER_ENCODING) => {
+                let length = value.to_str().ok().and_then(|text| text.parse().ok());
+                let text = "header: Content-Length is no number of bytes";
+                Some(length.ok_or_else(|| Problem::bad_request(Code::InvalidHeader, text))?)
+            }
+            Some(_) | None => None,
+        };
+        let expire_at = query.text("expire_at")?.map(|text| {
+            let read = Timestamp::parse(&text);
+            read.map_err(|error| {
+                Problem::bad_request(Code::InvalidQuery, format!("query: expire_at: {error}"))
+            })
+        });
+        let file = FileRequest {
+            size: length.unwrap_or(0).into(),
+            mime: media_type(headers),
+            max_downloads: query.number("max_downloads")?,
+            expire_at: expire_at.transpose()?,
+            ..FileRequest::new(name.as_str(), 0)
+        };
+        // Syntax first: nobody enters, and nothing is made, for what could not be stored.
+        Manifest::parse(vec![file.clone()], now)?;
+        Ok(Self { file, length })
+    }
+}
+
+/// What `Content-Type` says, unless it says nothing.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let named = String::from_utf8_lossy(headers.get(header::CONTENT_TYPE)?.as_bytes()).into_owned();
+    let essence = named.split(';').next().unwrap_or_default().trim();
+    let is_known = !UNKNOWN_TYPES.iter().any(|unknown| essence.eq_ignore_ascii_case(unknown));
+    is_known.then_some(named)
+}
+
+/// Stores a body as one file, for whoever `enter` lets in. Nothing of the body is asked for before the space for it is
+/// taken, where the client waits for that (RFC 9110, section 10.1.1).
+pub(crate) async fn put_file(
+    state: &AppState,
+    enter: impl Future<Output = Result<Entered>> + Send + 'static,
+    room: RoomRef,
+    put: FilePut,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Uploaded, Option<CreatedRoom>), Problem> {
+    let FilePut { file, length } = put;
+    let waits = headers.contains_key(header::EXPECT);
+    let small = length.filter(|_| !waits).and_then(|length| usize::try_from(length).ok());
+    let body = match gather_bytes(small, body).await {
+        Ok(bytes) => {
+            let store = async move {
+                let Entered { app, token, created } = enter.await?;
+                Ok((app.store_file(&room, token.as_deref(), file, bytes).await?, created))
+            };
+            return store_whole(state, store).await;
+        }
+        Err(body) => body,
+    };
+    let name = Some(file.name.clone());
+    let begun = async move {
+        let Entered { app, token, created } = enter.await?;
+        Ok((app.begin_file(&room, token.as_deref(), file, length.is_none()).await?, created))
+    };
+    match begin(state, begun).await {
+        Ok((upload, created)) => {
+            let source = RawFile { name, body: body.into_data_stream() };
+            Ok((receive(state, upload, source).await?, created))
+        }
+        Err(problem) => {
+            refuse(headers, body);
+            Err(problem.closing())
+        }
+    }
+}
+
+/// A body that is a file.
+struct RawFile {
+    name: Option<String>,
+    body: BodyDataStream,
+}
+
+impl Source for RawFile {
+    async fn next_file(&mut self) -> Result<Option<String>, Problem> {
+        Ok(self.name.take())
+    }
+
+    async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
+        while let Some(piece) = self.body.next().await {
+            let text = "the body ended before it was complete";
+            let piece = piece.map_err(|_| Problem::bad_request(Code::IncompleteBody, text))?;
+            if !piece.is_empty() {
+                return Ok(Some(piece));
+            }
+        }
+        Ok(None)
+    }
+
+    fn into_body(self) -> Body {
+        Body::from_stream(self.body)
+    }
+}
+
+/// The answer to a body without a length, where it has to have one.
+pub(crate) fn length_required() -> Problem {
+    let text = "the body's length is required: send Content-Length";
+    Problem::new(StatusCode::LENGTH_REQUIRED, Code::LengthRequired, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_that_says_nothing_is_as_if_it_were_left_out() {
+        let named = |value: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.extend(value.map(|value| (header::CONTENT_TYPE, value.parse().unwrap())));
+            media_type(&headers)
+        };
+        for nothing in
+            [None, Some("application/x-www-form-urlencoded"), Some("Application/Octet-Stream; x=y")]
+        {
+            assert_eq!(named(nothing), None, "{nothing:?}");
+        }
+        assert_eq!(named(Some("image/png")).as_deref(), Some("image/png"));
+    }
+}
