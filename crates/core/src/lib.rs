@@ -6,11 +6,12 @@
 //! the world comes in through the [`ports`]; [`Elizabeth`] offers the use cases.
 //!
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
-//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`content`].
+//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`content`], [`archive`] (what the files in one are called).
 //!
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
 //! port), `conformance` (the suites that every adapter runs).
 
+pub mod archive;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod content;

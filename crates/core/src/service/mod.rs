@@ -4,6 +4,8 @@
 //! one order, the same everywhere: syntax, the room exists, it is not expired, the credential is good, the
 //! permission suffices and the room's state allows it, what is named exists, it is live, it fits.
 
+mod admin;
+mod archive;
 mod authorize;
 mod begin_upload;
 mod change_settings;
@@ -35,6 +37,8 @@ use crate::{
     token::Session,
 };
 
+pub use admin::RemovedRoom;
+pub use archive::{Archive, ArchiveEntry};
 pub use create_room::CreatedRoom;
 pub use delete_contents::Deleted;
 pub use issue_token::{Issued, IssuedRefresh, TokenRequest};

@@ -12,8 +12,8 @@ use crate::{
 
 /// A content that the caller may read, found and live; not yet opened, and not yet counted.
 pub struct Readable {
-    app: Elizabeth,
-    stored: StoredContent,
+    pub(super) app: Elizabeth,
+    pub(super) stored: StoredContent,
 }
 
 impl Elizabeth {
