@@ -3,6 +3,7 @@
 //! [`app::router`] is the whole interface as a service; [`server::serve`] runs it on a socket.
 
 pub mod app;
+mod archive;
 pub mod background;
 mod body;
 mod code;

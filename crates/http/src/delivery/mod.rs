@@ -7,3 +7,4 @@ mod disposition;
 mod media;
 
 pub(crate) use deliver::{Purpose, deliver};
+pub(crate) use disposition::content_disposition;

@@ -1,5 +1,6 @@
 //! The endpoints: one a file, with its types and its part of the OpenAPI document.
 
+mod admin;
 mod auth;
 mod contents;
 mod fallback;
@@ -38,7 +39,10 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(contents::view::view_content))
         .routes(routes!(contents::download::download_content))
         .routes(routes!(contents::meta::content_meta))
+        .routes(routes!(contents::archive::archive_contents))
         .routes(routes!(reservations::release::release_reservation))
+        .routes(routes!(admin::rooms::list_rooms))
+        .routes(routes!(admin::gc::collect_garbage))
         .routes(routes!(system::health::health))
         .routes(routes!(system::ready::ready))
         .routes(routes!(system::status::status))

@@ -60,6 +60,8 @@ fn table() -> Vec<Row> {
         row("GET", "/contents/999/download", Body::Nothing, VIEW, 404),
         row("HEAD", "/contents/999/download", Body::Nothing, VIEW, 404),
         row("GET", "/contents/999/meta", Body::Nothing, VIEW, 404),
+        row("GET", "/archive.zip", Body::Nothing, VIEW, 200),
+        row("HEAD", "/archive.zip", Body::Nothing, VIEW, 200),
         row("DELETE", "/contents", Body::Json(|_| json!({"ids": [999]})), DELETE, 404),
         row("DELETE", "", Body::Nothing, DELETE, 200),
     ]

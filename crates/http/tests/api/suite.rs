@@ -1,5 +1,7 @@
 //! Every test of the interface.
 
+mod admin;
+mod archive;
 mod bad_input;
 mod contents;
 mod delivery;

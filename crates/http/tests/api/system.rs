@@ -115,5 +115,7 @@ const OPERATIONS: &str = "
     GET /rooms/{room}/contents/{id}  HEAD /rooms/{room}/contents/{id}
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
     GET /rooms/{room}/contents/{id}/meta
+    GET /rooms/{room}/archive.zip  HEAD /rooms/{room}/archive.zip
+    GET /admin/rooms  POST /admin/gc
     GET /health  GET /ready  GET /status  GET /config  GET /openapi.json
 ";

@@ -1,3 +1,4 @@
+pub(crate) mod archive;
 pub(crate) mod delete;
 pub(crate) mod download;
 pub(crate) mod list;
