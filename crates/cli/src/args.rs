@@ -1,7 +1,7 @@
 use clap::{Parser, Subcommand};
 use elizabeth_wiring::Options;
 
-use crate::gc::Gc;
+use crate::{admin_rooms::Rooms, gc::Gc};
 
 /// Looks after an Elizabeth: rooms that hold files
 #[derive(Parser)]
@@ -24,4 +24,7 @@ pub(crate) enum Command {
 pub(crate) enum Admin {
     /// Remove what is over: expired rooms and contents, dead reservations and tokens, left-over blobs
     Gc(Gc),
+    /// Look at all rooms, or remove one
+    #[command(subcommand)]
+    Rooms(Rooms),
 }

@@ -1,5 +1,6 @@
 //! Elizabeth's command-line tool.
 
+mod admin_rooms;
 mod args;
 mod error;
 mod gc;
@@ -23,6 +24,7 @@ async fn run(Args { options, command }: Args) -> Result<(), error::Error> {
     elizabeth_wiring::init_logging_above(tracing::Level::WARN, options.log_format()?)?;
     match command {
         Command::Admin(Admin::Gc(gc)) => gc.run(options).await,
+        Command::Admin(Admin::Rooms(rooms)) => rooms.run(options).await,
     }
 }
 
