@@ -48,4 +48,6 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(system::status::status))
         .routes(routes!(system::config::config))
         .routes(routes!(system::openapi::openapi_document))
+        .routes(routes!(system::docs::docs))
+        .routes(routes!(system::docs::scalar))
 }

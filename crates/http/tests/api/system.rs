@@ -117,5 +117,5 @@ const OPERATIONS: &str = "
     GET /rooms/{room}/contents/{id}/meta
     GET /rooms/{room}/archive.zip  HEAD /rooms/{room}/archive.zip
     GET /admin/rooms  POST /admin/gc
-    GET /health  GET /ready  GET /status  GET /config  GET /openapi.json
+    GET /health  GET /ready  GET /status  GET /config  GET /openapi.json  GET /docs  GET /scalar
 ";
