@@ -12,6 +12,8 @@ use super::{
 
 const STYLE: &str = include_str!("style.css");
 const BASE: &str = "/api/v1";
+/// What most readers come for.
+const FIRST: &[&str] = &["rooms", "tokens", "contents"];
 
 /// What the page may do: show itself, in this one style.
 pub(crate) fn content_security_policy() -> HeaderValue {
@@ -37,14 +39,14 @@ pub(crate) fn page(document: &[u8]) -> String {
         Plain(info["version"].as_str().unwrap_or_default()),
         Prose(info["description"].as_str().unwrap_or_default()),
     );
-    let mut tags: Vec<&str> = Vec::new();
+    let mut tags: Vec<&str> = FIRST.to_vec();
     for operation in &operations {
         if !tags.contains(&operation.tag) {
             tags.push(operation.tag);
         }
     }
     for tag in tags.iter().copied().chain(["schemas"]) {
-        _ = write!(out, "<a href=\"#{tag}\">{tag}</a>", tag = Plain(tag));
+        _ = write!(out, "<a href=\"#{tag}\">{tag}</a> ", tag = Plain(tag));
     }
     out.push_str("</nav>");
     for tag in tags {

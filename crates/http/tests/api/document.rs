@@ -100,7 +100,9 @@ async fn every_code_is_documented_with_its_status() {
 /// What a value is by a schema: the schema itself behind references.
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
-        Some(reference) => &document["components"]["schemas"][reference.rsplit('/').next().unwrap()],
+        Some(reference) => {
+            resolved(document, &document["components"]["schemas"][reference.rsplit('/').next().unwrap()])
+        }
         None => schema,
     }
 }

@@ -9,6 +9,7 @@ mod document;
 mod life;
 mod permission_table;
 mod rooms;
+mod rows;
 mod states;
 mod system;
 mod time;
