@@ -149,7 +149,7 @@ fn dos_time(instant: Timestamp) -> (u16, u16) {
     let Ok(years) = u16::try_from(utc.year() - 1980) else { return FIRST };
     let [month, day, hour, minute, second] = [utc.month(), utc.day(), utc.hour(), utc.minute(), utc.second()]
         .map(|part| u16::from(part.unsigned_abs()));
-    let time = hour << 11 | minute << 5 | second / 2;
+    let time = hour << 11 | minute << 5 | (second / 2);
     (time, years.min(127) << 9 | month << 5 | day)
 }
 

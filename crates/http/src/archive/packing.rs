@@ -32,7 +32,7 @@ pub(super) fn method_of(media_type: &str) -> Method {
 /// Makes of a content's bytes those of its entry.
 pub(super) enum Packer {
     Stored,
-    Deflated(DeflateEncoder<Vec<u8>>),
+    Deflated(Box<DeflateEncoder<Vec<u8>>>),
 }
 
 impl Packer {
@@ -40,7 +40,9 @@ impl Packer {
         match method {
             Method::Stored => Self::Stored,
             // An archive is made anew each time it is asked for.
-            Method::Deflated => Self::Deflated(DeflateEncoder::new(Vec::new(), Compression::fast())),
+            Method::Deflated => {
+                Self::Deflated(Box::new(DeflateEncoder::new(Vec::new(), Compression::fast())))
+            }
         }
     }
 
@@ -62,7 +64,7 @@ impl Packer {
     }
 }
 
-fn deflate(mut encoder: DeflateEncoder<Vec<u8>>, piece: &[u8]) -> io::Result<(Packer, Bytes)> {
+fn deflate(mut encoder: Box<DeflateEncoder<Vec<u8>>>, piece: &[u8]) -> io::Result<(Packer, Bytes)> {
     encoder.write_all(piece)?;
     let packed = mem::take(encoder.get_mut());
     Ok((Packer::Deflated(encoder), packed.into()))

@@ -27,9 +27,9 @@ impl Display for Prose<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (number, part) in self.0.split('`').enumerate() {
             if number % 2 == 0 {
-                write!(f, "{}", Plain(part))?
+                write!(f, "{}", Plain(part))?;
             } else {
-                write!(f, "<code>{}</code>", Plain(part))?
+                write!(f, "<code>{}</code>", Plain(part))?;
             }
         }
         Ok(())
