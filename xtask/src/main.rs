@@ -1,5 +1,7 @@
 //! The project's own chores. `cargo xtask test` passes everything that has to pass.
 
+mod archive;
+mod client;
 mod memory;
 mod server;
 mod steps;
@@ -22,7 +24,7 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory
+    /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory, a large archive
     Test,
     /// Checks the binaries in each set of cargo features
     Features,
@@ -38,6 +40,15 @@ enum Chore {
         #[arg(long)]
         s3: bool,
     },
+    /// Fetches a room with a large file as a zip archive from the release binary, and has `unzip` test it
+    Archive {
+        /// How large the file is
+        #[arg(long, default_value = "4100MiB")]
+        size: ByteSize,
+        /// The most memory the server may have needed
+        #[arg(long, default_value = "48MiB")]
+        limit: ByteSize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -45,6 +56,7 @@ fn main() -> ExitCode {
         Chore::Test => steps::test(),
         Chore::Features => steps::check_features(),
         Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3),
+        Chore::Archive { size, limit } => archive::measure(size, limit),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

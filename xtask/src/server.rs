@@ -1,6 +1,9 @@
 //! The server's own binary, run as a person would run it.
 
-use std::{path::Path, process::Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use elizabeth_test_servers::S3;
 use tokio::{
@@ -8,7 +11,14 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-use crate::Result;
+use crate::{Result, terminal::cargo};
+
+/// Builds the server for release; where it is then.
+pub fn release_binary() -> Result<PathBuf> {
+    cargo(&["build", "--release", "--package", "elizabeth-http"])?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    Ok(target.join("release").join("elizabeth-http"))
+}
 
 /// A running server. It is killed when this is dropped.
 pub struct Server {

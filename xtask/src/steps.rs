@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use bytesize::ByteSize;
 
 use crate::{
-    Result, memory,
+    Result, archive, memory,
     terminal::{cargo, cargo_output, run, say},
 };
 
@@ -15,13 +15,14 @@ const FEATURES: [&str; 3] = ["sqlite", "postgres", "postgres,s3"];
 /// Runs everything that has to pass.
 pub fn test() -> Result {
     cargo(&["fmt", "--all", "--check"])?;
-    install_postgres()?;
+    install_programs()?;
     cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"])?;
     check_features()?;
     cargo(&["test", "--workspace", "--all-features"])?;
     cargo(&["build", "--release"])?;
     memory::measure(ByteSize::gib(1), ByteSize::mib(32), false)?;
-    memory::measure(ByteSize::gib(2), ByteSize::mib(96), true)
+    memory::measure(ByteSize::gib(2), ByteSize::mib(96), true)?;
+    archive::measure(ByteSize::mib(4100), ByteSize::mib(48))
 }
 
 /// Checks both binaries in each set of features, and that a build for one database carries nothing of the other.
@@ -49,21 +50,28 @@ pub fn check_features() -> Result {
     Ok(())
 }
 
-/// Installs a Postgres server where the tests would find none: they start a throw-away one of their own.
-fn install_postgres() -> Result {
-    let on_path = Command::new("postgres").arg("--version").output().is_ok();
+/// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, and what
+/// reads an archive as people will.
+fn install_programs() -> Result {
+    let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let debian = Path::new("/usr/lib/postgresql");
-    if on_path || debian.read_dir().is_ok_and(|mut versions| versions.next().is_some()) {
+    let postgres =
+        is_there("postgres") || debian.read_dir().is_ok_and(|mut versions| versions.next().is_some());
+    let needed = [("postgresql", postgres), ("unzip", is_there("unzip"))];
+    let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(package, _)| *package).collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    say("The tests need a Postgres server: installing Debian's.");
+    let packages = missing.join(" ");
+    say(&format!("The tests need Debian's {packages}: installing."));
     let install = || {
         run(Command::new("apt-get").args(["update", "--quiet"]))?;
-        let arguments = ["install", "--yes", "--quiet", "--no-install-recommends", "postgresql"];
-        run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+        let arguments = ["install", "--yes", "--quiet", "--no-install-recommends"];
+        let mut command = Command::new("apt-get");
+        run(command.args(arguments).args(&missing).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     install().map_err(|error| {
-        format!("{error}: install a Postgres server (Debian: apt-get install postgresql), then try again")
+        format!("{error}: install what is missing (Debian: apt-get install {packages}), then try again")
             .into()
     })
 }

@@ -2,6 +2,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use elizabeth_wiring::Options;
 
 use crate::{
+    admin_rooms::Rooms,
     commands::{
         completions::Completions, get::Get, invite::Invite, ls::Ls, man::Man, put::Put, rm::Rm, room::Room,
         text::Text,
@@ -91,4 +92,7 @@ pub(crate) struct AdminArgs {
 pub(crate) enum Admin {
     /// Remove what is over: expired rooms and contents, dead reservations and tokens, left-over blobs
     Gc(Gc),
+    /// Look at all rooms, or remove one
+    #[command(subcommand)]
+    Rooms(Rooms),
 }

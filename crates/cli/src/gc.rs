@@ -22,7 +22,7 @@ pub(crate) struct Gc {
 impl Gc {
     /// Sweeps once, and prints what was removed.
     pub(crate) async fn run(self, options: Options, output: Output) -> Result<(), Error> {
-        let app = options.build().await?.app;
+        let app = options.build_existing().await?.app;
         let started = Instant::now();
         let report = app.gc(self.dry_run).await?;
         let done = Done { report, took: started.elapsed(), dry_run: self.dry_run };

@@ -1,5 +1,6 @@
 //! Elizabeth's command-line tool.
 
+mod admin_rooms;
 mod args;
 mod client;
 mod commands;
@@ -74,6 +75,7 @@ async fn run_admin(AdminArgs { command, options }: AdminArgs, output: Output) ->
     elizabeth_wiring::init_logging_above(tracing::Level::WARN, options.log_format()?)?;
     match command {
         Admin::Gc(gc) => gc.run(options, output).await,
+        Admin::Rooms(rooms) => rooms.run(options, output).await,
     }
 }
 

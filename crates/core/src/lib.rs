@@ -6,14 +6,14 @@
 //! the world comes in through the [`ports`]; [`Elizabeth`] offers the use cases.
 //!
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
-//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`content`],
-//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and narrow
-//! [`text`] (texts and links), [`change`] (what may change about a content).
-//! credentials), [`content`].
+//! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and
+//! narrow credentials), [`content`], [`text`] (texts and links), [`change`] (what may change about a content), [`archive`]
+//! (what the files in one are called).
 //!
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
 //! port), `conformance` (the suites that every adapter runs).
 
+pub mod archive;
 pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;

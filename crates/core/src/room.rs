@@ -95,6 +95,11 @@ impl Room {
         self.expire_at.is_some_and(|end| end <= now)
     }
 
+    /// How long it has left, zero when its time is over; `None` for ever.
+    pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
+        self.expire_at.map(|end| end.since(now))
+    }
+
     /// Whether its entries are used up.
     pub fn is_exhausted(&self) -> bool {
         self.max_entries.is_some_and(|max| self.entries >= max)

@@ -3,16 +3,19 @@
 //! [`app::router`] is the whole interface as a service; [`server::serve`] runs it on a socket.
 
 pub mod app;
+mod archive;
 pub mod background;
 mod body;
 mod code;
 mod delivery;
 mod document;
+mod examples;
 mod extract;
 pub mod links;
 pub mod object;
 pub mod problem;
 pub mod program;
+mod reference;
 mod request;
 mod routes;
 pub mod server;

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::links::PublicUrl;
+use crate::reference;
 
 /// The service, and what belongs to this process. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -26,6 +27,7 @@ struct Inner {
     garbage: Notify,
     started: Instant,
     openapi: OnceLock<Bytes>,
+    reference: OnceLock<Bytes>,
 }
 
 impl AppState {
@@ -40,6 +42,7 @@ impl AppState {
             garbage: Notify::new(),
             started: Instant::now(),
             openapi: OnceLock::new(),
+            reference: OnceLock::new(),
         }))
     }
 
@@ -81,6 +84,12 @@ impl AppState {
     /// The OpenAPI document, once the router is built.
     pub(crate) fn openapi(&self) -> &OnceLock<Bytes> {
         &self.0.openapi
+    }
+
+    /// The same as a page, written when it is first asked for.
+    pub(crate) fn reference(&self) -> Bytes {
+        let document = self.0.openapi.get().cloned().unwrap_or_default();
+        self.0.reference.get_or_init(|| reference::page(&document).into()).clone()
     }
 }
 

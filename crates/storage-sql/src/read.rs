@@ -60,6 +60,11 @@ impl<C: Connection> ReadTx for SqlTx<C> {
         row.map(|row| Cells::of(row).room()).transpose()
     }
 
+    async fn rooms(&mut self, after: Option<RoomId>, limit: u64, now: Timestamp) -> StoreResult<Vec<Room>> {
+        let after = after.map_or(i64::MIN, |id| id.0);
+        self.list(&rooms::PAGE, vec![rows::time(now), rows::int(after), rows::size(limit)], Cells::room).await
+    }
+
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
         let after = page.after.map_or(i64::MIN, |id| id.0);
         let limit = page.limit.unwrap_or(u64::MAX);

@@ -32,6 +32,13 @@ pub enum WiringError {
         /// What is wrong.
         reason: String,
     },
+    /// There is no database where one is expected.
+    #[error(
+        "{}: there is no database; is --data-dir (ELIZABETH_DATA_DIR) or --database-url \
+         (ELIZABETH_DATABASE_URL) right?",
+        .0.display()
+    )]
+    NoDatabase(PathBuf),
     /// The database cannot be opened.
     #[error("the database cannot be opened: {0}")]
     Store(#[from] StoreError),

@@ -88,8 +88,26 @@ impl Options {
     /// [`WiringError::Unusable`] when an option cannot be used, before anything is touched; else what could not
     /// be opened. Either is one line for the operator.
     pub async fn build(self) -> Result<Wired, WiringError> {
-        let Settings { policy, data_dir, database, blobs, token_secrets, admin_token, gc_interval } =
-            self.settings()?;
+        self.settings()?.open().await
+    }
+
+    /// The same for who looks after data that is there: an embedded database is not made where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::build`], and [`WiringError::NoDatabase`], before anything is touched.
+    pub async fn build_existing(self) -> Result<Wired, WiringError> {
+        let settings = self.settings()?;
+        match settings.database.file() {
+            Some(file) if !file.exists() => Err(WiringError::NoDatabase(file.to_owned())),
+            Some(_) | None => settings.open().await,
+        }
+    }
+}
+
+impl Settings {
+    async fn open(self) -> Result<Wired, WiringError> {
+        let Self { policy, data_dir, database, blobs, token_secrets, admin_token, gc_interval } = self;
         // Where the database, the blobs and the keys are elsewhere, there need not be a disk to write to.
         if token_secrets.is_none() || !database.is_shared() || matches!(blobs, BlobUrl::Fs(_)) {
             data_dir::create(&data_dir)?;

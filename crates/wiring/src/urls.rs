@@ -20,6 +20,16 @@ pub(crate) enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// The database's file, where it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => Some(path),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(..) => None,
+        }
+    }
+
     /// Whether processes on several machines may use it, with keys that must then be the same for all.
     pub(crate) fn is_shared(&self) -> bool {
         match self {

@@ -119,6 +119,12 @@ impl<S: Sees> ReadTx for View<S> {
         Ok(self.now().room_at(id, now))
     }
 
+    async fn rooms(&mut self, after: Option<RoomId>, limit: u64, now: Timestamp) -> StoreResult<Vec<Room>> {
+        let state = self.now();
+        let listed = state.rooms.behind(after).take(limited(limit));
+        Ok(listed.filter_map(|room| state.room_at(room.id, now)).collect())
+    }
+
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
         let rows = self.now().contents.owned(room, page.after);
         let rows = rows.filter(|row| page.sid.is_none_or(|sid| row.content.sid == sid));

@@ -65,6 +65,12 @@ impl<R: Row> Table<R> {
             .filter_map(|(_, key)| self.rows.get(key))
     }
 
+    /// The rows by ascending key, behind one where that is given.
+    pub(super) fn behind(&self, key: Option<R::Key>) -> impl Iterator<Item = &Arc<R>> {
+        let from = key.map_or(Bound::Unbounded, Bound::Excluded);
+        self.rows.range::<R::Key, _>((from, Bound::Unbounded)).map(|(_, row)| row)
+    }
+
     /// The rows whose end has come, the one that ended first in front.
     pub(super) fn ended(&self, now: Timestamp) -> impl Iterator<Item = &Arc<R>> {
         self.by_end.iter().take_while(move |(end, _)| *end <= now).filter_map(|(_, key)| self.rows.get(key))

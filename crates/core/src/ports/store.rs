@@ -136,6 +136,9 @@ pub trait ReadTx: Send {
     /// A room by its number.
     async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>>;
 
+    /// All rooms by ascending number, expired ones among them; behind `after` where that is given.
+    async fn rooms(&mut self, after: Option<RoomId>, limit: u64, now: Timestamp) -> StoreResult<Vec<Room>>;
+
     /// A room's contents, by ascending number. Texts of up to [`crate::policy::TEXT_LISTED_MAX`] bytes and links come with
     /// [`Content::text`] where their downloads are not limited, if the page does not go without.
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>>;

@@ -7,6 +7,8 @@
 
 mod add_link;
 mod add_text;
+mod admin;
+mod archive;
 mod authorize;
 mod begin_upload;
 mod change_content;
@@ -51,6 +53,8 @@ use crate::{
     token::Session,
 };
 
+pub use admin::RemovedRoom;
+pub use archive::{Archive, ArchiveEntry};
 pub use create_room::CreatedRoom;
 pub use create_ticket::{CreatedTicket, TicketRequest};
 pub use delete_contents::Deleted;

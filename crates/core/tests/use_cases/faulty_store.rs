@@ -117,6 +117,7 @@ answered_within! {
     content_access(address: &RoomRef, jti: Option<Jti>, content: ContentId, now: Timestamp)
         -> Option<ContentAccess>;
     room(id: RoomId, now: Timestamp) -> Option<Room>;
+    rooms(after: Option<RoomId>, limit: u64, now: Timestamp) -> Vec<Room>;
     contents(room: RoomId, page: ContentPage) -> Vec<Content>;
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;

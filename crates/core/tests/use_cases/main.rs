@@ -1,6 +1,8 @@
 //! The use cases over the memory adapters, by a clock that is set by hand.
 #![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails the test")]
 
+mod admin;
+mod archive;
 mod collisions;
 mod faults;
 mod faulty_store;

@@ -18,7 +18,7 @@ const EXTENDED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// A `Content-Disposition` (RFC 6266) with a file's name. A name that a quoted text cannot hold in a way that all
 /// clients read alike comes twice: in ASCII for old ones, and whole as `filename*`.
-pub(super) fn content_disposition(kind: &str, name: &str) -> HeaderValue {
+pub(crate) fn content_disposition(kind: &str, name: &str) -> HeaderValue {
     let plain: String = name
         .chars()
         .map(|c| match c {

@@ -9,3 +9,4 @@ mod redirect;
 
 pub(crate) use conditional::is_known;
 pub(crate) use deliver::{Purpose, deliver, find};
+pub(crate) use disposition::content_disposition;

@@ -1,4 +1,4 @@
-use elizabeth_core::room::Room;
+use elizabeth_core::{room::Room, time::Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +29,8 @@ pub struct RoomObject<'a> {
     current_times_entered: u64,
     /// When it expires; null for never.
     expire_at: Option<Instant>,
+    /// Whole seconds until then, 0 when they are over; null for never.
+    expires_in_seconds: Option<u64>,
     /// When it was made.
     created_at: Instant,
     /// When its permission or settings last changed.
@@ -38,8 +40,9 @@ pub struct RoomObject<'a> {
     permission: u8,
 }
 
-impl<'a> From<&'a Room> for RoomObject<'a> {
-    fn from(room: &'a Room) -> Self {
+impl<'a> RoomObject<'a> {
+    /// A room as it stands at an instant.
+    pub fn new(room: &'a Room, now: Timestamp) -> Self {
         Self {
             id: room.id.0,
             name: room.name.as_str(),
@@ -51,6 +54,7 @@ impl<'a> From<&'a Room> for RoomObject<'a> {
             max_times_entered: room.max_entries,
             current_times_entered: room.entries,
             expire_at: room.expire_at.map(Instant),
+            expires_in_seconds: room.time_left(now).map(|left| left.as_secs()),
             created_at: Instant(room.created_at),
             updated_at: Instant(room.updated_at),
             permission: room.permission.bits(),

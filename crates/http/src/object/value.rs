@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Size {
 #[schema(value_type = PermissionForms)]
 pub struct PermissionInput(u64);
 
-/// The forms of a [`PermissionInput`], for the document.
+/// The forms in which a permission comes in.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes the schema only")]

@@ -1,5 +1,6 @@
 //! The endpoints: one a file, with its types and its part of the OpenAPI document.
 
+mod admin;
 mod auth;
 mod contents;
 mod fallback;
@@ -52,11 +53,16 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(contents::change::change_content))
         .routes(routes!(texts::create::add_text))
         .routes(routes!(urls::create::add_url))
+        .routes(routes!(contents::archive::archive_contents))
         .routes(routes!(reservations::release::release_reservation))
+        .routes(routes!(admin::rooms::list_rooms))
+        .routes(routes!(admin::gc::collect_garbage))
         .routes(routes!(system::health::health))
         .routes(routes!(system::ready::ready))
         .routes(routes!(system::status::status))
         .routes(routes!(system::config::config))
         .routes(routes!(system::openapi::openapi_document))
+        .routes(routes!(system::docs::docs))
+        .routes(routes!(system::docs::scalar))
         .route("/s/{ticket}", get(pages::ticket::ticket_page))
 }

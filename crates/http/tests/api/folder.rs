@@ -316,7 +316,10 @@ async fn the_servers_own_words_are_no_rooms() {
     for word in ["api", "assets", "s", "metrics", "health", "admin", "login", "robots.txt", "favicon.ico"] {
         for method in ["GET", "PUT", "DELETE", "POST"] {
             for path in [format!("/{word}"), format!("/{word}/a"), format!("/{word}/v1/a/b")] {
-                refused(server.at(method, &path).body(""), 404, "not_found").await;
+                // A page of its own: a ticket that opens nothing.
+                if path != "/s/a" {
+                    refused(server.at(method, &path).body(""), 404, "not_found").await;
+                }
             }
         }
     }

@@ -72,6 +72,8 @@ fn table() -> Vec<Row> {
         row("POST", "/texts", Body::Json(|_| json!({"text": ""})), EDIT, 201),
         row("POST", "/urls", Body::Json(|_| json!({"url": "https://example.org"})), EDIT, 201),
         row("PATCH", "/contents/999999", Body::Json(|_| json!({"pinned": true})), EDIT, 404),
+        row("GET", "/archive.zip", Body::Nothing, LOOK, 200),
+        row("HEAD", "/archive.zip", Body::Nothing, LOOK, 200),
         row("DELETE", "/contents", Body::Json(|_| json!({"ids": [999]})), DELETE, 404),
         row("DELETE", "", Body::Nothing, DELETE, 200),
     ]

@@ -17,6 +17,7 @@ async fn a_room_is_made_with_defaults_and_its_key() {
         "id": room["id"], "name": "myroom", "slug": "myroom", "has_password": false, "status": 0,
         "max_size": 10_737_418_240u64, "current_size": 0, "max_times_entered": null,
         "current_times_entered": 0, "expire_at": "2026-11-08T12:00:00Z",
+        "expires_in_seconds": 604_800,
         "created_at": "2026-11-01T12:00:00Z", "updated_at": "2026-11-01T12:00:00Z", "permission": 15,
     });
     assert_eq!(room, expected);

@@ -1,15 +1,20 @@
 //! Every test of the interface.
 
+mod admin;
+mod archive;
 mod bad_input;
 mod changes;
 mod contents;
 mod delivery;
+mod document;
 mod files;
 mod folder;
 mod invitations;
 mod life;
 mod permission_table;
 mod rooms;
+mod rows;
+mod states;
 mod system;
 mod texts;
 mod ticket_page;

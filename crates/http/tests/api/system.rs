@@ -120,5 +120,7 @@ const OPERATIONS: &str = "
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
     GET /rooms/{room}/contents/{id}/meta  PATCH /rooms/{room}/contents/{id}
     POST /rooms/{room}/texts  POST /rooms/{room}/urls
-    GET /health  GET /ready  GET /status  GET /config  GET /openapi.json
+    GET /rooms/{room}/archive.zip  HEAD /rooms/{room}/archive.zip
+    GET /admin/rooms  POST /admin/gc
+    GET /health  GET /ready  GET /status  GET /config  GET /openapi.json  GET /docs  GET /scalar
 ";

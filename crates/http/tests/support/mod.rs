@@ -81,6 +81,15 @@ fn bucket(prefix: &str) -> OpendalBlobs {
     .unwrap()
 }
 
+/// Serves a state on a port of its own.
+async fn serve(state: AppState) -> (String, CancellationToken, Option<JoinHandle<()>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
+    (url, stop, Some(running))
+}
+
 impl TestServer {
     /// A server by the default policy.
     pub async fn start() -> Self {
@@ -125,15 +134,18 @@ impl TestServer {
             signer: Arc::new(crypto::signer()),
         };
         let app = Elizabeth::new(ports, policy);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let stop = CancellationToken::new();
-        let state = AppState::new(app.clone(), Some(&ADMIN.into()), public_url);
-        let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
+        let (url, stop, running) = serve(AppState::new(app.clone(), Some(&ADMIN.into()), public_url)).await;
         // Of the whole process; the second time it is there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::new();
-        Self { url, client, clock, app, blobs, stop, running: Some(running), _folder: folder }
+        Self { url, client, clock, app, blobs, stop, running, _folder: folder }
+    }
+
+    /// The same data served by one more server, whose operator set no admin token.
+    pub async fn without_admin(&self) -> Self {
+        let (url, stop, running) = serve(AppState::new(self.app.clone(), None, None)).await;
+        let (app, client, clock) = (self.app.clone(), self.client.clone(), self.clock.clone());
+        Self { url, client, clock, app, blobs: self.blobs.clone(), stop, running, _folder: None }
     }
 
     /// Ends the server as a signal would, and waits for its end.

@@ -42,6 +42,16 @@ pub(crate) static BY_ID: Fixed = Fixed::new("room", || {
     room().from(Rooms::Table).and_where(Expr::col((Rooms::Table, Rooms::Id)).eq(arg(1))).into()
 });
 
+/// 0: now, 1: after, 2: limit.
+pub(crate) static PAGE: Fixed = Fixed::new("rooms", || {
+    room()
+        .from(Rooms::Table)
+        .and_where(Expr::col((Rooms::Table, Rooms::Id)).gt(arg(1)))
+        .order_by((Rooms::Table, Rooms::Id), Order::Asc)
+        .limit(2)
+        .into()
+});
+
 /// Where rows are locked: 0: address.
 pub(crate) static LOCK: Fixed = Fixed::new("lock_room", || {
     Query::select()
@@ -182,6 +192,7 @@ pub(crate) fn change(id: i64, change: &RoomChange) -> Option<(Shape, Vec<Value>)
 pub(crate) static ALL: &[&Fixed] = &[
     &ACCESS,
     &BY_ID,
+    &PAGE,
     &LOCK,
     &LOCK_BY_ID,
     &INSERT,

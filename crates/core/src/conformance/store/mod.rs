@@ -94,7 +94,8 @@ macro_rules! store_conformance {
                 access_tells_the_tokens_of_that_room_only,
                 reserved_size_counts_live_holds_only,
                 stored_size_follows_inserts_and_deletes,
-                locking_tells_what_access_tells;
+                locking_tells_what_access_tells,
+                rooms_are_listed_in_pages;
             tokens:
                 a_token_comes_back_whole,
                 a_token_is_known_in_its_room_only,

@@ -23,6 +23,7 @@ pub async fn what_is_absent_is_none(bench: &Bench) {
     assert_eq!(read.access(&address("nobody"), Some(jti(1)), at(0)).await, Ok(None));
     assert_eq!(read.content_access(&address("nobody"), None, content, at(0)).await, Ok(None));
     assert_eq!(read.room(room, at(0)).await, Ok(None));
+    assert_eq!(read.rooms(None, 9, at(0)).await, Ok(vec![]));
     assert_eq!(read.contents(room, ContentPage::default()).await, Ok(vec![]));
     assert_eq!(read.contents_by_id(room, &[content]).await, Ok(vec![]));
     assert_eq!(read.contents_by_id(room, &[]).await, Ok(vec![]));
@@ -389,4 +390,36 @@ pub async fn locking_tells_what_access_tells(bench: &Bench) {
         assert_eq!(tx.lock_room_by_id(id, at(1)).await, Ok(Some(room)));
     }
     tx.commit().await.unwrap();
+}
+
+/// All rooms by ascending number, expired ones among them, with what is held in each at that instant.
+pub async fn rooms_are_listed_in_pages(bench: &Bench) {
+    let mut ids = Vec::new();
+    for name in ["c", "a", "b", "d"] {
+        let end = (name == "a").then(|| at(5));
+        ids.push(bench.add_room(&NewRoom { expire_at: end, ..new_room(name) }).await);
+    }
+    let mut tx = bench.begin().await;
+    reserve(tx.as_mut(), ids[2], 7, 20).await;
+    tx.delete_room(ids[3]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut read = bench.read().await;
+    let asked: [(_, _, &[RoomId]); 6] = [
+        (None, u64::MAX, &ids[..3]),
+        (None, 2, &ids[..2]),
+        (Some(ids[0]), 1, &ids[1..2]),
+        (Some(ids[1]), 9, &ids[2..3]),
+        (Some(ids[3]), 9, &[]),
+        (None, 0, &[]),
+    ];
+    for (after, limit, expected) in asked {
+        let listed = read.rooms(after, limit, at(10)).await.unwrap();
+        assert_eq!(listed.iter().map(|room| room.id).collect::<Vec<_>>(), expected, "{after:?} {limit}");
+        for room in listed {
+            assert_eq!(read.room(room.id, at(10)).await, Ok(Some(room)));
+        }
+    }
+    let reserved = |listed: Vec<Room>| listed.iter().map(|room| room.reserved_size).collect::<Vec<_>>();
+    assert_eq!(reserved(read.rooms(None, 9, at(19)).await.unwrap()), [0, 0, 7]);
+    assert_eq!(reserved(read.rooms(None, 9, at(20)).await.unwrap()), [0, 0, 0]);
 }

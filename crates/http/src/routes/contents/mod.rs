@@ -1,3 +1,4 @@
+pub(crate) mod archive;
 pub(crate) mod change;
 pub(crate) mod delete;
 pub(crate) mod download;

@@ -65,6 +65,6 @@ pub(crate) async fn create_room(
         claimed: false,
     };
     let created = state.app().create_room(name, options).await?;
-    let room = RoomObject::from(&created.room);
+    let room = RoomObject::new(&created.room, state.app().now());
     Ok(reply(&CreatedRoom { room, owner_key: created.owner_key.expose_secret() }))
 }

@@ -60,7 +60,7 @@ pub(crate) async fn set_permissions(
 ) -> Answer {
     let permission = body.permission()?;
     let room = state.app().set_permission(&room, credential.token(), permission).await?;
-    Ok(reply(&RoomObject::from(&room)))
+    Ok(reply(&RoomObject::new(&room, state.app().now())))
 }
 
 #[cfg(test)]

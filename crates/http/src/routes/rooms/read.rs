@@ -26,5 +26,5 @@ pub(crate) async fn read_room(
     credential: Credential,
 ) -> Answer {
     let room = state.app().room(&room, credential.token()).await?;
-    Ok(reply(&RoomObject::from(&room)))
+    Ok(reply(&RoomObject::new(&room, state.app().now())))
 }

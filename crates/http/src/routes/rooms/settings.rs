@@ -78,5 +78,5 @@ pub(crate) async fn change_settings(
         password: body.password,
     };
     let room = state.app().change_settings(&room, credential.token(), settings).await?;
-    Ok(reply(&RoomObject::from(&room)))
+    Ok(reply(&RoomObject::new(&room, state.app().now())))
 }

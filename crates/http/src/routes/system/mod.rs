@@ -1,4 +1,5 @@
 pub(crate) mod config;
+pub(crate) mod docs;
 pub(crate) mod health;
 pub(crate) mod openapi;
 pub(crate) mod ready;

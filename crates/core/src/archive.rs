@@ -1,0 +1,111 @@
+//! What the files in an archive are called: each name once, whatever the contents are called.
+
+use std::collections::HashMap;
+
+use crate::content::{Content, ContentKind};
+
+/// What a content is called in an archive, as long as nothing else is: its own name, or one of its kind and number.
+pub fn entry_name(content: &Content) -> String {
+    match (&content.file_name, content.kind) {
+        (Some(name), _) => name.as_str().to_owned(),
+        (None, ContentKind::File) => format!("file-{}", content.id),
+        (None, ContentKind::Text) => format!("text-{}.txt", content.id),
+        (None, ContentKind::Url) => format!("link-{}.txt", content.id),
+    }
+}
+
+/// The names of an archive. Every name is announced before the first one is drawn: so a content keeps its own name
+/// where it can, and a number never makes a name that another content has.
+#[derive(Debug, Default)]
+pub struct EntryNames {
+    /// How often each was drawn, and the last number given to it. What is a folder counts as drawn.
+    drawn: HashMap<String, u32>,
+}
+
+impl EntryNames {
+    /// Says that a content of this name is going to be in the archive.
+    pub fn announce(&mut self, name: &str) {
+        for (end, _) in name.match_indices('/') {
+            let folder = self.drawn.entry(name[..end].to_owned()).or_default();
+            *folder = (*folder).max(1);
+        }
+        self.drawn.entry(name.to_owned()).or_default();
+    }
+
+    /// The name for the next content that is called so: itself the first time, then `a (2).txt`, `a (3).txt`, …,
+    /// without those that are taken. A name that is also a folder in the archive is numbered from the start.
+    pub fn draw(&mut self, name: &str) -> String {
+        let mut number = self.drawn.get(name).copied().unwrap_or_default();
+        let drawn = loop {
+            number += 1;
+            if number == 1 {
+                break name.to_owned();
+            }
+            let candidate = numbered(name, number);
+            if !self.drawn.contains_key(&candidate) {
+                self.drawn.insert(candidate.clone(), 1);
+                break candidate;
+            }
+        };
+        self.drawn.insert(name.to_owned(), number);
+        drawn
+    }
+}
+
+/// With the number before the extension of the last segment, where it has one.
+fn numbered(name: &str, number: u32) -> String {
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    let stem = match name[last..].rfind('.') {
+        None | Some(0) => name.len(),
+        Some(dot) => last + dot,
+    };
+    format!("{} ({number}){}", &name[..stem], &name[stem..])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::name::FileName;
+
+    fn drawn(names: &[&str]) -> Vec<String> {
+        let mut all = EntryNames::default();
+        names.iter().for_each(|name| all.announce(name));
+        names.iter().map(|name| all.draw(name)).collect()
+    }
+
+    #[test]
+    fn doubled_names_are_numbered_before_the_extension() {
+        for (names, expected) in [
+            (&["a.txt", "a.txt", "a.txt"][..], &["a.txt", "a (2).txt", "a (3).txt"][..]),
+            (&["a.txt", "a.txt", "a (2).txt"], &["a.txt", "a (3).txt", "a (2).txt"]),
+            (&["d.e/a", "d.e/a", "a"], &["d.e/a", "d.e/a (2)", "a"]),
+            (&[".env", ".env"], &[".env", ".env (2)"]),
+            (&["ü.tar.gz", "ü.tar.gz"], &["ü.tar.gz", "ü.tar (2).gz"]),
+            (&["a", "a/b", "a/b"], &["a (2)", "a/b", "a/b (2)"]),
+        ] {
+            assert_eq!(drawn(names), expected);
+        }
+    }
+
+    proptest! {
+        /// Whatever the contents are called, no two entries are called alike, none is a folder of another, and
+        /// none leads out of the folder it is unpacked into.
+        #[test]
+        fn entries_never_meet(names in proptest::collection::vec("[ab](/[ab]( \\(2\\))?){0,2}(\\.t)?( \\([23]\\))?", 0..40)) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let drawn = drawn(&names);
+            let entries: BTreeSet<&String> = drawn.iter().collect();
+            prop_assert_eq!(entries.len(), names.len());
+            for entry in &drawn {
+                prop_assert!(FileName::parse(entry).is_ok());
+                for (end, _) in entry.match_indices('/') {
+                    prop_assert!(!entries.contains(&entry[..end].to_owned()), "{} is a folder too", &entry[..end]);
+                }
+            }
+        }
+    }
+}

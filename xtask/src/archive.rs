@@ -1,0 +1,48 @@
+//! `cargo xtask archive`: an archive that needs the 64-bit form of zip, as `unzip` reads it.
+
+use std::{path::Path, process::Command, time::Instant};
+
+use bytesize::ByteSize;
+use futures::StreamExt;
+use tokio::io::AsyncWriteExt;
+
+use crate::{
+    Result,
+    client::{Room, report},
+    server::{self, Server},
+    terminal::{run, say},
+};
+
+/// Fetches a room with a file of this size and a small one behind it as one archive, and has `unzip` test it; fails
+/// when the server's peak memory was above the limit. The temporary folder has to hold twice the size.
+pub fn measure(size: ByteSize, limit: ByteSize) -> Result {
+    let binary = server::release_binary()?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let peak = runtime.block_on(fetch_and_test(&binary, size.as_u64()))?;
+    say(&format!("peak memory of the server: {} (limit {limit})", ByteSize(peak)));
+    if peak > limit.as_u64() { Err("the server needed too much memory".into()) } else { Ok(()) }
+}
+
+async fn fetch_and_test(binary: &Path, size: u64) -> Result<u64> {
+    let data = tempfile::tempdir()?;
+    let server = Server::start(binary, &data.path().join("server"), None).await?;
+    let room = Room::open(&server).await?;
+    // One is stored as it is, one is deflated, and one begins beyond what 32 bits can say.
+    room.upload("large.bin", size).await?;
+    room.upload("text.txt", 64 << 20).await?;
+    room.upload("small.bin", 1000).await?;
+
+    let started = Instant::now();
+    let path = data.path().join("room.zip");
+    let mut file = tokio::fs::File::create(&path).await?;
+    let mut body = room.get("/archive.zip").await?.bytes_stream();
+    while let Some(bytes) = body.next().await {
+        file.write_all(&bytes?).await?;
+    }
+    file.flush().await?;
+    report("as an archive", size + (64 << 20), started);
+    let started = Instant::now();
+    run(Command::new("unzip").args(["-tq"]).arg(&path))?;
+    report("tested by unzip", size, started);
+    server.peak_memory()
+}
