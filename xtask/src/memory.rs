@@ -5,9 +5,6 @@ use std::{path::Path, time::Instant};
 use bytesize::ByteSize;
 use elizabeth_test_servers::S3;
 use futures::StreamExt;
-use futures::{StreamExt, stream};
-use reqwest::{Body, Client, multipart};
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
