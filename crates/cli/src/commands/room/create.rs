@@ -64,6 +64,8 @@ impl Create {
             options["permission"] = Permissions::bits(&self.permission).into();
         }
         let (mut room, key) = visit.create(&options).await?;
+        // Whoever is let in first owns a room as well: so nobody else is the first.
+        visit.enter().await?;
         if output.json {
             if self.show_key {
                 room["owner_key"] = key.expose_secret().into();
