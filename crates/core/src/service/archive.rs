@@ -1,9 +1,6 @@
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{
-    authorize::{Need, judge},
-    read_content::Readable,
-};
+use super::{authorize::Need, read_content::Readable};
 use crate::{
     Elizabeth, Error, Invalid, Result,
     archive::{EntryNames, entry_name},
@@ -65,12 +62,7 @@ impl Elizabeth {
         if chosen.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MANIFEST_FILES_MAX) {
             return Err(Invalid::ContentCount.into());
         }
-        let presented = self.present(token);
-        let now = self.now();
-        let jti = presented.claims().map(|claims| claims.jti);
-        let mut tx = self.ports.store.read().await?;
-        let access = tx.access(room, jti, now).await?;
-        let grant = judge(access, &presented, Need::Look, now)?;
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Need::Look).await?;
         let mut archive = Archive {
             app: self.clone(),
             room: grant.room.id,

@@ -6,7 +6,7 @@ use crate::{
     id::SessionId,
     name::RoomRef,
     permission::Permission,
-    ports::{Access, WriteTx},
+    ports::{Access, ReadTx, WriteTx},
     room::{Room, RoomStatus},
     time::Timestamp,
     token::{Claims, TokenRecord},
@@ -145,11 +145,24 @@ impl Elizabeth {
 
     /// Judges a request that only reads: one read of the store.
     pub(super) async fn authorize(&self, room: &RoomRef, token: Option<&str>, need: Need) -> Result<Grant> {
+        Ok(self.authorize_reading(room, token, need).await?.1)
+    }
+
+    /// The same for a request that goes on to read, on the connection that is returned; and the instant it was judged
+    /// at.
+    pub(super) async fn authorize_reading(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        need: Need,
+    ) -> Result<(Box<dyn ReadTx>, Grant, Timestamp)> {
         let presented = self.present(token);
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
-        let access = self.ports.store.read().await?.access(room, jti, now).await?;
-        judge(access, &presented, need, now)
+        let mut tx = self.ports.store.read().await?;
+        let access = tx.access(room, jti, now).await?;
+        let grant = judge(access, &presented, need, now)?;
+        Ok((tx, grant, now))
     }
 
     /// Judges a request that writes, with the room locked until the transaction ends. The instant it returns was

@@ -20,12 +20,7 @@ impl Elizabeth {
         token: Option<&str>,
         page: ContentPage,
     ) -> Result<Vec<Content>> {
-        let presented = self.present(token);
-        let now = self.now();
-        let jti = presented.claims().map(|claims| claims.jti);
-        let mut tx = self.ports.store.read().await?;
-        let access = tx.access(room, jti, now).await?;
-        let grant = judge(access, &presented, Need::Look, now)?;
+        let (mut tx, grant, _) = self.authorize_reading(room, token, Need::Look).await?;
         let page = ContentPage { sid: grant.visible().or(page.sid), ..page };
         Ok(tx.contents(grant.room.id, page).await?)
     }

@@ -20,9 +20,9 @@ impl Elizabeth {
         token: Option<&str>,
         name: FileName,
     ) -> Result<Readable> {
-        let grant = self.authorize(room, token, Need::Look).await?;
-        let mut tx = self.ports.store.read().await?;
-        let found = tx.newest_content(grant.room.id, &name, grant.visible(), self.now()).await?;
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Need::Look).await?;
+        let found = tx.newest_content(grant.room.id, &name, grant.visible(), now).await?;
+        drop(tx);
         self.readable(room, token, found.ok_or(Error::FileNotFound(name))?).await
     }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::authorize::{Need, judge};
+use super::authorize::Need;
 use crate::{Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage};
 
 /// A part of a room's list of contents.
@@ -27,12 +27,7 @@ impl Elizabeth {
         page: ContentPage,
         text_bytes: u64,
     ) -> Result<ContentsPart> {
-        let presented = self.present(token);
-        let now = self.now();
-        let jti = presented.claims().map(|claims| claims.jti);
-        let mut tx = self.ports.store.read().await?;
-        let access = tx.access(room, jti, now).await?;
-        let grant = judge(access, &presented, Need::Look, now)?;
+        let (mut tx, grant, _) = self.authorize_reading(room, token, Need::Look).await?;
         let room = grant.room.id;
         let page = ContentPage { sid: grant.visible().or(page.sid), without_texts: true, ..page };
         let mut contents = tx.contents(room, page).await?;

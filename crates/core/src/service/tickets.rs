@@ -9,9 +9,9 @@ impl Elizabeth {
     ///
     /// Without a good token.
     pub async fn tickets(&self, room: &RoomRef, token: Option<&str>) -> Result<Vec<Ticket>> {
-        let grant = self.authorize(room, token, Need::Token).await?;
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Need::Token).await?;
         let sid = (!grant.token.owner).then_some(grant.token.sid);
-        Ok(self.ports.store.read().await?.live_tickets(grant.room.id, sid, self.now()).await?)
+        Ok(tx.live_tickets(grant.room.id, sid, now).await?)
     }
 
     /// Revokes a ticket: an owner any, a guest one that its own session made. Twice is as good as once.

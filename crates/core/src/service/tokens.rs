@@ -44,10 +44,9 @@ impl Elizabeth {
     ///
     /// Without a good token.
     pub async fn tokens(&self, room: &RoomRef, token: Option<&str>) -> Result<TokenList> {
-        let grant = self.authorize(room, token, Need::Token).await?;
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Need::Token).await?;
         let sid = (!grant.token.owner).then_some(grant.token.sid);
-        let mut tx = self.ports.store.read().await?;
-        let tokens = tx.live_tokens(grant.room.id, sid, self.now()).await?;
+        let tokens = tx.live_tokens(grant.room.id, sid, now).await?;
         Ok(TokenList { current: grant.token.jti, tokens })
     }
 

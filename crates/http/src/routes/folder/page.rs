@@ -33,7 +33,7 @@ pub(super) fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Respons
 /// One screen. Addresses hold nothing that HTML or a terminal would read.
 fn usage(room: &str) -> String {
     format!(
-        "Add a file; the room is made when it is not there, its owner key in a header (see it with -i):\n\
+        "Add a file. The room is made when it is not there; -i shows its owner key, in a header:\n\
          \x20   curl -T report.pdf {room}\n\
          Add what a command prints:\n\
          \x20   some-command | curl -T - {room}log.txt\n\
