@@ -50,14 +50,14 @@ pub fn check_features() -> Result {
     Ok(())
 }
 
-/// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, and what
-/// reads an archive as people will.
+/// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, what reads
+/// an archive as people will, and what the README's commands are pasted with.
 fn install_programs() -> Result {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let debian = Path::new("/usr/lib/postgresql");
     let postgres =
         is_there("postgres") || debian.read_dir().is_ok_and(|mut versions| versions.next().is_some());
-    let needed = [("postgresql", postgres), ("unzip", is_there("unzip"))];
+    let needed = [("postgresql", postgres), ("unzip", is_there("unzip")), ("curl", is_there("curl"))];
     let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(package, _)| *package).collect();
     if missing.is_empty() {
         return Ok(());
