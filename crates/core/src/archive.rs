@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::content::{Content, ContentKind};
 
 /// What a content is called in an archive, as long as nothing else is: its own name, or one of its kind and number.
@@ -16,38 +18,48 @@ pub fn entry_name(content: &Content) -> String {
 
 /// The names of an archive. Every name is announced before the first one is drawn: so a content keeps its own name
 /// where it can, and a number never makes a name that another content has.
+///
+/// Of a name, and of each folder in it, a few dozen bytes are kept, however long it is.
 #[derive(Debug, Default)]
 pub struct EntryNames {
     /// How often each was drawn, and the last number given to it. What is a folder counts as drawn.
-    drawn: HashMap<String, u32>,
+    drawn: HashMap<Mark, u32>,
+}
+
+/// What stands for a name: half of its SHA-256. Nobody can find two names that share one.
+type Mark = [u8; 16];
+
+fn mark(name: &str) -> Mark {
+    let hash: [u8; 32] = Sha256::digest(name.as_bytes()).into();
+    std::array::from_fn(|place| hash[place])
 }
 
 impl EntryNames {
     /// Says that a content of this name is going to be in the archive.
     pub fn announce(&mut self, name: &str) {
         for (end, _) in name.match_indices('/') {
-            let folder = self.drawn.entry(name[..end].to_owned()).or_default();
+            let folder = self.drawn.entry(mark(&name[..end])).or_default();
             *folder = (*folder).max(1);
         }
-        self.drawn.entry(name.to_owned()).or_default();
+        self.drawn.entry(mark(name)).or_default();
     }
 
     /// The name for the next content that is called so: itself the first time, then `a (2).txt`, `a (3).txt`, …,
     /// without those that are taken. A name that is also a folder in the archive is numbered from the start.
     pub fn draw(&mut self, name: &str) -> String {
-        let mut number = self.drawn.get(name).copied().unwrap_or_default();
+        let mut number = self.drawn.get(&mark(name)).copied().unwrap_or_default();
         let drawn = loop {
             number += 1;
             if number == 1 {
                 break name.to_owned();
             }
             let candidate = numbered(name, number);
-            if !self.drawn.contains_key(&candidate) {
-                self.drawn.insert(candidate.clone(), 1);
+            if !self.drawn.contains_key(&mark(&candidate)) {
+                self.drawn.insert(mark(&candidate), 1);
                 break candidate;
             }
         };
-        self.drawn.insert(name.to_owned(), number);
+        self.drawn.insert(mark(name), number);
         drawn
     }
 }

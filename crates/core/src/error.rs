@@ -5,7 +5,7 @@ use crate::{
     id::ContentId,
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::{InvalidPermission, Permission},
-    policy::MANIFEST_FILES_MAX,
+    policy::{ARCHIVE_ENTRIES_MAX, MANIFEST_FILES_MAX},
     ports::{BlobError, CryptoError, StoreError},
     quota::{Full, HoldError},
     text::{InvalidLanguage, InvalidUrl, TextTooLong},
@@ -116,6 +116,9 @@ pub enum Error {
     /// It does not fit the room.
     #[error(transparent)]
     RoomFull(#[from] Full),
+    /// The room has more contents than one archive takes.
+    #[error("an archive takes {ARCHIVE_ENTRIES_MAX} contents at most: choose some with ids")]
+    ArchiveTooLarge,
     /// The server's own storage has no room left.
     #[error("the server's storage is full")]
     StorageFull,

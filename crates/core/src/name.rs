@@ -12,6 +12,8 @@ pub const ROOM_NAME_MAX_CHARS: usize = 64;
 pub const ROOM_NAME_MAX_BYTES: usize = 200;
 /// The most bytes of UTF-8 a file's name may have.
 pub const FILE_NAME_MAX_BYTES: usize = 1024;
+/// The most parts between slashes that a file's name may have.
+pub const FILE_NAME_MAX_SEGMENTS: usize = 32;
 
 /// First path segments that the server itself answers, now or later, and names that browsers and crawlers ask for.
 const RESERVED: &[&str] = &[
@@ -190,6 +192,9 @@ pub enum InvalidFileName {
     /// An empty, `.` or `..` segment.
     #[error("no part of a file name between slashes is empty, \".\" or \"..\"")]
     Segment,
+    /// Too many folders.
+    #[error("a file name has at most {FILE_NAME_MAX_SEGMENTS} parts between slashes")]
+    TooDeep,
     /// A backslash or a control character.
     #[error("a file name has no backslash and no control character: U+{:04X}", u32::from(*.0))]
     Character(char),
@@ -217,6 +222,9 @@ impl FileName {
         }
         if name.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             return Err(InvalidFileName::Segment);
+        }
+        if name.split('/').count() > FILE_NAME_MAX_SEGMENTS {
+            return Err(InvalidFileName::TooDeep);
         }
         Ok(Self(name))
     }
@@ -309,6 +317,9 @@ mod tests {
         for bad in ["", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "a\\b", "a\nb", "\0", "a\u{202E}b"] {
             assert!(FileName::parse(bad).is_err(), "{bad:?}");
         }
+        assert!(FileName::parse(&vec!["a"; FILE_NAME_MAX_SEGMENTS].join("/")).is_ok());
+        let deeper = vec!["a"; FILE_NAME_MAX_SEGMENTS + 1].join("/");
+        assert_eq!(FileName::parse(&deeper), Err(InvalidFileName::TooDeep));
         assert_eq!(FileName::parse("a/b/c.txt").unwrap().last_segment(), "c.txt");
     }
 

@@ -42,6 +42,9 @@ pub const TEXT_MAX: usize = 1 << 20;
 pub const LANGUAGE_MAX_BYTES: usize = 64;
 /// The longest link, in bytes.
 pub const URL_MAX_BYTES: usize = 8 * 1024;
+/// The most contents that an archive takes: what is known of each until the directory at its end is written has to fit
+/// into memory.
+pub const ARCHIVE_ENTRIES_MAX: usize = 65_535;
 /// The longest text, in bytes of UTF-8, that a list of contents shows.
 pub const TEXT_LISTED_MAX: u64 = 64 * 1024;
 /// Life of a ticket that asks for none of its own.

@@ -167,15 +167,25 @@ impl Ticket {
         self.max_uses.is_some_and(|max| self.uses >= max)
     }
 
-    /// Whether it can be used at an instant.
+    /// Whether it opens something of this room at an instant. Whether it is spent is asked later: see
+    /// [`Ticket::check_uses`].
     ///
     /// # Errors
     ///
-    /// [`Unauthorized::Ticket`] when it is expired or revoked, [`Error::TicketSpent`].
-    pub fn check(&self, now: Timestamp) -> Result<()> {
-        if !self.is_live(now) {
-            return Err(Unauthorized::Ticket.into());
-        }
+    /// [`Unauthorized::Ticket`] when it is expired or revoked, or a guest's invitation to a room that guests may not
+    /// share any more.
+    pub fn check_credential(&self, room: &Room, now: Timestamp) -> Result<(), Unauthorized> {
+        let is_shared =
+            self.content_id.is_some() || self.owner || room.permission.contains(Permission::SHARE);
+        if self.is_live(now) && is_shared { Ok(()) } else { Err(Unauthorized::Ticket) }
+    }
+
+    /// Whether it has a use left.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TicketSpent`].
+    pub fn check_uses(&self) -> Result<()> {
         if self.is_spent() { Err(Error::TicketSpent) } else { Ok(()) }
     }
 }
@@ -239,6 +249,18 @@ mod tests {
         assert_eq!(terms(download, None, Some(u64::MAX)), Err(Invalid::TicketUses));
     }
 
+    #[test]
+    fn a_guest_invites_only_while_the_room_is_shared() {
+        let private = Room { permission: Permission::VIEW, ..room(None) };
+        let guests = new_ticket().into_ticket(TicketId(1));
+        let owners = Ticket { owner: true, ..guests.clone() };
+        let download = Ticket { content_id: Some(ContentId(1)), ..guests.clone() };
+        for (ticket, good) in [(guests, false), (owners, true), (download, true)] {
+            assert!(ticket.check_credential(&room(None), at(1)).is_ok());
+            assert_eq!(ticket.check_credential(&private, at(1)).is_ok(), good);
+        }
+    }
+
     proptest! {
         #[test]
         fn a_ticket_is_good_only_unrevoked_in_time_and_unspent(
@@ -252,9 +274,8 @@ mod tests {
             };
             let in_time = revoked.is_none() && now < expires;
             let left = max_uses.is_none_or(|max| uses < max);
-            let answer = ticket.check(at(now));
-            prop_assert_eq!(answer.is_ok(), in_time && left);
-            prop_assert_eq!(matches!(answer, Err(Error::TicketSpent)), in_time && !left);
+            prop_assert_eq!(ticket.check_credential(&room(None), at(now)).is_ok(), in_time);
+            prop_assert_eq!(ticket.check_uses().is_ok(), left);
         }
 
         #[test]

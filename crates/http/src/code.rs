@@ -132,6 +132,8 @@ pub enum Code {
     PreconditionFailed,
     /// 413: the body is over the limit for its kind.
     BodyTooLarge,
+    /// 413: more contents than one archive takes.
+    ArchiveTooLarge,
     /// 413: a file is longer than announced.
     FileTooLong,
     /// 413: a text is over the limit.

@@ -222,6 +222,7 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::ReservationInUse => (S::CONFLICT, Code::ReservationInUse),
         Error::ManifestMismatch(_) => (S::BAD_REQUEST, Code::ManifestMismatch),
         Error::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, Code::FileTooLong),
+        Error::ArchiveTooLarge => (S::PAYLOAD_TOO_LARGE, Code::ArchiveTooLarge),
         Error::TextTooLong(_) => (S::PAYLOAD_TOO_LARGE, Code::TextTooLong),
         Error::RoomFull(_) => (S::PAYLOAD_TOO_LARGE, Code::RoomFull),
         Error::StorageFull | Error::Blob(BlobError::Full(_)) => (S::INSUFFICIENT_STORAGE, Code::StorageFull),

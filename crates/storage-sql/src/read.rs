@@ -80,6 +80,11 @@ impl<C: Connection> ReadTx for SqlTx<C> {
 
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
         let rows = self.fetch_for_each(contents::by_id, &[rows::int(room.0)], one_by_one(ids)).await?;
+        rows.into_iter().map(|row| Cells::of(row).content()).collect()
+    }
+
+    async fn listed_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
+        let rows = self.fetch_for_each(contents::listed_by_id, &[rows::int(room.0)], one_by_one(ids)).await?;
         rows.into_iter().map(|row| Cells::of(row).listed()).collect()
     }
 

@@ -172,6 +172,16 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
         self.run(&tokens::REVOKE_SESSION_REFRESH, values).await.map(drop)
     }
 
+    async fn revoke_session_tickets(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        let values = vec![rows::time(now), rows::int(room.0), rows::uuid(sid.0)];
+        self.run(&tickets::REVOKE_OF_SESSION, values).await.map(drop)
+    }
+
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()> {
         let values = || vec![rows::time(now), rows::int(room.0)];
         self.run(&tokens::REVOKE_GUESTS, values()).await?;

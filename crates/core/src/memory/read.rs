@@ -1,8 +1,11 @@
-use std::{ops::Bound, sync::Arc};
+use std::{collections::BTreeSet, ops::Bound, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{Shared, state::State};
+use super::{
+    Shared,
+    state::{ContentRow, State},
+};
 use crate::{
     content::{Content, Reservation, StoredContent},
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
@@ -82,6 +85,13 @@ impl State {
         Some(row.to_stored())
     }
 
+    /// Those of the named contents that are this room's, each once and in order.
+    fn named(&self, room: RoomId, ids: &[ContentId]) -> impl Iterator<Item = &ContentRow> {
+        let ids: BTreeSet<ContentId> = ids.iter().copied().collect();
+        let rows = ids.into_iter().filter_map(|id| self.contents.get(&id));
+        rows.map(Arc::as_ref).filter(move |row| row.content.room_id == room)
+    }
+
     fn access_by(&self, address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access> {
         let room = self.room_at(*self.addresses.get(address.as_str())?, now)?;
         let token = jti.and_then(|jti| self.token_of(room.id, jti));
@@ -135,12 +145,11 @@ impl<S: Sees> ReadTx for View<S> {
     }
 
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
-        let mut ids = ids.to_vec();
-        ids.sort_unstable();
-        ids.dedup();
-        let contents = &self.now().contents;
-        let rows = ids.iter().filter_map(|id| contents.get(id));
-        Ok(rows.filter(|row| row.content.room_id == room).map(|row| row.to_stored().into_listed()).collect())
+        Ok(self.now().named(room, ids).map(|row| row.content.clone()).collect())
+    }
+
+    async fn listed_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
+        Ok(self.now().named(room, ids).map(|row| row.to_stored().into_listed()).collect())
     }
 
     async fn newest_content(

@@ -218,6 +218,18 @@ impl WriteTx for View<Draft> {
         Ok(())
     }
 
+    async fn revoke_session_tickets(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        let session = self.state().tickets.owned(room, None).filter(|ticket| ticket.sid == sid);
+        let session = session.cloned().collect();
+        self.revoke_tickets(session, now);
+        Ok(())
+    }
+
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()> {
         let guests = self.state().tokens.owned(room, None).filter(|token| !token.owner);
         let guests = guests.cloned().collect();

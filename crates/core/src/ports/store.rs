@@ -143,8 +143,11 @@ pub trait ReadTx: Send {
     /// [`Content::text`] where their downloads are not limited, if the page does not go without.
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>>;
 
-    /// Those of the named contents that are this room's, by ascending number, as [`ReadTx::contents`] has them.
+    /// Those of the named contents that are this room's, by ascending number, without their texts.
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
+
+    /// The same with their texts, as [`ReadTx::contents`] has them.
+    async fn listed_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
 
     /// The newest content of a room with a name, of those that are neither expired nor out of downloads, and that one
     /// session added where it is named. One indexed read.
@@ -255,6 +258,14 @@ pub trait WriteTx: ReadTx {
 
     /// Revokes a session's refresh tokens that are not revoked yet.
     async fn revoke_session_refresh(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<()>;
+
+    /// Revokes the tickets that a session made and that are not revoked yet.
+    async fn revoke_session_tickets(
         &mut self,
         room: RoomId,
         sid: SessionId,

@@ -7,12 +7,12 @@ use crate::{
     content::Content,
     id::{ContentId, RoomId, SessionId},
     name::{RoomName, RoomRef},
-    policy::MANIFEST_FILES_MAX,
+    policy::{ARCHIVE_ENTRIES_MAX, MANIFEST_FILES_MAX},
     ports::{BlobStream, ContentPage, ReadTx},
     time::Timestamp,
 };
 
-/// Contents that are listed at a time; the chosen ones come with what texts say.
+/// Contents that are listed at a time.
 const PAGE: u64 = 100;
 
 /// Contents of a room on their way into an archive, by ascending number: those there were when it was asked for. It
@@ -23,6 +23,7 @@ pub struct Archive {
     name: RoomName,
     sid: Option<SessionId>,
     names: EntryNames,
+    announced: usize,
     waiting: VecDeque<ContentId>,
     /// Where the list goes on behind what is waiting; `None` when there is no more.
     rest: Option<Rest>,
@@ -46,11 +47,12 @@ pub struct ArchiveEntry {
 
 impl Elizabeth {
     /// Opens an archive of a room's contents: those chosen, or all. Those that limit their downloads are left out,
-    /// and those whose time is over. The names of all are held in memory until its end, and nothing else of them.
+    /// and those whose time is over. What stands for their names is held in memory until its end, and nothing else of
+    /// them.
     ///
     /// # Errors
     ///
-    /// [`Invalid::ContentCount`]; without a token that has VIEW or EDIT, who may only add gets what the own session
+    /// [`Invalid::ContentCount`]; [`Error::ArchiveTooLarge`] with more than [`ARCHIVE_ENTRIES_MAX`] contents; without a token that has VIEW or EDIT, who may only add gets what the own session
     /// added; [`Error::ContentNotFound`] with the first of the chosen that is not there.
     pub async fn archive(
         &self,
@@ -69,6 +71,7 @@ impl Elizabeth {
             sid: grant.visible(),
             name: grant.room.name,
             names: EntryNames::default(),
+            announced: 0,
             waiting: VecDeque::new(),
             rest: None,
         };
@@ -138,6 +141,10 @@ impl Archive {
             let page = tx.contents(self.room, self.page(after)).await?;
             for content in page.iter().filter(|content| is_included(content, now)) {
                 self.names.announce(&entry_name(content));
+                self.announced += 1;
+            }
+            if self.announced > ARCHIVE_ENTRIES_MAX {
+                return Err(Error::ArchiveTooLarge);
             }
             match page.last() {
                 Some(content) => after = Some(content.id),

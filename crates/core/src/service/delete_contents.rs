@@ -37,8 +37,9 @@ impl Elizabeth {
         let need = Need::Permission(Permission::DELETE);
         retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let found = tx.contents_by_id(grant.room.id, &ids).await?.into_iter();
             let found: BTreeSet<ContentId> =
-                tx.contents_by_id(grant.room.id, &ids).await?.into_iter().map(|content| content.id).collect();
+                found.filter(|content| grant.sees(content)).map(|content| content.id).collect();
             if let Some(missing) = ids.iter().find(|id| !found.contains(id)) {
                 return Err(Error::ContentNotFound(*missing));
             }

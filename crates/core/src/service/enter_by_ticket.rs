@@ -50,7 +50,8 @@ fn admit(access: Option<Access>, ticket: Option<Ticket>, now: Timestamp) -> Resu
     let room = live_room(access, now)?.room;
     let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id.is_none());
     let ticket = ticket.ok_or(Unauthorized::Ticket)?;
-    ticket.check(now)?;
+    ticket.check_credential(&room, now)?;
     check_open(&room)?;
+    ticket.check_uses()?;
     Ok((room, ticket))
 }

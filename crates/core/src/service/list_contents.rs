@@ -42,7 +42,7 @@ impl Elizabeth {
             .map(|content| content.id)
             .collect();
         if !texts.is_empty() {
-            let read = tx.contents_by_id(room, &texts).await?;
+            let read = tx.listed_by_id(room, &texts).await?;
             let mut read: BTreeMap<ContentId, Content> = read.into_iter().map(|c| (c.id, c)).collect();
             // What changed since it was listed is told as it is now, and what was deleted is not told.
             contents = contents

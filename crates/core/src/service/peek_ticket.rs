@@ -35,9 +35,10 @@ impl Elizabeth {
         if room.is_expired(now) {
             return Err(Error::RoomExpired);
         }
-        ticket.check(now)?;
+        ticket.check_credential(&room, now)?;
         let Some(id) = ticket.content_id else {
             check_open(&room)?;
+            ticket.check_uses()?;
             return Ok(TicketView { ticket, room, content: None });
         };
         if room.status == RoomStatus::Closed {
@@ -45,6 +46,7 @@ impl Elizabeth {
         }
         let content = tx.contents_by_id(room.id, &[id]).await?.into_iter().next();
         let content = content.ok_or(Unauthorized::Ticket)?;
+        ticket.check_uses()?;
         check_live(&content, now)?;
         Ok(TicketView { ticket, room, content: Some(content) })
     }

@@ -28,11 +28,12 @@ impl Elizabeth {
         let ticket = tx.ticket_by_hash(KeyHash::of(ticket)).await?;
         let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id == Some(id));
         let ticket = ticket.ok_or(Unauthorized::Ticket)?;
-        ticket.check(now)?;
+        ticket.check_credential(&room, now)?;
         if room.status == RoomStatus::Closed {
             return Err(Error::RoomClosed);
         }
         let stored = content.ok_or(Error::ContentNotFound(id))?;
+        ticket.check_uses()?;
         check_live(&stored.content, now)?;
         let ends = [stored.content.expire_at, room.expire_at].into_iter().flatten();
         let until = ends.fold(ticket.expires_at, Timestamp::min);

@@ -4,9 +4,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::retried::retried;
 use crate::{
-    Elizabeth, Error, Result,
+    Elizabeth, Error, Result, Unauthorized,
     content::{Content, Place, StoredContent, map_range},
-    id::{ContentId, TicketId},
+    id::{ContentId, RoomId, TicketId},
     name::RoomRef,
     ports::{BlobError, BlobStream},
     time::Timestamp,
@@ -67,16 +67,28 @@ impl Elizabeth {
 
     /// Counts what an opening costs: a download of a content that limits them, a use of a ticket. The content
     /// first, as it is first to go when both do.
-    async fn count_opening(&self, limited: Option<ContentId>, ticket: Option<TicketId>) -> Result<()> {
+    async fn count_opening(
+        &self,
+        room: RoomId,
+        limited: Option<ContentId>,
+        ticket: Option<TicketId>,
+    ) -> Result<()> {
         let mut tx = self.ports.store.begin().await?;
         if let Some(id) = limited
             && !tx.count_download(id).await?
         {
-            return Err(Error::DownloadsSpent);
+            // It may be gone by now, or not limited any more.
+            let found = tx.contents_by_id(room, &[id]).await?.into_iter().next();
+            match found.ok_or(Error::ContentNotFound(id))?.max_downloads {
+                Some(_) => return Err(Error::DownloadsSpent),
+                None => tx.add_downloads(id, 1).await?,
+            }
         }
         if let Some(id) = ticket
             && !tx.use_ticket(id).await?
         {
+            let found = tx.ticket(room, id).await?.filter(|ticket| ticket.revoked_at.is_none());
+            found.ok_or(Unauthorized::Ticket)?;
             return Err(Error::TicketSpent);
         }
         Ok(tx.commit().await?)
@@ -123,7 +135,7 @@ impl Readable {
             opened => opened?,
         };
         if limited || ticket.is_some() {
-            retried(|| app.count_opening(limited.then_some(id), ticket)).await?;
+            retried(|| app.count_opening(room, limited.then_some(id), ticket)).await?;
         }
         if !limited && from_start {
             app.add_downloads(id, 1);

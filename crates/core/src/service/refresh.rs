@@ -25,6 +25,7 @@ impl Elizabeth {
                 RefreshVerdict::Good | RefreshVerdict::Reused => {
                     tx.revoke_session_tokens(room.id, record.sid, now).await?;
                     tx.revoke_session_refresh(room.id, record.sid, now).await?;
+                    tx.revoke_session_tickets(room.id, record.sid, now).await?;
                     tx.commit().await?;
                     return Err(Unauthorized::RefreshTokenReused.into());
                 }

@@ -211,6 +211,13 @@ impl Elizabeth {
 }
 
 async fn survey_room(tx: &mut dyn ReadTx, room: RoomId) -> Result<(u64, u64)> {
-    let contents = tx.contents(room, ContentPage::default()).await?;
-    Ok((contents.len() as u64, contents.iter().map(|content| content.size).sum()))
+    let mut page = ContentPage { limit: Some(BATCH), without_texts: true, ..ContentPage::default() };
+    let (mut count, mut size) = (0, 0);
+    loop {
+        let contents = tx.contents(room, page).await?;
+        let Some(last) = contents.last() else { return Ok((count, size)) };
+        page.after = Some(last.id);
+        count += contents.len() as u64;
+        size += contents.iter().map(|content| content.size).sum::<u64>();
+    }
 }

@@ -120,6 +120,7 @@ answered_within! {
     rooms(after: Option<RoomId>, limit: u64, now: Timestamp) -> Vec<Room>;
     contents(room: RoomId, page: ContentPage) -> Vec<Content>;
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
+    listed_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;
     token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
     live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
@@ -161,6 +162,7 @@ answered_within! {
     revoke_token(jti: Jti, now: Timestamp) -> ();
     revoke_session_tokens(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     revoke_session_refresh(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+    revoke_session_tickets(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     revoke_guests(room: RoomId, now: Timestamp) -> ();
     insert_refresh(refresh: &RefreshRecord) -> ();
     lock_refresh(hash: KeyHash) -> Option<RefreshRecord>;

@@ -226,6 +226,45 @@ async fn a_guest_handles_the_tickets_of_its_session_an_owner_all() {
 }
 
 #[tokio::test]
+async fn an_invitation_ends_with_the_guest_who_is_thrown_out_and_with_sharing() {
+    let world = World::new();
+    let owner = world.room("room").await;
+    let guest = world.enter("room").await.unwrap();
+    let (ours, theirs) = (
+        make(&world, &owner, invitation(None)).await.unwrap(),
+        make(&world, &guest, invitation(None)).await.unwrap(),
+    );
+    let good =
+        async |ticket: &CreatedTicket| world.app.peek_ticket(ticket.secret.expose_secret()).await.is_ok();
+    assert!(good(&ours).await && good(&theirs).await);
+    let switch = async |share| {
+        let permission = if share { Permission::all() } else { Permission::all() - Permission::SHARE };
+        world.app.set_permission(&at("room"), Some(&owner), permission).await.unwrap();
+    };
+    switch(false).await;
+    assert!(good(&ours).await && !good(&theirs).await);
+    switch(true).await;
+    assert!(good(&theirs).await);
+    let tokens = world.app.tokens(&at("room"), Some(&guest)).await.unwrap();
+    world.app.revoke_token(&at("room"), Some(&owner), tokens.current).await.unwrap();
+    assert!(good(&ours).await && !good(&theirs).await);
+}
+
+#[tokio::test]
+async fn who_sees_only_the_own_contents_deletes_only_those() {
+    let world = World::new();
+    let owner = world.room("room").await;
+    let theirs = world.upload("room", &owner, "a", large(5)).await.unwrap().contents[0].id;
+    let tidy = make(&world, &owner, invitation(Some(Permission::EDIT | Permission::DELETE))).await.unwrap();
+    let tidy = world.issue("room", with_ticket(&tidy.secret)).await.unwrap();
+    let own = world.upload("room", &tidy, "b", large(5)).await.unwrap().contents[0].id;
+    let delete = async |ids| world.app.delete_contents(&at("room"), Some(&tidy), ids).await;
+    refused!(delete(vec![theirs, own]).await, Error::ContentNotFound(id) if id == theirs);
+    assert_eq!(delete(vec![own]).await.unwrap().deleted, [own]);
+    assert!(world.read("room", &owner, theirs).await.is_ok());
+}
+
+#[tokio::test]
 async fn terms_are_read_before_anything_else_and_end_with_the_room() {
     let world = World::new();
     let none = TicketRequest { ttl_seconds: Some(0), ..invitation(None) };

@@ -28,6 +28,9 @@ pub(crate) enum Purpose {
     View,
     /// To keep them.
     Download,
+    /// To look at them, from a room as a folder: what `curl` asks for comes from here, as it does not follow where it
+    /// is sent unless it is told to.
+    Folder,
 }
 
 /// Finds a content by what was presented for it.
@@ -88,7 +91,9 @@ pub(crate) async fn deliver(
         headers.insert(header::CONTENT_RANGE, value);
     }
     if method != Method::HEAD {
-        if let Some(elsewhere) = redirect(&readable, request, range.as_ref(), response.headers()).await? {
+        if purpose != Purpose::Folder
+            && let Some(elsewhere) = redirect(&readable, request, range.as_ref(), response.headers()).await?
+        {
             return Ok(elsewhere);
         }
         let stream = readable.open(range).await?;
@@ -110,7 +115,7 @@ fn validators(headers: &mut HeaderMap, content: &Content, etag: &str) {
 }
 
 fn describe(headers: &mut HeaderMap, content: &Content, purpose: Purpose) {
-    let shown = shown_as(&content.mime_type).filter(|_| purpose == Purpose::View);
+    let shown = shown_as(&content.mime_type).filter(|_| purpose != Purpose::Download);
     let kind = if shown.is_some() { "inline" } else { "attachment" };
     let media_type = shown.as_deref().unwrap_or(&content.mime_type);
     let media_type = HeaderValue::try_from(media_type)

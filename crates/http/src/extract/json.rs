@@ -98,7 +98,8 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
             }
             if turn.is_none() && collected.len() + piece.len() > SMALL {
                 // It is never closed, so there is always a turn.
-                turn = MIB_AT_ONCE.acquire_many((limit >> 20) as u32).await.ok();
+                let most = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(limit);
+                turn = MIB_AT_ONCE.acquire_many(most.div_ceil(1 << 20) as u32).await.ok();
             }
             collected.extend_from_slice(&piece);
         }

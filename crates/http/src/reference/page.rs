@@ -34,7 +34,7 @@ pub(crate) fn page(document: &[u8]) -> String {
     let mut out = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>{title}: the interface</title><style>{STYLE}</style><h1>{title}</h1>\
-         <p>Version {}. <a href=\"{BASE}/openapi.json\">openapi.json</a> says the same for programs. \
+         <p>Version {}. <a href=\"openapi.json\">openapi.json</a> says the same for programs. \
          All paths begin with <code>{BASE}</code>.</p><p>{}</p><nav>",
         Plain(info["version"].as_str().unwrap_or_default()),
         Prose(info["description"].as_str().unwrap_or_default()),

@@ -7,7 +7,7 @@ use elizabeth_core::{
     Elizabeth, Result,
     content::{FileRequest, Manifest},
     name::{FileName, RoomRef},
-    service::{CreatedRoom, Uploaded},
+    service::Uploaded,
     time::Timestamp,
 };
 use futures::StreamExt;
@@ -34,11 +34,10 @@ pub(crate) struct FilePut {
     pub(crate) length: Option<u64>,
 }
 
-/// Somebody who may go on, and whatever the room was made with where it was made for this.
+/// Somebody who may go on.
 pub(crate) struct Entered {
     pub(crate) app: Elizabeth,
     pub(crate) token: Option<String>,
-    pub(crate) created: Option<CreatedRoom>,
 }
 
 impl FilePut {
@@ -102,15 +101,15 @@ pub(crate) async fn put_file(
     put: FilePut,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(Uploaded, Option<CreatedRoom>), Problem> {
+) -> Result<Uploaded, Problem> {
     let FilePut { file, length } = put;
     let waits = headers.contains_key(header::EXPECT);
     let small = length.filter(|_| !waits).and_then(|length| usize::try_from(length).ok());
     let body = match gather_bytes(small, body).await {
         Ok(bytes) => {
             let store = async move {
-                let Entered { app, token, created } = enter.await?;
-                Ok((app.store_file(&room, token.as_deref(), file, bytes).await?, created))
+                let Entered { app, token } = enter.await?;
+                app.store_file(&room, token.as_deref(), file, bytes).await
             };
             return store_whole(state, store).await;
         }
@@ -118,14 +117,11 @@ pub(crate) async fn put_file(
     };
     let name = Some(file.name.clone());
     let begun = async move {
-        let Entered { app, token, created } = enter.await?;
-        Ok((app.begin_file(&room, token.as_deref(), file, length.is_none()).await?, created))
+        let Entered { app, token } = enter.await?;
+        app.begin_file(&room, token.as_deref(), file, length.is_none()).await
     };
     match begin(state, begun).await {
-        Ok((upload, created)) => {
-            let source = RawFile { name, body: body.into_data_stream() };
-            Ok((receive(state, upload, source).await?, created))
-        }
+        Ok(upload) => receive(state, upload, RawFile { name, body: body.into_data_stream() }).await,
         Err(problem) => {
             refuse(headers, body);
             Err(problem.closing())

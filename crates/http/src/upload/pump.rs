@@ -104,14 +104,14 @@ pub(crate) async fn receive(
 }
 
 /// Begins an upload beside the request. When the client goes away meanwhile, the upload is given up once it has begun.
-pub(crate) async fn begin<T: Send + 'static>(
+pub(crate) async fn begin(
     state: &AppState,
-    begin: impl Future<Output = Result<(Upload, T), Error>> + Send + 'static,
-) -> Result<(Upload, T), Problem> {
+    begin: impl Future<Output = Result<Upload, Error>> + Send + 'static,
+) -> Result<Upload, Problem> {
     let (sender, begun) = oneshot::channel();
     state.uploads().spawn(
         async move {
-            if let Err(Ok((upload, _))) = sender.send(begin.await) {
+            if let Err(Ok(upload)) = sender.send(begin.await) {
                 upload.abort().await;
             }
         }
@@ -121,10 +121,10 @@ pub(crate) async fn begin<T: Send + 'static>(
 }
 
 /// Hands over files that have arrived whole. Once begun it runs to its end, whoever still listens.
-pub(crate) async fn store_whole<T: Send + 'static>(
+pub(crate) async fn store_whole(
     state: &AppState,
-    store: impl Future<Output = Result<T, Error>> + Send + 'static,
-) -> Result<T, Problem> {
+    store: impl Future<Output = Result<Uploaded, Error>> + Send + 'static,
+) -> Result<Uploaded, Problem> {
     match state.uploads().spawn(store.in_current_span()).await {
         Ok(stored) => stored.map_err(Problem::from),
         Err(_) => Err(Problem::internal()),

@@ -190,3 +190,22 @@ async fn a_link_ends_with_what_it_was_asked_with() {
     fixture.server.clock.advance(Duration::from_secs(1));
     assert_eq!(fixture.ask(&brief, &[]).await.status(), 200);
 }
+
+/// `GET /{room}/{file_name}`: curl does not follow where it is sent unless it is told to, and would keep nothing. The
+/// same for a ticket, whose uses a link would not count.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_and_a_ticket_are_not_sent_on() {
+    let fixture = Fixture::start().await;
+    let path = fixture.upload(json!({"name": "large.bin"})).await;
+    let folder = fixture.still.get(format!("{}/r/large.bin", fixture.server.url)).send().await.unwrap();
+    assert_eq!((folder.status().as_u16(), folder.bytes().await.unwrap().to_vec()), (200, bytes()));
+    let id: i64 = path.rsplit('/').next().unwrap().parse().unwrap();
+    let wanted = json!({"action": "download", "content_id": id, "max_uses": 1});
+    let request = fixture.server.request(Method::POST, "/rooms/r/tickets", Some(&fixture.token));
+    let made: Value = request.json(&wanted).send().await.unwrap().json().await.unwrap();
+    let ticket = made["ticket"].as_str().unwrap();
+    let by_ticket = format!("{}/api/v1{path}?ticket={ticket}", fixture.server.url);
+    let answer = fixture.still.get(&by_ticket).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.bytes().await.unwrap().to_vec()), (200, bytes()));
+    refused(fixture.still.get(&by_ticket), 410, "ticket_spent").await;
+}

@@ -84,6 +84,11 @@ pub(crate) static BARE_PAGE_OF_SESSION: Fixed =
 
 /// 0: room, from 1 on: contents.
 pub(crate) fn by_id(contents_named: u64) -> Shape {
+    bare_contents().and_where(among(Contents::Id, 1, contents_named)).into()
+}
+
+/// 0: room, from 1 on: contents.
+pub(crate) fn listed_by_id(contents_named: u64) -> Shape {
     contents().and_where(among(Contents::Id, 1, contents_named)).into()
 }
 

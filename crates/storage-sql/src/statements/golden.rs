@@ -28,8 +28,9 @@ fn all(dialect: Dialect) -> String {
     {
         add(fixed.name, fixed.text(dialect));
     }
-    let shapes: [Sample; 8] = [
+    let shapes: [Sample; 9] = [
         ("contents_by_id", contents::by_id, 3),
+        ("listed_by_id", contents::listed_by_id, 3),
         ("announce_several", reservations::announce, 4),
         ("insert_segments", contents::insert_segments, 9),
         ("queue_blobs_of_contents", contents::queue_blobs, 3),

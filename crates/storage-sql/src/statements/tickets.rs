@@ -74,6 +74,14 @@ pub(crate) static REVOKE: Fixed = Fixed::new("revoke_ticket", || {
     revoke(Tickets::Table, Tickets::RevokedAt).and_where(Expr::col(Tickets::Id).eq(arg(1))).into()
 });
 
+/// 0: now, 1: room, 2: sid.
+pub(crate) static REVOKE_OF_SESSION: Fixed = Fixed::new("revoke_session_tickets", || {
+    revoke(Tickets::Table, Tickets::RevokedAt)
+        .and_where(Expr::col(Tickets::RoomId).eq(arg(1)))
+        .and_where(Expr::col(Tickets::Sid).eq(arg(2)))
+        .into()
+});
+
 /// 0: now, 1: room.
 pub(crate) static REVOKE_OF_GUESTS: Fixed = Fixed::new("revoke_guest_tickets", || {
     revoke(Tickets::Table, Tickets::RevokedAt)
@@ -83,5 +91,14 @@ pub(crate) static REVOKE_OF_GUESTS: Fixed = Fixed::new("revoke_guest_tickets", |
 });
 
 #[cfg(test)]
-pub(crate) static ALL: &[&Fixed] =
-    &[&INSERT, &BY_ID, &BY_HASH, &LIVE, &LIVE_OF_SESSION, &USE, &REVOKE, &REVOKE_OF_GUESTS];
+pub(crate) static ALL: &[&Fixed] = &[
+    &INSERT,
+    &BY_ID,
+    &BY_HASH,
+    &LIVE,
+    &LIVE_OF_SESSION,
+    &USE,
+    &REVOKE,
+    &REVOKE_OF_SESSION,
+    &REVOKE_OF_GUESTS,
+];

@@ -117,7 +117,7 @@ pub async fn a_new_body_replaces_the_old_one(bench: &Bench) {
         assert_eq!((bench.room(room).await.stored_size, bench.queue().await), (size + 5, queued));
         assert_eq!(bench.read().await.counts().await.unwrap().stored_size, size + 5);
     }
-    let listed = bench.read().await.contents_by_id(room, &[id]).await.unwrap();
+    let listed = bench.read().await.listed_by_id(room, &[id]).await.unwrap();
     assert_eq!(listed[0].text.as_deref(), Some("grün\0"));
     assert_eq!(bench.content("room", other).await.unwrap().segments, [blob(9, 5)]);
 }

@@ -116,6 +116,7 @@ macro_rules! store_conformance {
                 of_many_at_once_no_more_use_a_ticket_than_it_allows,
                 a_revoked_ticket_keeps_its_first_instant,
                 revoking_guests_revokes_the_tickets_they_made,
+                revoking_a_session_revokes_the_tickets_it_made,
                 a_ticket_goes_with_its_content_and_its_room,
                 dead_tickets_are_counted_and_deleted,
                 ticket_numbers_ascend_and_are_never_reused;

@@ -171,6 +171,23 @@ pub async fn revoking_guests_revokes_the_tickets_they_made(bench: &Bench) {
     }
 }
 
+/// Those of that session in that room that are not revoked yet.
+pub async fn revoking_a_session_revokes_the_tickets_it_made(bench: &Bench) {
+    let here = bench.add_room(&new_room("here")).await;
+    let there = bench.add_room(&new_room("there")).await;
+    let mut made = Vec::new();
+    for new in [ticket(here, 1, 1), ticket(here, 2, 1), ticket(here, 3, 2), ticket(there, 4, 1)] {
+        made.push(add(bench, &new).await);
+    }
+    let mut tx = bench.begin().await;
+    tx.revoke_ticket(made[1].id, at(1)).await.unwrap();
+    tx.revoke_session_tickets(here, sid(1), at(5)).await.unwrap();
+    tx.commit().await.unwrap();
+    for (ticket, expected) in made.iter().zip([Some(at(5)), Some(at(1)), None, None]) {
+        assert_eq!(found(bench, ticket).await.unwrap().revoked_at, expected, "ticket {}", ticket.id);
+    }
+}
+
 /// What a ticket opens is gone, so the ticket is; others stay.
 pub async fn a_ticket_goes_with_its_content_and_its_room(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;

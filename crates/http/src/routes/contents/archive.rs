@@ -29,6 +29,7 @@ use crate::{
         (status = 403, description = "`permission_denied`, `room_closed`"),
         (status = 404, description = "`room_not_found`, `content_not_found`"),
         (status = 410, description = "`room_expired`"),
+        (status = 413, description = "`archive_too_large`: more than 65,535 contents"),
     ),
     security(("room_token" = [])),
 )]

@@ -57,8 +57,8 @@ pub(crate) async fn put_file(
         }
     };
     let (app, token) = (state.app().clone(), credential.token().map(str::to_owned));
-    let enter = async move { Ok(Entered { app, token, created: None }) };
-    let (uploaded, _) = store(&state, enter, room.clone(), put, &parts.headers, body).await?;
+    let enter = async move { Ok(Entered { app, token }) };
+    let uploaded = store(&state, enter, room.clone(), put, &parts.headers, body).await?;
     let content = uploaded.contents.first().ok_or_else(Problem::internal)?;
     let mut response = reply(&ContentObject::from(content));
     *response.status_mut() = StatusCode::CREATED;

@@ -29,7 +29,7 @@ pub(super) async fn room(
         return Ok(page::room(state, request, &room));
     }
     let entered = caller.enter(state.app(), &room).await;
-    let Entered { app, token, .. } = entered.map_err(|error| Problem::from(error).asking_for_password())?;
+    let Entered { app, token } = entered.map_err(|error| Problem::from(error).asking_for_password())?;
     let listing = Listing::new(app, room, token);
     let mut response = match wanted {
         Wanted::Json => send_list(listing).await?,
@@ -48,7 +48,7 @@ pub(super) async fn file(
     method: &Method,
     headers: &HeaderMap,
 ) -> Answer {
-    let Entered { app, token, .. } = caller.enter(state.app(), &room).await?;
+    let Entered { app, token } = caller.enter(state.app(), &room).await?;
     let readable = app.readable_file(&room, token.as_deref(), name).await?;
-    deliver(readable, Purpose::View, method, headers, app.now()).await
+    deliver(readable, Purpose::Folder, method, headers, app.now()).await
 }

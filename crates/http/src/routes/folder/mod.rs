@@ -19,7 +19,7 @@ use elizabeth_core::{Elizabeth, Result, name::RoomRef};
 use self::path::FolderPath;
 use crate::{
     body::{Answer, refuse},
-    extract::{Caller, Query},
+    extract::{Caller, Query, accepts_html},
     problem::{Code, Problem},
     state::AppState,
     upload::Entered,
@@ -98,7 +98,7 @@ impl Wanted {
                 essence.eq_ignore_ascii_case(media_type)
             })
         };
-        match (named("text/html"), named("application/json")) {
+        match (accepts_html(headers), named("application/json")) {
             (true, _) => Self::Page,
             (false, true) => Self::Json,
             (false, false) => Self::Text,
@@ -113,7 +113,7 @@ impl Caller {
             Self::Token(token) => (app.clone(), Some(token)),
             Self::Visitor(password) => (app.visit(room, password.as_ref()).await?, None),
         };
-        Ok(Entered { app, token, created: None })
+        Ok(Entered { app, token })
     }
 }
 

@@ -1,16 +1,20 @@
+use std::sync::{Arc, OnceLock};
+
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
-use elizabeth_core::name::{FileName, RoomRef};
+use elizabeth_core::{
+    Error,
+    name::{FileName, RoomRef},
+};
 use secrecy::ExposeSecret;
 
 use crate::{
     body::{Answer, refuse},
     extract::{Caller, Query},
     links::segments,
-    problem::Problem,
     state::AppState,
     upload::{Entered, FilePut, put_file},
 };
@@ -37,29 +41,46 @@ pub(super) async fn file(
         }
     };
     let (app, here, length) = (state.app().clone(), room.clone(), put.length);
+    let made = Arc::new(OnceLock::new());
+    let key = made.clone();
     let enter = async move {
         match caller {
             Caller::Token(_) => caller.enter(&app, &here).await,
             Caller::Visitor(password) => {
                 let (app, created) = app.visit_or_create(&here, password, length).await?;
-                Ok(Entered { app, token: None, created })
+                if let Some(created) = created {
+                    // There is one, as this is done once.
+                    let _ = key.set(created.owner_key);
+                }
+                Ok(Entered { app, token: None })
             }
         }
     };
     let address = format!("{}{}", state.folder_url(request, &room), segments(name.as_str()));
-    let stored = put_file(state, enter, room, put, headers, body).await;
-    let (_, created) = stored.map_err(Problem::asking_for_password)?;
+    let stored = put_file(state, enter, room.clone(), put, headers, body).await;
+    let failed = stored.is_err();
+    let mut response = match stored {
+        Ok(_) => added(address),
+        Err(problem) => problem.asking_for_password().into_response(),
+    };
+    if let Some(key) = made.get()
+        // A room that was made for a file that failed is gone again, as a rule. Where it is not, this is its only key.
+        && !(failed && matches!(state.app().room(&room, None).await, Err(Error::RoomNotFound)))
+        && let Ok(mut key) = HeaderValue::try_from(key.expose_secret())
+    {
+        key.set_sensitive(true);
+        response.headers_mut().insert(ELIZABETH_OWNER_KEY.clone(), key);
+    }
+    Ok(response)
+}
+
+/// The file is there, at this address.
+fn added(address: String) -> Response {
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     let mut response =
         (StatusCode::CREATED, [(header::CONTENT_TYPE, text)], format!("{address}\n")).into_response();
     if let Ok(address) = HeaderValue::try_from(address) {
         response.headers_mut().insert(header::LOCATION, address);
     }
-    if let Some(created) = created
-        && let Ok(mut key) = HeaderValue::try_from(created.owner_key.expose_secret())
-    {
-        key.set_sensitive(true);
-        response.headers_mut().insert(ELIZABETH_OWNER_KEY.clone(), key);
-    }
-    Ok(response)
+    response
 }

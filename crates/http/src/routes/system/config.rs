@@ -22,6 +22,7 @@ const FEATURES: &[&str] = &[
     "files",
     "put_file",
     "folder",
+    "archive",
     "texts",
     "urls",
     "max_downloads",
