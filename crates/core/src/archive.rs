@@ -1,6 +1,6 @@
 //! What the files in an archive are called: each name once, whatever the contents are called.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use sha2::{Digest, Sha256};
 
@@ -54,8 +54,8 @@ impl EntryNames {
                 break name.to_owned();
             }
             let candidate = numbered(name, number);
-            if !self.drawn.contains_key(&mark(&candidate)) {
-                self.drawn.insert(mark(&candidate), 1);
+            if let Entry::Vacant(free) = self.drawn.entry(mark(&candidate)) {
+                free.insert(1);
                 break candidate;
             }
         };
