@@ -14,7 +14,7 @@ use crate::{
 const MORE: &str = "\
 Exit codes:
   0    done
-  1    failed, with one line on standard error
+  1    failed, with one line on standard error (of get --all, one for each file)
   2    wrong usage
   3    refused: a password, a key or a permission is missing
   4    not there, or not there any more

@@ -35,16 +35,17 @@ pub(crate) enum Error {
     Files(#[from] FilesError),
     #[error(transparent)]
     Place(#[from] PlaceError),
+    #[error("{missed} of {wanted} could not be fetched")]
+    Incomplete { missed: usize, wanted: usize },
     #[error(transparent)]
     Keys(#[from] KeysError),
 }
 
 impl Error {
-    /// Says so in one line. What others wrote cannot steer the terminal.
+    /// Says so in one line.
     #[expect(clippy::print_stderr, reason = "a failure is told there")]
     pub(crate) fn tell(&self) -> ExitCode {
-        let text = self.to_string();
-        eprintln!("error: {}", plain(&text.split_whitespace().collect::<Vec<_>>().join(" ")));
+        eprintln!("{}", line(&self.to_string()));
         ExitCode::from(self.code())
     }
 
@@ -64,9 +65,15 @@ impl Error {
             | Self::Declined
             | Self::Files(_)
             | Self::Place(_)
+            | Self::Incomplete { .. }
             | Self::Keys(_) => 1,
         }
     }
+}
+
+/// A failure as one line. What others wrote cannot steer the terminal.
+pub(crate) fn line(failure: &str) -> String {
+    format!("error: {}", plain(&failure.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
 /// What a refusal's status is as an exit code.

@@ -31,16 +31,16 @@ pub(crate) struct Placing {
 
 /// What a content is called in one folder.
 pub(crate) fn last_name(content: &Content) -> Result<String, PlaceError> {
-    let segments = segments(content)?;
-    segments.last().cloned().ok_or_else(|| PlaceError::Unsafe(content.label()))
+    let name = content.entry_name();
+    Ok(split(&name)?.1.to_owned())
 }
 
-/// Where a content goes below a folder, its path kept. Folders on the way are made, and none of them is a link.
-pub(crate) fn below(folder: &Path, content: &Content) -> Result<PathBuf, PlaceError> {
-    let segments = segments(content)?;
-    let (last, folders) = segments.split_last().ok_or_else(|| PlaceError::Unsafe(content.label()))?;
+/// Where what has this name goes below a folder, its path kept. Folders on the way are made, and none of them is a
+/// link.
+pub(crate) fn below(folder: &Path, name: &str) -> Result<PathBuf, PlaceError> {
+    let (folders, last) = split(name)?;
     let mut place = folder.to_owned();
-    for name in folders {
+    for name in folders.split_terminator('/') {
         place.push(name);
         match fs::symlink_metadata(&place) {
             Ok(metadata) if metadata.is_symlink() => return Err(PlaceError::Link(place)),
@@ -54,14 +54,12 @@ pub(crate) fn below(folder: &Path, content: &Content) -> Result<PathBuf, PlaceEr
     Ok(place.join(last))
 }
 
-/// A content's name, cut up; one without a name is called by its number.
-fn segments(content: &Content) -> Result<Vec<String>, PlaceError> {
-    let Some(name) = &content.file_name else { return Ok(vec![format!("{}.txt", content.id)]) };
-    let segments: Vec<String> = name.split('/').map(str::to_owned).collect();
-    if segments.iter().all(|segment| is_safe(segment)) {
-        Ok(segments)
+/// A name, cut into its folders and what it is called there.
+fn split(name: &str) -> Result<(&str, &str), PlaceError> {
+    if name.split('/').all(is_safe) {
+        Ok(name.rsplit_once('/').unwrap_or(("", name)))
     } else {
-        Err(PlaceError::Unsafe(name.clone()))
+        Err(PlaceError::Unsafe(name.to_owned()))
     }
 }
 
@@ -101,12 +99,14 @@ impl Placing {
     }
 }
 
-/// Nothing is in a place, or it may be replaced.
+/// A file can be in a place, and nothing is there or may be replaced.
 pub(crate) fn check_free(place: &Path, force: bool) -> Result<(), PlaceError> {
-    if !force && fs::symlink_metadata(place).is_ok() {
-        return Err(PlaceError::Exists(place.to_owned()));
+    match fs::symlink_metadata(place) {
+        Ok(_) if !force => Err(PlaceError::Exists(place.to_owned())),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(PlaceError::Io { path: place.to_owned(), source }),
     }
-    Ok(())
 }
 
 /// A temporary file that others may read as far as new files may be read at all.
@@ -140,10 +140,7 @@ mod tests {
     fn names_that_lead_elsewhere_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["..", "../a", "a/../../b", "/etc/passwd", "a//b", "", ".", "a/", "a\\b", "a\nb", "\0"] {
-            assert!(
-                matches!(below(folder.path(), &content(Some(name))), Err(PlaceError::Unsafe(_))),
-                "{name:?}"
-            );
+            assert!(matches!(below(folder.path(), name), Err(PlaceError::Unsafe(_))), "{name:?}");
             assert!(matches!(last_name(&content(Some(name))), Err(PlaceError::Unsafe(_))), "{name:?}");
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -153,14 +150,15 @@ mod tests {
     fn shapes_are_kept_but_not_behind_links() {
         let folder = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
-        let place = below(folder.path(), &content(Some("a/b/c.txt"))).unwrap();
+        let place = below(folder.path(), "a/b/c.txt").unwrap();
         assert_eq!(place, folder.path().join("a/b/c.txt"));
         assert!(folder.path().join("a/b").is_dir());
-        assert_eq!(below(folder.path(), &content(None)).unwrap(), folder.path().join("7.txt"));
+        assert_eq!(below(folder.path(), "d").unwrap(), folder.path().join("d"));
         assert_eq!(last_name(&content(Some("a/b/c.txt"))).unwrap(), "c.txt");
+        assert_eq!(last_name(&content(None)).unwrap(), "file-7");
 
         std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("out")).unwrap();
-        let linked = below(folder.path(), &content(Some("out/deep/x")));
+        let linked = below(folder.path(), "out/deep/x");
         assert!(matches!(linked, Err(PlaceError::Link(_))));
         assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
     }

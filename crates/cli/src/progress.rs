@@ -2,7 +2,7 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::terminal::plain;
+use crate::{error::line, terminal::plain};
 
 /// What is said while something goes on: a bar on a terminal, and remarks. Both go to standard error. Clones are of
 /// the same bar.
@@ -34,10 +34,18 @@ impl Progress {
     /// Says something that is no error.
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {
-            let line = plain(text);
-            // Nobody is left to hear it.
-            self.bar.suspend(|| drop(writeln!(io::stderr().lock(), "note: {line}")));
+            self.say(&format!("note: {}", plain(text)));
         }
+    }
+
+    /// Says that one of several things failed, and the others go on. That is told to everybody.
+    pub(crate) fn fail(&self, failure: &str) {
+        self.say(&line(failure));
+    }
+
+    fn say(&self, line: &str) {
+        // Nobody is left to hear it.
+        self.bar.suspend(|| drop(writeln!(io::stderr().lock(), "{line}")));
     }
 
     /// Takes the bar away.

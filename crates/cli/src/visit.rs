@@ -102,10 +102,11 @@ impl Visit {
         }
     }
 
-    /// Enters the room; where it is not there, it is made, with the password that was given if any.
+    /// Enters the room; where it is not there, or not any more, it is made, with the password that was given if any.
     pub(crate) async fn enter_or_create(&mut self, progress: &Progress) -> Result<Session, Error> {
         match self.enter().await {
-            Err(Error::Client(error)) if error.is("room_not_found") => {}
+            // The name of a room that is over is free again.
+            Err(Error::Client(error)) if error.is("room_not_found") || error.is("room_expired") => {}
             entered => return entered,
         }
         let mut options = json!({});

@@ -58,6 +58,16 @@ impl Content {
     pub(crate) fn label(&self) -> String {
         self.file_name.clone().unwrap_or_else(|| format!("#{}", self.id))
     }
+
+    /// What it is called among files: as in an archive of the room.
+    pub(crate) fn entry_name(&self) -> String {
+        match (&self.file_name, self.content_type.as_str()) {
+            (Some(name), _) => name.clone(),
+            (None, "text") => format!("text-{}.txt", self.id),
+            (None, "url") => format!("link-{}.txt", self.id),
+            (None, _) => format!("file-{}", self.id),
+        }
+    }
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, ClientError> {

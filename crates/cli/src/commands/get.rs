@@ -1,15 +1,19 @@
 use std::{
-    collections::BTreeMap,
+    cmp::Reverse,
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
+use elizabeth_core::archive::EntryNames;
+use reqwest::Method;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     args::Output,
-    client::{Content, Session, download},
+    client::{ClientError, Content, Session, download},
     error::Error,
     place::{self, PlaceError, Placing},
     progress::Progress,
@@ -27,7 +31,8 @@ pub(crate) struct Get {
     /// Write to this file, or into this folder; - is standard output [default: its name, here]
     #[arg(long, short, value_name = "PATH", conflicts_with = "all")]
     output: Option<PathBuf>,
-    /// Fetch the newest content of every name into this folder; what has a limit of downloads is left out
+    /// Fetch the newest content of every name, and all without one, into this folder; what has a limit of downloads is
+    /// left out, and what cannot be fetched is told, a line each
     #[arg(long, value_name = "DIR")]
     all: Option<PathBuf>,
     /// Replace files that are there already
@@ -49,7 +54,7 @@ struct Fetched {
 
 impl Get {
     /// Fetches files. Each is compared with its hash before it appears in its place. What was fetched is printed also
-    /// when the rest fails.
+    /// when others fail.
     pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
         let to_stdout = self.output.as_deref().is_some_and(|path| path.as_os_str() == "-");
         if to_stdout && output.json {
@@ -73,16 +78,18 @@ impl Get {
                 if to_stdout {
                     return to_standard_output(&mut session, content, output).await;
                 }
-                vec![(content, destination(self.output.as_deref(), content)?)]
+                vec![(content, Ok(destination(self.output.as_deref(), content)?))]
             }
             (None, folder) => {
                 all_below(folder.as_deref().unwrap_or(Path::new(".")), &contents, self.force, output)?
             }
         };
-        let progress = Progress::new(wanted.iter().map(|(content, _)| content.size).sum(), output.is_quiet());
-        let mut fetched = Vec::new();
-        let done = fetch(&mut session, wanted, self.force, &progress, &mut fetched).await;
-        progress.finish();
+        let bytes = wanted.iter().filter(|(_, place)| place.is_ok()).map(|(content, _)| content.size).sum();
+        let progress = Progress::new(bytes, output.is_quiet());
+        let mut fetching = Fetching { session, force: self.force, progress, fetched: Vec::new() };
+        let done = if which.is_some() { fetching.each(wanted).await } else { fetching.all(wanted).await };
+        fetching.progress.finish();
+        let fetched = fetching.fetched;
         if output.json {
             terminal::print_json(&fetched)?;
         } else {
@@ -92,25 +99,64 @@ impl Get {
     }
 }
 
-async fn fetch(
-    session: &mut Session,
-    wanted: Vec<(&Content, PathBuf)>,
+/// A content, and where it goes if it can be anywhere.
+type Wanted<'a> = (&'a Content, Result<PathBuf, PlaceError>);
+
+/// What is needed to fetch, and what was fetched.
+struct Fetching {
+    session: Session,
     force: bool,
-    progress: &Progress,
-    fetched: &mut Vec<Fetched>,
-) -> Result<(), Error> {
-    for (content, path) in wanted {
-        let (placing, mut file) = Placing::begin(path, force)?;
-        download(session, content, &mut file, progress).await?;
-        fetched.push(Fetched {
+    progress: Progress,
+    fetched: Vec<Fetched>,
+}
+
+impl Fetching {
+    /// Fetches one content after the other, up to the first that fails.
+    async fn each(&mut self, wanted: Vec<Wanted<'_>>) -> Result<(), Error> {
+        for (content, place) in wanted {
+            self.one(content, place).await?;
+        }
+        Ok(())
+    }
+
+    /// Fetches all that can be fetched. What cannot is told, a line each; only when the room does not answer any more
+    /// the rest is given up.
+    async fn all(&mut self, wanted: Vec<Wanted<'_>>) -> Result<(), Error> {
+        let (number, mut missed) = (wanted.len(), 0);
+        for (content, place) in wanted {
+            if let Err(error) = self.one(content, place).await {
+                if is_of_the_server(&error) {
+                    self.session.call::<Value>(Method::GET, &[], None).await?;
+                }
+                self.progress.fail(&failure(content, &error));
+                missed += 1;
+            }
+        }
+        if missed == 0 { Ok(()) } else { Err(Error::Incomplete { missed, wanted: number }) }
+    }
+
+    async fn one(&mut self, content: &Content, place: Result<PathBuf, PlaceError>) -> Result<(), Error> {
+        let (placing, mut file) = Placing::begin(place?, self.force)?;
+        download(&mut self.session, content, &mut file, &self.progress).await?;
+        self.fetched.push(Fetched {
             id: content.id,
             file_name: content.file_name.clone(),
             path: placing.finish()?,
             size: content.size,
             sha256: content.sha256.clone(),
         });
+        Ok(())
     }
-    Ok(())
+}
+
+/// Whether the server did not give out a content: it might not do so for any other either.
+fn is_of_the_server(error: &Error) -> bool {
+    matches!(error, Error::Client(error) if !matches!(error, ClientError::Damaged(_) | ClientError::Local { .. }))
+}
+
+/// Why one content of several was not fetched, and which one it is.
+fn failure(content: &Content, error: &Error) -> String {
+    if is_of_the_server(error) { format!("{}: {error}", content.label()) } else { error.to_string() }
 }
 
 async fn to_standard_output(session: &mut Session, content: &Content, output: Output) -> Result<(), Error> {
@@ -129,30 +175,42 @@ fn destination(chosen: Option<&Path>, content: &Content) -> Result<PathBuf, Plac
     }
 }
 
-/// Where the contents of a room go. All of it is looked at before the first byte is fetched.
+/// Where the contents of a room go, each to a place of its own, called as in an archive of them. All of it is looked
+/// at before the first byte is fetched, and nothing is when a file is in the way.
 fn all_below<'a>(
     folder: &Path,
     contents: &'a [Content],
     force: bool,
     output: Output,
-) -> Result<Vec<(&'a Content, PathBuf)>, Error> {
+) -> Result<Vec<Wanted<'a>>, Error> {
     fs::create_dir_all(folder).map_err(|source| PlaceError::Io { path: folder.to_owned(), source })?;
-    let mut newest = BTreeMap::new();
-    for content in contents {
-        if content.max_downloads.is_none() {
-            newest.insert(content.label(), content);
-        } else {
-            let remark = format!("{} has a limit of downloads, and is left out", content.label());
-            Progress::new(0, output.is_quiet()).remark(&remark);
+    let (unlimited, limited): (Vec<_>, Vec<_>) =
+        contents.iter().partition(|content| content.max_downloads.is_none());
+    for content in limited {
+        let remark = format!("{} has a limit of downloads, and is left out", content.label());
+        Progress::new(0, output.is_quiet()).remark(&remark);
+    }
+    let newest = newest_of_each(unlimited);
+    let mut names = EntryNames::default();
+    newest.iter().for_each(|content| names.announce(&content.entry_name()));
+    let mut wanted = Vec::new();
+    for content in newest {
+        let place = place::below(folder, &names.draw(&content.entry_name()));
+        match place.and_then(|path| place::check_free(&path, force).map(|()| path)) {
+            Err(error @ PlaceError::Exists(_)) => return Err(error.into()),
+            place => wanted.push((content, place)),
         }
     }
-    let mut wanted = Vec::new();
-    for content in newest.into_values() {
-        let path = place::below(folder, content)?;
-        place::check_free(&path, force)?;
-        wanted.push((content, path));
-    }
     Ok(wanted)
+}
+
+/// The newest content of each name, and all without one, by ascending id.
+fn newest_of_each(mut contents: Vec<&Content>) -> Vec<&Content> {
+    let mut seen = HashSet::new();
+    contents.sort_by_key(|content| Reverse(content.id));
+    contents.retain(|content| content.file_name.as_ref().is_none_or(|name| seen.insert(name)));
+    contents.reverse();
+    contents
 }
 
 fn label(which: &Which) -> String {

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::server::{Person, Server, names};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,6 +102,70 @@ async fn files_are_not_replaced_unless_that_is_meant() {
     let got = person.run(&["get", &url, "-o", "into", "--json"]).json();
     assert_eq!((&got[0]["path"], &got[0]["size"]), (&"into/a.txt".into(), &3.into()));
     assert_eq!(names(&person.work()), ["a.txt", "b.txt", "into"], "nothing temporary is left");
+}
+
+/// Names that cannot all be files, or look like what the nameless are called.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_content_of_a_room_has_a_place_of_its_own() {
+    let (server, person) = (Server::start().await, Person::new());
+    let room = server.at("room");
+    person.run(&["text", &room, "nameless"]).ok();
+    person.run(&["text", &room, "nameless too"]).ok();
+    let listed = person.run(&["ls", &room, "--json"]).json();
+    let (first, second) = (&listed[0]["id"], &listed[1]["id"]);
+    let named = [
+        ("a".to_owned(), "file"),
+        ("a/b".to_owned(), "below"),
+        (format!("#{first}"), "number"),
+        (format!("{first}.txt"), "id"),
+        (format!("text-{second}.txt"), "old"),
+        (format!("text-{second}.txt"), "like the second"),
+    ];
+    for (name, text) in &named {
+        person.run(&["text", &room, text, "--name", name]).ok();
+    }
+    let got = person.run(&["get", &room, "--all", "copy"]).ok();
+    assert_eq!(got.lines().count(), 7, "{got}");
+    for (name, text) in [
+        ("a (2)", "file"),
+        ("a/b", "below"),
+        (&format!("#{first}"), "number"),
+        (&format!("{first}.txt"), "id"),
+        (&format!("text-{first}.txt"), "nameless"),
+        (&format!("text-{second}.txt"), "nameless too"),
+        (&format!("text-{second} (2).txt"), "like the second"),
+    ] {
+        assert_eq!(person.read(&format!("copy/{name}")), text, "{name}");
+    }
+    let one = person.run(&["get", &format!("{room}#{first}")]).ok();
+    assert_eq!(one, format!("text-{first}.txt\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_fetched_does_not_keep_the_rest_away() {
+    let (server, person) = (Server::start().await, Person::new());
+    let (room, long) = (server.at("room"), "x".repeat(300));
+    for name in ["a.txt", &long, &format!("{long}/b.txt"), "z/c.txt"] {
+        person.run(&["text", &room, name, "--name", name]).ok();
+    }
+    for options in [&["--quiet"][..], &["--json", "--force"]] {
+        let got = person.run(&[&["get", &room, "--all", "copy"][..], options].concat());
+        assert_eq!(got.code(), Some(1));
+        let told = got.stderr();
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines.len(), 3, "{told}");
+        assert!(lines[..2].iter().all(|it| it.starts_with("error: copy/") && it.contains(&long)), "{told}");
+        assert_eq!(lines[2], "error: 2 of 4 could not be fetched");
+        if options.contains(&"--json") {
+            let fetched: Value = serde_json::from_str(&got.stdout()).unwrap();
+            let paths: Vec<&Value> = fetched.as_array().unwrap().iter().map(|it| &it["path"]).collect();
+            assert_eq!(paths, ["copy/a.txt", "copy/z/c.txt"]);
+        } else {
+            assert_eq!(got.stdout(), "copy/a.txt\ncopy/z/c.txt\n");
+        }
+    }
+    assert_eq!(person.read("copy/z/c.txt"), "z/c.txt");
+    assert_eq!(names(&person.work().join("copy")), ["a.txt", "z"], "nothing temporary is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,11 @@ use crate::server::{Person, names, serve};
 
 /// A room that lets everybody in, says that it holds one content of this name, and gives out these bytes for it.
 fn room_with(name: &str, bytes: &'static str) -> Router {
+    room_of(name).route("/api/v1/rooms/room/contents/1/download", routing::get(async move || bytes))
+}
+
+/// The same room without the bytes.
+fn room_of(name: &str) -> Router {
     let claims = json!({"exp": 3_600, "iat": 0});
     let content = json!([{
         "id": 1, "content_type": "file", "file_name": name, "size": 5, "download_count": 0,
@@ -21,7 +26,6 @@ fn room_with(name: &str, bytes: &'static str) -> Router {
             routing::post(async move || json!({"token": "t", "claims": claims}).to_string()),
         )
         .route("/api/v1/rooms/room/contents", routing::get(async move || content.to_string()))
-        .route("/api/v1/rooms/room/contents/1/download", routing::get(async move || bytes))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +35,9 @@ async fn names_lead_nowhere_else() {
         let person = Person::new();
         for args in [["get", "--all", "."], ["get", "-o", "."]] {
             let room = format!("{url}/room{}", if args[1] == "-o" { "#1" } else { "" });
-            let refused = person.run(&[&args[..], &[&room]].concat()).failed(1);
+            let ran = person.run(&[&args[..], &[&room]].concat());
+            let refused = ran.stderr();
+            assert_eq!((ran.code(), refused.lines().count()), (Some(1), if args[1] == "-o" { 1 } else { 2 }));
             assert!(refused.contains("no name that a file can safely have"), "{refused}");
             assert!(!refused.contains('\u{1b}'), "{refused:?}");
         }
@@ -49,7 +55,11 @@ async fn links_in_the_way_are_not_followed() {
     let person = Person::new();
     let elsewhere = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(elsewhere.path(), person.work().join("out")).unwrap();
-    person.run(&["get", &format!("{url}/room"), "--all", ".", "--force"]).failed(1);
+    let refused = person.run(&["get", &format!("{url}/room"), "--all", ".", "--force"]);
+    assert_eq!(refused.code(), Some(1));
+    let lines =
+        "error: ./out: it is a link, and files are not put behind one\nerror: 1 of 1 could not be fetched\n";
+    assert_eq!(refused.stderr(), lines);
     assert!(names(elsewhere.path()).is_empty());
 }
 
@@ -66,6 +76,31 @@ async fn what_is_damaged_never_appears() {
             (vec!["a.txt".to_owned()], "mine".to_owned())
         );
         person.run(&["get", &format!("{url}/room/a.txt"), "-o", "-"]).failed(1);
+        let all = person.run(&["get", &format!("{url}/room"), "--all", "copy"]);
+        assert_eq!((all.code(), all.stdout()), (Some(1), String::new()));
+        assert_eq!(all.stderr(), format!("{damaged}error: 1 of 1 could not be fetched\n"));
+        assert!(names(&person.work().join("copy")).is_empty());
+    }
+}
+
+/// One content that the server does not give out is passed over, a room that is gone is not asked for the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_passed_over_while_the_room_is_there() {
+    let refused = |code: &str| json!({"code": code, "error": "It is gone"}).to_string();
+    for (gone, code, told) in [
+        (false, 1, "error: a.txt: It is gone (content_expired)\nerror: 1 of 1 could not be fetched\n"),
+        (true, 4, "error: It is gone (room_expired)\n"),
+    ] {
+        let (content, room) = (refused("content_expired"), refused("room_expired"));
+        let status = if gone { StatusCode::GONE } else { StatusCode::OK };
+        let router =
+            room_of("a.txt").route("/api/v1/rooms/room", routing::get(async move || (status, room))).route(
+                "/api/v1/rooms/room/contents/1/download",
+                routing::get(async move || (StatusCode::GONE, content)),
+            );
+        let url = serve(router).await;
+        let ran = Person::new().run(&["get", &format!("{url}/room"), "--all", "copy"]);
+        assert_eq!((ran.code(), ran.stderr().as_str()), (Some(code), told));
     }
 }
 

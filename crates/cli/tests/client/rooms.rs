@@ -1,8 +1,14 @@
 //! Rooms as a whole: making, showing, changing, deleting.
 
-use serde_json::Value;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use crate::server::{Person, Server};
+use axum::{Router, http::StatusCode, routing};
+use serde_json::{Value, json};
+
+use crate::server::{Person, Server, serve};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_lives_from_its_making_to_its_end() {
@@ -53,6 +59,34 @@ async fn a_room_has_an_address_of_its_own_while_it_is_not_shared() {
     guest.run(&["ls", &server.at("quiet")]).failed(3);
     let shown = person.run(&["room", "show", own, "--json"]).json();
     assert_eq!(shown["current_times_entered"], 1);
+}
+
+/// A server that says so of a room until it is made anew, as one does while it has not cleaned up.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_an_expired_room_is_free() {
+    let made = Arc::new(AtomicBool::new(false));
+    let is_made = made.clone();
+    let enter = async move || match is_made.load(Ordering::SeqCst) {
+        true => (StatusCode::OK, json!({"token": "t", "claims": {"exp": 3_600, "iat": 0}}).to_string()),
+        false => (StatusCode::GONE, json!({"code": "room_expired", "error": "It is over"}).to_string()),
+    };
+    let create = async move || {
+        made.store(true, Ordering::SeqCst);
+        json!({"id": 2, "name": "room", "slug": "room", "owner_key": "k"}).to_string()
+    };
+    let content = json!({
+        "id": 1, "content_type": "text", "file_name": null, "size": 1, "sha256": "",
+        "created_at": "2026-11-21T00:00:00Z",
+    });
+    let router = Router::new()
+        .route("/api/v1/rooms/room", routing::post(create))
+        .route("/api/v1/rooms/room/tokens", routing::post(enter))
+        .route("/api/v1/rooms/room/texts", routing::post(async move || content.to_string()));
+    let (room, person) = (format!("{}/room", serve(router).await), Person::new());
+    assert!(person.run(&["text", &room, "x", "--no-create"]).failed(4).contains("(room_expired)"));
+    let added = person.run(&["text", &room, "x"]);
+    added.ok();
+    assert_eq!(added.stderr(), format!("note: made the room {room}\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
