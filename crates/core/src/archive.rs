@@ -4,15 +4,15 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use sha2::{Digest, Sha256};
 
-use crate::content::{Content, ContentKind};
+use crate::{content::ContentKind, id::ContentId};
 
 /// What a content is called in an archive, as long as nothing else is: its own name, or one of its kind and number.
-pub fn entry_name(content: &Content) -> String {
-    match (&content.file_name, content.kind) {
-        (Some(name), _) => name.as_str().to_owned(),
-        (None, ContentKind::File) => format!("file-{}", content.id),
-        (None, ContentKind::Text) => format!("text-{}.txt", content.id),
-        (None, ContentKind::Url) => format!("link-{}.txt", content.id),
+pub fn entry_name(file_name: Option<&str>, kind: ContentKind, id: ContentId) -> String {
+    match (file_name, kind) {
+        (Some(name), _) => name.to_owned(),
+        (None, ContentKind::File) => format!("file-{id}"),
+        (None, ContentKind::Text) => format!("text-{id}.txt"),
+        (None, ContentKind::Url) => format!("link-{id}.txt"),
     }
 }
 

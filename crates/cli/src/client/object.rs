@@ -1,4 +1,5 @@
 use clap::ValueEnum;
+use elizabeth_core::{archive::entry_name, content::ContentKind, id::ContentId};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -61,12 +62,9 @@ impl Content {
 
     /// What it is called among files: as in an archive of the room.
     pub(crate) fn entry_name(&self) -> String {
-        match (&self.file_name, self.content_type.as_str()) {
-            (Some(name), _) => name.clone(),
-            (None, "text") => format!("text-{}.txt", self.id),
-            (None, "url") => format!("link-{}.txt", self.id),
-            (None, _) => format!("file-{}", self.id),
-        }
+        // A kind that only later servers know is bytes to us.
+        let kind = ContentKind::from_name(&self.content_type).unwrap_or(ContentKind::File);
+        entry_name(self.file_name.as_deref(), kind, ContentId(self.id))
     }
 }
 

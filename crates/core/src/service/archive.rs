@@ -6,7 +6,7 @@ use crate::{
     archive::{EntryNames, entry_name},
     content::Content,
     id::{ContentId, RoomId, SessionId},
-    name::{RoomName, RoomRef},
+    name::{FileName, RoomName, RoomRef},
     policy::{ARCHIVE_ENTRIES_MAX, MANIFEST_FILES_MAX},
     ports::{BlobStream, ContentPage, ReadTx},
     time::Timestamp,
@@ -112,7 +112,7 @@ impl Archive {
                     Err(Error::ContentNotFound(_)) => continue,
                     opened => opened?,
                 };
-            return Ok(Some(ArchiveEntry { name: self.names.draw(&entry_name(&content)), content, bytes }));
+            return Ok(Some(ArchiveEntry { name: self.names.draw(&name_of(&content)), content, bytes }));
         }
         Ok(None)
     }
@@ -127,7 +127,7 @@ impl Archive {
                 return Err(Error::ContentNotFound(*missing));
             }
             for content in found.iter().filter(|content| is_included(content, now)) {
-                self.names.announce(&entry_name(content));
+                self.names.announce(&name_of(content));
                 self.waiting.push_back(content.id);
             }
         }
@@ -140,7 +140,7 @@ impl Archive {
         loop {
             let page = tx.contents(self.room, self.page(after)).await?;
             for content in page.iter().filter(|content| is_included(content, now)) {
-                self.names.announce(&entry_name(content));
+                self.names.announce(&name_of(content));
                 self.announced += 1;
             }
             if self.announced > ARCHIVE_ENTRIES_MAX {
@@ -178,4 +178,8 @@ impl Archive {
 /// An archive is a copy to keep: what allows a number of readings only, or is over, does not go into one.
 fn is_included(content: &Content, now: Timestamp) -> bool {
     content.max_downloads.is_none() && !content.is_expired(now)
+}
+
+fn name_of(content: &Content) -> String {
+    entry_name(content.file_name.as_ref().map(FileName::as_str), content.kind, content.id)
 }

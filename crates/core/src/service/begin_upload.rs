@@ -59,16 +59,9 @@ impl Elizabeth {
             }
             Ok(Whole::Uploaded(self.upload_inline(claim, &files).await?))
         });
-        let mut upload = match whole.await? {
-            Whole::Uploaded(uploaded) => return Ok(uploaded),
-            Whole::Begun(upload) => upload,
-        };
-        match upload.receive_whole(&files).await {
-            Ok(()) => upload.commit().await,
-            Err(error) => {
-                upload.abort().await;
-                Err(error)
-            }
+        match whole.await? {
+            Whole::Uploaded(uploaded) => Ok(uploaded),
+            Whole::Begun(upload) => upload.store_whole(&files).await,
         }
     }
 

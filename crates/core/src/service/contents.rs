@@ -5,6 +5,7 @@ use crate::{
     id::ContentId,
     name::RoomRef,
     ports::{Access, ContentAccess, ContentPage},
+    room::Room,
     time::Timestamp,
 };
 
@@ -47,18 +48,27 @@ impl Elizabeth {
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
         let found = self.ports.store.read().await?.content_access(room, jti, id, now).await?;
-        let (access, content) = match found {
-            Some(ContentAccess { room, token, content }) => (Some(Access { room, token }), content),
-            None => (None, None),
-        };
+        let (access, content) = apart(found);
         let grant = judge(access, &presented, Need::Look, now)?;
         let stored = content.filter(|stored| grant.sees(&stored.content));
         let stored = stored.ok_or(Error::ContentNotFound(id))?;
         check_live(&stored.content, now)?;
-        let ends = [stored.content.expire_at, grant.room.expire_at].into_iter().flatten();
-        let until = ends.fold(grant.token.expires_at, Timestamp::min);
+        let until = readable_until(&stored.content, &grant.room, grant.token.expires_at);
         Ok((stored, until))
     }
+}
+
+/// The room with the token, and the content.
+pub(super) fn apart(found: Option<ContentAccess>) -> (Option<Access>, Option<StoredContent>) {
+    match found {
+        Some(ContentAccess { room, token, content }) => (Some(Access { room, token }), content),
+        None => (None, None),
+    }
+}
+
+/// The first instant at which a credential that ends then reads a content no longer.
+pub(super) fn readable_until(content: &Content, room: &Room, credential: Timestamp) -> Timestamp {
+    [content.expire_at, room.expire_at].into_iter().flatten().fold(credential, Timestamp::min)
 }
 
 /// Whether a content can still be read.

@@ -37,6 +37,7 @@ mod system;
 mod tickets;
 mod tokens;
 mod upload;
+mod upload_lease;
 mod visit;
 
 use std::{
@@ -66,7 +67,8 @@ pub use read_content::Readable;
 pub use sweep::GcReport;
 pub use sweep_in_turn::SWEEP_LEASE;
 pub use tokens::TokenList;
-pub use upload::{Upload, UploadLease, Uploaded};
+pub use upload::{Upload, Uploaded};
+pub use upload_lease::UploadLease;
 
 /// The adapters that an [`Elizabeth`] works with.
 #[derive(Clone)]

@@ -61,14 +61,7 @@ impl Elizabeth {
             return stored;
         }
         let name = file.name.clone();
-        let mut upload = self.begin_file(room, token, file, false).await?;
-        match upload.receive_whole(&[(name, bytes)]).await {
-            Ok(()) => upload.commit().await,
-            Err(error) => {
-                upload.abort().await;
-                Err(error)
-            }
-        }
+        self.begin_file(room, token, file, false).await?.store_whole(&[(name, bytes)]).await
     }
 
     async fn reserve_and_begin(

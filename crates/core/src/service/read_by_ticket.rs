@@ -1,12 +1,10 @@
-use super::{authorize::live_room, contents::check_live, read_content::Readable};
+use super::{
+    authorize::live_room,
+    contents::{apart, check_live, readable_until},
+    read_content::Readable,
+};
 use crate::{
-    Elizabeth, Error, Result, Unauthorized,
-    id::ContentId,
-    name::RoomRef,
-    ports::{Access, ContentAccess},
-    room::RoomStatus,
-    secret::KeyHash,
-    time::Timestamp,
+    Elizabeth, Error, Result, Unauthorized, id::ContentId, name::RoomRef, room::RoomStatus, secret::KeyHash,
 };
 
 impl Elizabeth {
@@ -20,10 +18,7 @@ impl Elizabeth {
         let now = self.now();
         let mut tx = self.ports.store.read().await?;
         let found = tx.content_access(room, None, id, now).await?;
-        let (access, content) = match found {
-            Some(ContentAccess { room, token, content }) => (Some(Access { room, token }), content),
-            None => (None, None),
-        };
+        let (access, content) = apart(found);
         let room = live_room(access, now)?.room;
         let ticket = tx.ticket_by_hash(KeyHash::of(ticket)).await?;
         let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id == Some(id));
@@ -35,8 +30,7 @@ impl Elizabeth {
         let stored = content.ok_or(Error::ContentNotFound(id))?;
         ticket.check_uses()?;
         check_live(&stored.content, now)?;
-        let ends = [stored.content.expire_at, room.expire_at].into_iter().flatten();
-        let until = ends.fold(ticket.expires_at, Timestamp::min);
+        let until = readable_until(&stored.content, &room, ticket.expires_at);
         Ok(Readable { app: self.clone(), stored, until, ticket: Some(ticket.id) })
     }
 }

@@ -1,9 +1,7 @@
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
-use super::{prepare::ledger, retried::retried};
+use super::{retried::retried, upload_lease::UploadLease};
 use crate::{
     Elizabeth, Error, Result,
     content::{Content, ContentKind, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash},
@@ -42,13 +40,6 @@ pub struct Upload {
     pub(super) renewed_at: Timestamp,
     /// Bytes held so far for a single file whose length nobody knows.
     pub(super) growing: Option<u64>,
-}
-
-/// The lease of an upload under way. Its own calls renew it as bytes arrive; this is for what keeps them busy.
-pub struct UploadLease {
-    app: Elizabeth,
-    room: RoomId,
-    reservation: ReservationId,
 }
 
 /// A file that has arrived whole.
@@ -124,6 +115,17 @@ impl Upload {
     /// What keeps this upload alive while a call to it takes long.
     pub fn lease(&self) -> UploadLease {
         UploadLease { app: self.app.clone(), room: self.room, reservation: self.reservation }
+    }
+
+    /// Takes files that have arrived already, and commits; or gives everything up.
+    pub(super) async fn store_whole(mut self, files: &[(String, Bytes)]) -> Result<Uploaded> {
+        match self.receive_whole(files).await {
+            Ok(()) => self.commit().await,
+            Err(error) => {
+                self.abort().await;
+                Err(error)
+            }
+        }
     }
 
     /// Everything has arrived: the hold ends and the files become contents, in one step. When this returns `Ok`,
@@ -314,50 +316,10 @@ impl Upload {
 
     /// Takes more of the room for a file of unknown length that has grown to `needed` bytes. The lease starts anew.
     async fn grow(&mut self, needed: u64) -> Result<()> {
-        let Self { app, room, reservation, .. } = &*self;
-        let (hold, now) = retried(|| async {
-            let mut tx = app.ports.store.begin().await?;
-            let room = tx.lock_room_by_id(*room, app.now()).await?.ok_or(Error::RoomNotFound)?;
-            let now = app.now();
-            let held = tx.reservation(room.id, *reservation).await?.ok_or(Error::ReservationExpired)?;
-            let hold = held.hold.extend(now, app.policy().upload_lease)?;
-            let hold = ledger(tx.as_mut(), &room, now).await?.grow(now, hold, needed)?;
-            tx.update_hold(*reservation, hold).await?;
-            tx.extend_announcements(*reservation, hold.deadline).await?;
-            tx.commit().await?;
-            Ok((hold, now))
-        })
-        .await?;
+        let (hold, now) = self.lease().extend(Some(needed)).await?;
         self.renewed_at = now;
         self.growing = Some(hold.size);
         Ok(())
-    }
-}
-
-impl UploadLease {
-    /// How long it lasts from each renewal.
-    pub fn span(&self) -> Duration {
-        self.app.policy().upload_lease
-    }
-
-    /// Starts the lease anew; says when.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ReservationExpired`] when it ended before, or the reservation was released.
-    pub async fn renew(&self) -> Result<Timestamp> {
-        retried(|| async {
-            let mut tx = self.app.ports.store.begin().await?;
-            tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
-            let now = self.app.now();
-            let held = tx.reservation(self.room, self.reservation).await?.ok_or(Error::ReservationExpired)?;
-            let hold = held.hold.extend(now, self.app.policy().upload_lease)?;
-            tx.update_hold(self.reservation, hold).await?;
-            tx.extend_announcements(self.reservation, hold.deadline).await?;
-            tx.commit().await?;
-            Ok(now)
-        })
-        .await
     }
 }
 
