@@ -50,6 +50,17 @@ impl ContentKind {
 pub struct Sha256Hash(pub [u8; 32]);
 
 impl Sha256Hash {
+    /// Reads 64 hexadecimal digits, perhaps behind `sha256:`.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid::Hash`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix("sha256:").unwrap_or(text);
+        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok();
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(Invalid::Hash)
+    }
+
     /// 64 lower-case hexadecimal digits.
     pub fn to_hex(self) -> String {
         data_encoding::HEXLOWER.encode(&self.0)
@@ -324,7 +335,7 @@ impl FileRequest {
 }
 
 /// What an upload promises: 1 to 1,000 files of distinct names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     files: Vec<ManifestFile>,
     total: u64,

@@ -1,11 +1,11 @@
 //! Everything a use case can answer instead of what was asked for.
 
 use crate::{
-    content::{Content, ContentKind},
+    content::{Content, ContentKind, Sha256Hash},
     id::ContentId,
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::{InvalidPermission, Permission},
-    policy::{ARCHIVE_ENTRIES_MAX, MANIFEST_FILES_MAX},
+    policy::{ARCHIVE_ENTRIES_MAX, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX},
     ports::{BlobError, CryptoError, StoreError},
     quota::{Full, HoldError},
     text::{InvalidLanguage, InvalidUrl, TextTooLong},
@@ -110,6 +110,44 @@ pub enum Error {
         /// Bytes announced.
         declared: u64,
     },
+    /// A chunk is not what its index or its request promises. Nothing of it is kept.
+    #[error("the chunk is not as announced: {0}")]
+    ChunkMismatch(String),
+    /// Another chunk than this one has arrived under its index. That one is kept.
+    #[error("chunk {index} of file {file} has arrived before, with other bytes")]
+    ChunkConflict {
+        /// The file's place in the manifest.
+        file: u32,
+        /// The chunk's place in the file.
+        index: u64,
+    },
+    /// A file cannot be completed: not all of it has arrived.
+    #[error("{count} chunks of file {file} have not arrived")]
+    ChunksMissing {
+        /// The file's place in the manifest.
+        file: u32,
+        /// How many.
+        count: u64,
+        /// The first of them, ascending.
+        first: Vec<u64>,
+    },
+    /// The whole has another hash than was announced. Its chunks are kept.
+    #[error("the file's SHA-256 is {actual}, not {expected}", actual = .actual.to_hex(), expected = .expected.to_hex())]
+    HashMismatch {
+        /// What was announced.
+        expected: Sha256Hash,
+        /// What arrived.
+        actual: Sha256Hash,
+    },
+    /// A piece does not begin where the file ends by now.
+    #[error("the file ends at {offset} by now, the piece begins elsewhere")]
+    OffsetConflict {
+        /// Bytes that have arrived.
+        offset: u64,
+    },
+    /// An upload has as many pieces as one may have, and its file is not whole.
+    #[error("an upload has {CHUNKS_MAX} pieces at most: send larger ones")]
+    TooManyPieces,
     /// A text is over the limit.
     #[error(transparent)]
     TextTooLong(#[from] TextTooLong),
@@ -234,6 +272,42 @@ pub enum Invalid {
     /// A name that stands twice in a manifest.
     #[error("{:?} stands twice in the manifest", .0.as_str())]
     DoubledName(FileName),
+    /// A hash.
+    #[error("a SHA-256 is 64 hexadecimal digits, perhaps behind \"sha256:\"")]
+    Hash,
+    /// The size of a file's chunks.
+    #[error("{name:?}: chunk_size may be {CHUNK_SIZE_MIN} to {CHUNK_SIZE_MAX}, not {asked}", name = .name.as_str())]
+    ChunkSize {
+        /// The file.
+        name: FileName,
+        /// Bytes asked for.
+        asked: i128,
+    },
+    /// How many chunks an upload has.
+    #[error("an upload has {CHUNKS_MAX} chunks at most, this one {chunks}: choose a larger chunk_size")]
+    TooManyChunks {
+        /// All files' chunks.
+        chunks: u64,
+    },
+    /// A file's place in an upload's manifest.
+    #[error("file_index {asked}: this upload has {files} files, counted from 0")]
+    FileIndex {
+        /// What was asked for.
+        asked: u64,
+        /// How many there are.
+        files: usize,
+    },
+    /// A chunk's place in its file.
+    #[error("chunk_index {asked}: this file has {chunks} chunks, counted from 0")]
+    ChunkIndex {
+        /// What was asked for.
+        asked: u64,
+        /// How many there are.
+        chunks: u64,
+    },
+    /// No hash to compare the whole with.
+    #[error("final_hash is missing, and no file_hash was announced")]
+    FinalHashMissing,
     /// A list of contents with nothing in it, or too much.
     #[error("name 1 to {MANIFEST_FILES_MAX} contents")]
     ContentCount,
@@ -260,6 +334,9 @@ pub enum Unauthorized {
     /// A ticket that is unknown, expired, revoked, or opens something else.
     #[error("this ticket is not valid here, or no longer")]
     Ticket,
+    /// An upload token that is unknown here.
+    #[error("this upload token is not valid for this room, or no longer")]
+    UploadToken,
     /// A refresh token that was used before; its whole session was revoked.
     #[error("this refresh token was used before; its session has been revoked")]
     RefreshTokenReused,

@@ -46,11 +46,22 @@ pub struct Jti(pub Uuid);
 #[serde(transparent)]
 pub struct SessionId(pub Uuid);
 
+/// What clients know an upload in pieces by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct UploadId(pub Uuid);
+
 /// Who takes a lease: a process, or a part of one. Drawn at random whenever it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeaseHolder(pub Uuid);
 
 impl fmt::Display for Jti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for UploadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

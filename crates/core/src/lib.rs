@@ -8,7 +8,7 @@
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
 //! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and
 //! narrow credentials), [`content`], [`text`] (texts and links), [`change`] (what may change about a content), [`archive`]
-//! (what the files in one are called).
+//! (what the files in one are called), [`upload`] (files that come in pieces).
 //!
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
 //! port), `conformance` (the suites that every adapter runs).
@@ -36,6 +36,7 @@ pub mod text;
 pub mod ticket;
 pub mod time;
 pub mod token;
+pub mod upload;
 
 pub use error::{Error, Invalid, Result, Unauthorized};
 pub use service::{Elizabeth, Ports};

@@ -22,6 +22,8 @@ pub struct Policy {
     pub reservation_ttl: Duration,
     /// Silence after which an upload that has begun is dead.
     pub upload_lease: Duration,
+    /// Silence after which an upload in pieces is dead, and how long its end can be asked for.
+    pub chunked_ttl: Duration,
     /// Life of a room token.
     pub token_ttl: Duration,
     /// Life of a refresh token.
@@ -36,6 +38,14 @@ pub struct Policy {
 
 /// The most files one manifest may name.
 pub const MANIFEST_FILES_MAX: usize = 1000;
+/// Bytes of a chunk where a client does not say.
+pub const CHUNK_SIZE_DEFAULT: u64 = 1 << 20;
+/// The fewest bytes that a client may choose for its chunks, but for the last.
+pub const CHUNK_SIZE_MIN: u64 = 64 << 10;
+/// The most bytes of a chunk.
+pub const CHUNK_SIZE_MAX: u64 = 64 << 20;
+/// The most chunks of one upload: whoever reads a content needs the list of its segments.
+pub const CHUNKS_MAX: u64 = 16_384;
 /// The longest text, in bytes of UTF-8, that may be added.
 pub const TEXT_MAX: usize = 1 << 20;
 /// The most bytes a text's language may have.
@@ -64,6 +74,7 @@ impl Default for Policy {
             room_ttl_ceiling: Some(365 * DAY),
             reservation_ttl: Duration::from_secs(10),
             upload_lease: Duration::from_secs(60),
+            chunked_ttl: Duration::from_secs(60 * 60),
             token_ttl: Duration::from_secs(60 * 60),
             refresh_ttl: 7 * DAY,
             inline_max: 8 * 1024,

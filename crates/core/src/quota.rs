@@ -20,6 +20,8 @@ pub enum HoldState {
     Pending,
     /// The upload has claimed it and its bytes are arriving.
     Begun,
+    /// All that it was for is stored. It holds nothing and is kept so that its end can be told.
+    Done,
 }
 
 /// Space taken out of a room for an upload.
@@ -66,8 +68,39 @@ impl Hold {
             HoldState::Pending => {
                 Ok(Self { deadline: now.saturating_add(lease), state: HoldState::Begun, ..self })
             }
-            HoldState::Begun => Err(HoldError::InUse),
+            HoldState::Begun | HoldState::Done => Err(HoldError::InUse),
         }
+    }
+
+    /// The same for an upload in pieces, which begins anew with each of them, at several places at once.
+    ///
+    /// # Errors
+    ///
+    /// When it has lapsed, or everything has arrived.
+    pub fn go_on(self, now: Timestamp, lease: Duration) -> Result<Self, HoldError> {
+        match self.state {
+            HoldState::Pending => self.begin(now, lease),
+            HoldState::Begun => self.extend(now, lease),
+            HoldState::Done => Err(HoldError::InUse),
+        }
+    }
+
+    /// One of several files has become a content of `size` bytes, whose space is held no more. Behind the last one
+    /// nothing is left to hold: `kept` is then how long the end can be asked for.
+    ///
+    /// # Errors
+    ///
+    /// When it has lapsed in the meantime, for then its space may be taken.
+    pub fn settle_part(
+        self,
+        now: Timestamp,
+        size: u64,
+        last: bool,
+        kept: Duration,
+    ) -> Result<Self, HoldError> {
+        let hold = self.go_on(now, kept)?;
+        let size = hold.size.saturating_sub(size);
+        Ok(if last { Self { size: 0, state: HoldState::Done, ..hold } } else { Self { size, ..hold } })
     }
 
     /// Bytes arrived: the lease starts anew. It is never made shorter.
@@ -89,7 +122,7 @@ impl Hold {
         match self.state {
             HoldState::Begun if self.is_live(now) => Ok(()),
             HoldState::Begun => Err(HoldError::Lapsed),
-            HoldState::Pending => Err(HoldError::NotBegun),
+            HoldState::Pending | HoldState::Done => Err(HoldError::NotBegun),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Secrets of 256 random bits that a client holds and the store knows by their hash: owner keys, refresh tokens, tickets.
+//! Secrets of 256 random bits that a client holds and the store knows by their hash: owner keys, refresh tokens, tickets,
+//! upload tokens.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -28,6 +29,8 @@ pub fn opaque_secret(prefix: &str, bits: [u8; 32]) -> String {
 pub const OWNER_KEY_PREFIX: &str = "own_";
 /// How a refresh token begins.
 pub const REFRESH_TOKEN_PREFIX: &str = "ref_";
+/// How the token of an upload in pieces begins.
+pub const UPLOAD_TOKEN_PREFIX: &str = "upl_";
 /// How a ticket begins.
 pub const TICKET_PREFIX: &str = "tkt_";
 

@@ -51,10 +51,22 @@ pub enum Code {
     InvalidSize,
     /// 400: no files, too many, or a name twice.
     InvalidManifest,
+    /// 400: no SHA-256, or none where one is needed.
+    InvalidHash,
+    /// 400: chunks of a size outside the limits, or too many of them.
+    InvalidChunkSize,
+    /// 400: the upload has no file of that index.
+    InvalidFileIndex,
+    /// 400: the file has no chunk of that index.
+    InvalidChunkIndex,
     /// 400: no ids, or too many.
     InvalidIds,
     /// 400: the upload is not what was announced.
     ManifestMismatch,
+    /// 400: a chunk has another size or hash than its index or its request says; nothing of it is kept.
+    ChunkMismatch,
+    /// 400: the whole file has another hash; its chunks are kept. `details` has both.
+    HashMismatch,
     /// 401: no token was sent.
     TokenMissing,
     /// 401: the token is not one of this room's.
@@ -69,6 +81,8 @@ pub enum Code {
     RefreshTokenReused,
     /// 401: the ticket is unknown, expired, revoked, or opens something else.
     TicketInvalid,
+    /// 401: the upload token is unknown, or of another room.
+    UploadTokenInvalid,
     /// 401: the room's password is missing or another one, where a room is used as a folder.
     PasswordRequired,
     /// 401: this is not the admin token.
@@ -115,6 +129,12 @@ pub enum Code {
     NameTaken,
     /// 409: an upload has begun on this reservation.
     ReservationInUse,
+    /// 409: another chunk has arrived under this index, and is kept.
+    ChunkConflict,
+    /// 409: chunks have not arrived; `details.missing_chunks` names the first thousand.
+    UploadIncomplete,
+    /// 409: the file does not end where the piece begins; `details.offset` says where it does.
+    OffsetConflict,
     /// 410: the room's time is over.
     RoomExpired,
     /// 410: the content's time is over.
@@ -125,10 +145,9 @@ pub enum Code {
     TicketSpent,
     /// 410: the reservation was not used in time.
     ReservationExpired,
-    /// 412: `If-Match` or `If-Unmodified-Since` does not hold; after a change `details` is the content as it stands.
     /// 411: the body's length must be announced.
     LengthRequired,
-    /// 412: `If-Match` or `If-Unmodified-Since` does not hold.
+    /// 412: `If-Match` or `If-Unmodified-Since` does not hold; after a change `details` is the content as it stands.
     PreconditionFailed,
     /// 413: the body is over the limit for its kind.
     BodyTooLarge,
@@ -136,6 +155,8 @@ pub enum Code {
     ArchiveTooLarge,
     /// 413: a file is longer than announced.
     FileTooLong,
+    /// 413: as many pieces have arrived as one upload may have.
+    TooManyPieces,
     /// 413: a text is over the limit.
     TextTooLong,
     /// 413: it does not fit the room.

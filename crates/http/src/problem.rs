@@ -187,6 +187,15 @@ fn details(error: &Error) -> Option<serde_json::Value> {
     if let Error::FileTooLong { name, declared } = error {
         return Some(json!({"name": name.as_str(), "declared": declared}));
     }
+    if let Error::ChunksMissing { file, count, first } = error {
+        return Some(json!({"file_index": file, "missing_count": count, "missing_chunks": first}));
+    }
+    if let Error::HashMismatch { expected, actual } = error {
+        return Some(json!({"expected": expected.to_hex(), "actual": actual.to_hex()}));
+    }
+    if let Error::OffsetConflict { offset } = error {
+        return Some(json!({"offset": offset}));
+    }
     None
 }
 
@@ -221,6 +230,12 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::NameTaken => (S::CONFLICT, Code::NameTaken),
         Error::ReservationInUse => (S::CONFLICT, Code::ReservationInUse),
         Error::ManifestMismatch(_) => (S::BAD_REQUEST, Code::ManifestMismatch),
+        Error::ChunkMismatch(_) => (S::BAD_REQUEST, Code::ChunkMismatch),
+        Error::HashMismatch { .. } => (S::BAD_REQUEST, Code::HashMismatch),
+        Error::ChunkConflict { .. } => (S::CONFLICT, Code::ChunkConflict),
+        Error::ChunksMissing { .. } => (S::CONFLICT, Code::UploadIncomplete),
+        Error::OffsetConflict { .. } => (S::CONFLICT, Code::OffsetConflict),
+        Error::TooManyPieces => (S::PAYLOAD_TOO_LARGE, Code::TooManyPieces),
         Error::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, Code::FileTooLong),
         Error::ArchiveTooLarge => (S::PAYLOAD_TOO_LARGE, Code::ArchiveTooLarge),
         Error::TextTooLong(_) => (S::PAYLOAD_TOO_LARGE, Code::TextTooLong),
@@ -252,6 +267,10 @@ fn invalid_code(invalid: &Invalid) -> Code {
         Invalid::MediaType(_) => Code::InvalidMediaType,
         Invalid::FileSize { .. } | Invalid::ManifestTotal => Code::InvalidSize,
         Invalid::ManifestCount(_) | Invalid::DoubledName(_) => Code::InvalidManifest,
+        Invalid::Hash | Invalid::FinalHashMissing => Code::InvalidHash,
+        Invalid::ChunkSize { .. } | Invalid::TooManyChunks { .. } => Code::InvalidChunkSize,
+        Invalid::FileIndex { .. } => Code::InvalidFileIndex,
+        Invalid::ChunkIndex { .. } => Code::InvalidChunkIndex,
         Invalid::ContentCount => Code::InvalidIds,
     }
 }
@@ -262,6 +281,7 @@ fn unauthorized_code(why: Unauthorized) -> Code {
         Unauthorized::Invalid => Code::TokenInvalid,
         Unauthorized::Expired => Code::TokenExpired,
         Unauthorized::Revoked => Code::TokenRevoked,
+        Unauthorized::UploadToken => Code::UploadTokenInvalid,
         Unauthorized::RefreshToken => Code::RefreshTokenInvalid,
         Unauthorized::Ticket => Code::TicketInvalid,
         Unauthorized::RefreshTokenReused => Code::RefreshTokenReused,

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use elizabeth_core::{
     content::{Content, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId, UploadId},
     name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
     quota::Hold,
@@ -10,14 +10,29 @@ use elizabeth_core::{
     ticket::Ticket,
     time::Timestamp,
     token::TokenRecord,
+    upload::{Chunk, ChunkedUpload},
 };
 
 use crate::{
-    connection::{Connection, Row, Value},
+    connection::{Connection, Row, Value, corrupt},
     rows::{self, CONTENT_AT, Cells, SEGMENT_AT, TOKEN_AT},
-    statements::{contents, reservations, rooms, sweep, tickets, tokens},
+    statements::{contents, reservations, rooms, sweep, tickets, tokens, uploads},
     tx::SqlTx,
 };
+
+impl<C: Connection> SqlTx<C> {
+    /// An upload's row, and how far its files have come.
+    async fn with_progress(&mut self, row: Option<C::Row>) -> StoreResult<Option<ChunkedUpload>> {
+        let Some(row) = row else { return Ok(None) };
+        let mut upload = Cells::of(row).upload()?;
+        let reservation = vec![rows::int(upload.reservation.0)];
+        for (file, progress) in self.list(&uploads::PROGRESS_OF, reservation, Cells::progress).await? {
+            let of_file = upload.progress.get_mut(file as usize);
+            *of_file.ok_or_else(|| corrupt("a file that was not announced"))? = progress;
+        }
+        Ok(Some(upload))
+    }
+}
 
 #[async_trait]
 impl<C: Connection> ReadTx for SqlTx<C> {
@@ -159,6 +174,55 @@ impl<C: Connection> ReadTx for SqlTx<C> {
     async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>> {
         let row = self.first(&reservations::BY_ID, vec![rows::int(room.0), rows::int(id.0)]).await?;
         row.map(|row| Cells::of(row).reservation()).transpose()
+    }
+
+    async fn upload(&mut self, room: RoomId, id: UploadId) -> StoreResult<Option<ChunkedUpload>> {
+        let row = self.first(&uploads::BY_ID, vec![rows::int(room.0), rows::uuid(id.0)]).await?;
+        self.with_progress(row).await
+    }
+
+    async fn upload_by_token(&mut self, hash: KeyHash) -> StoreResult<Option<ChunkedUpload>> {
+        let row = self.first(&uploads::BY_TOKEN, vec![rows::bytes(&hash.0)]).await?;
+        self.with_progress(row).await
+    }
+
+    async fn live_uploads(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<ChunkedUpload>> {
+        let mut values = vec![rows::int(room.0), rows::time(now)];
+        let statement = match sid {
+            Some(sid) => {
+                values.push(rows::uuid(sid.0));
+                &uploads::LIVE_OF_SESSION
+            }
+            None => &uploads::LIVE,
+        };
+        let mut uploads = Vec::new();
+        for row in self.all(statement, values).await? {
+            uploads.extend(self.with_progress(Some(row)).await?);
+        }
+        Ok(uploads)
+    }
+
+    async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {
+        let values = vec![rows::int(upload.0), rows::int(file.into()), rows::size(index)];
+        let row = self.first(&uploads::CHUNK_BY_INDEX, values).await?;
+        row.map(|row| Cells::of(row).chunk()).transpose()
+    }
+
+    async fn chunks(&mut self, upload: ReservationId, file: Option<u32>) -> StoreResult<Vec<Chunk>> {
+        let mut values = vec![rows::int(upload.0)];
+        let statement = match file {
+            Some(file) => {
+                values.push(rows::int(file.into()));
+                &uploads::CHUNKS_OF_FILE
+            }
+            None => &uploads::CHUNKS,
+        };
+        self.list(statement, values, Cells::chunk).await
     }
 
     async fn live_holds(&mut self, room: RoomId, now: Timestamp) -> StoreResult<Vec<(ReservationId, Hold)>> {

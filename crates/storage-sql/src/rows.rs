@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use elizabeth_core::{
     content::{Content, ContentKind, Manifest, ManifestFile, Place, Reservation, Segment, Sha256Hash},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId, UploadId},
     name::{FileName, RoomName},
     permission::Permission,
     ports::StoreResult,
@@ -13,12 +13,15 @@ use elizabeth_core::{
     ticket::Ticket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, Chunk, ChunkedFile, ChunkedUpload, FileProgress},
 };
 use uuid::Uuid;
 
 use crate::{
     connection::{Row, Value, corrupt},
-    tables::{Contents, RefreshTokens, Reservations, Rooms, Segments, Tickets, Tokens},
+    tables::{
+        Chunks, Contents, RefreshTokens, Reservations, Rooms, Segments, Tickets, Tokens, UploadFiles, Uploads,
+    },
 };
 
 /// The columns of a room; the sum of its live holds follows them.
@@ -90,6 +93,37 @@ pub(crate) const RESERVATION: [Reservations; 7] = [
     Reservations::RoomId,
     Reservations::Sid,
     Reservations::Manifest,
+];
+
+/// The columns of an upload's hold; those of [`UPLOAD`] follow them.
+pub(crate) const UPLOAD_HOLD: [Reservations; 6] = [
+    Reservations::Id,
+    Reservations::Size,
+    Reservations::Deadline,
+    Reservations::State,
+    Reservations::RoomId,
+    Reservations::Sid,
+];
+
+pub(crate) const UPLOAD: [Uploads; 5] =
+    [Uploads::Id, Uploads::Owner, Uploads::Permission, Uploads::Files, Uploads::CreatedAt];
+
+pub(crate) const PROGRESS: [UploadFiles; 6] = [
+    UploadFiles::FileIndex,
+    UploadFiles::Chunks,
+    UploadFiles::Bytes,
+    UploadFiles::HashedChunks,
+    UploadFiles::HashState,
+    UploadFiles::ContentId,
+];
+
+pub(crate) const CHUNK: [Chunks; 6] = [
+    Chunks::FileIndex,
+    Chunks::ChunkIndex,
+    Chunks::Size,
+    Chunks::Sha256,
+    Chunks::BlobKey,
+    Chunks::UploadedAt,
 ];
 
 pub(crate) const CONTENT: [Contents; 16] = [
@@ -301,6 +335,7 @@ impl<R: Row> Cells<R> {
         let state = match self.text()?.as_str() {
             PENDING => HoldState::Pending,
             BEGUN => HoldState::Begun,
+            DONE => HoldState::Done,
             _ => return Err(corrupt("an unknown hold state")),
         };
         Ok((id, Hold { size, deadline, state }))
@@ -316,6 +351,53 @@ impl<R: Row> Cells<R> {
             sid: SessionId(self.uuid()?),
             manifest: manifest_from_json(&self.text()?)?,
         })
+    }
+
+    /// [`UPLOAD_HOLD`] and [`UPLOAD`]; nothing has arrived.
+    pub(crate) fn upload(&mut self) -> StoreResult<ChunkedUpload> {
+        let (reservation, hold) = self.hold()?;
+        let (room_id, sid) = (self.room_id()?, SessionId(self.uuid()?));
+        let (id, owner, permission) = (UploadId(self.uuid()?), self.flag()?, self.permission()?);
+        let files = chunked_files_from_json(&self.text()?)?;
+        let progress = vec![FileProgress::default(); files.len()];
+        let created_at = self.time()?;
+        Ok(ChunkedUpload {
+            id,
+            reservation,
+            room_id,
+            sid,
+            owner,
+            permission,
+            hold,
+            files,
+            progress,
+            created_at,
+        })
+    }
+
+    /// [`PROGRESS`]: of which file, and how far it has come.
+    pub(crate) fn progress(&mut self) -> StoreResult<(u32, FileProgress)> {
+        let file = self.file_index()?;
+        let (chunks, bytes, hashed) = (self.size()?, self.size()?, self.size()?);
+        let state = self.opt_bytes()?.ok_or_else(|| corrupt("bytes are missing"))?;
+        let content = self.opt_int()?.map(ContentId);
+        Ok((file, FileProgress { chunks, bytes, along: Along { chunks: hashed, state }, content }))
+    }
+
+    /// [`CHUNK`].
+    pub(crate) fn chunk(&mut self) -> StoreResult<Chunk> {
+        Ok(Chunk {
+            file: self.file_index()?,
+            index: self.size()?,
+            size: self.size()?,
+            sha256: Sha256Hash(self.array()?),
+            blob: self.opt_text()?.map(stored_key).transpose()?,
+            uploaded_at: self.time()?,
+        })
+    }
+
+    fn file_index(&mut self) -> StoreResult<u32> {
+        self.int()?.try_into().map_err(|_| corrupt("a file index out of range"))
     }
 
     /// [`CONTENT`].
@@ -365,11 +447,13 @@ impl<R: Row> Cells<R> {
 
 const PENDING: &str = "pending";
 const BEGUN: &str = "begun";
+pub(crate) const DONE: &str = "done";
 
 pub(crate) fn hold_state(state: HoldState) -> Value {
     text(match state {
         HoldState::Pending => PENDING,
         HoldState::Begun => BEGUN,
+        HoldState::Done => DONE,
     })
 }
 
@@ -422,27 +506,73 @@ struct StoredFile {
     expire_at: Option<i64>,
 }
 
+/// A file that comes in pieces. The same holds.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct StoredChunkedFile {
+    #[serde(flatten)]
+    file: StoredFile,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chunk_size: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+}
+
+impl From<&ManifestFile> for StoredFile {
+    fn from(file: &ManifestFile) -> Self {
+        Self {
+            name: file.name.as_str().to_owned(),
+            size: file.size,
+            mime_type: file.mime_type.clone(),
+            max_downloads: file.max_downloads,
+            expire_at: file.expire_at.map(Timestamp::as_micros),
+        }
+    }
+}
+
+impl From<StoredFile> for ManifestFile {
+    fn from(file: StoredFile) -> Self {
+        Self {
+            name: FileName::from_stored(file.name),
+            size: file.size,
+            mime_type: file.mime_type,
+            max_downloads: file.max_downloads,
+            expire_at: file.expire_at.map(Timestamp::from_micros),
+        }
+    }
+}
+
 pub(crate) fn manifest_to_json(manifest: &Manifest) -> StoreResult<Value> {
-    let stored = |file: &ManifestFile| StoredFile {
-        name: file.name.as_str().to_owned(),
-        size: file.size,
-        mime_type: file.mime_type.clone(),
-        max_downloads: file.max_downloads,
-        expire_at: file.expire_at.map(Timestamp::as_micros),
+    to_json(&manifest.files().iter().map(StoredFile::from).collect::<Vec<_>>())
+}
+
+pub(crate) fn chunked_files_to_json(files: &[ChunkedFile]) -> StoreResult<Value> {
+    let stored = |file: &ChunkedFile| StoredChunkedFile {
+        file: StoredFile::from(&file.file),
+        chunk_size: file.chunk_size,
+        sha256: file.sha256.map(Sha256Hash::to_hex),
     };
-    let files: Vec<_> = manifest.files().iter().map(stored).collect();
-    serde_json::to_string(&files).map(text).map_err(|_| corrupt("a manifest that is no JSON"))
+    to_json(&files.iter().map(stored).collect::<Vec<_>>())
 }
 
 fn manifest_from_json(text: &str) -> StoreResult<Manifest> {
-    let files: Vec<StoredFile> =
-        serde_json::from_str(text).map_err(|_| corrupt("a manifest of another form"))?;
-    let file = |file: StoredFile| ManifestFile {
-        name: FileName::from_stored(file.name),
-        size: file.size,
-        mime_type: file.mime_type,
-        max_downloads: file.max_downloads,
-        expire_at: file.expire_at.map(Timestamp::from_micros),
+    let files: Vec<StoredFile> = from_json(text)?;
+    Ok(Manifest::from_stored(files.into_iter().map(ManifestFile::from).collect()))
+}
+
+fn chunked_files_from_json(text: &str) -> StoreResult<Vec<ChunkedFile>> {
+    let files: Vec<StoredChunkedFile> = from_json(text)?;
+    let read = |stored: StoredChunkedFile| {
+        let sha256 = stored.sha256.map(|text| Sha256Hash::parse(&text)).transpose();
+        let sha256 = sha256.map_err(|_| corrupt("a malformed hash"))?;
+        Ok(ChunkedFile { file: stored.file.into(), chunk_size: stored.chunk_size, sha256 })
     };
-    Ok(Manifest::from_stored(files.into_iter().map(file).collect()))
+    files.into_iter().map(read).collect()
+}
+
+fn to_json(files: &impl serde::Serialize) -> StoreResult<Value> {
+    serde_json::to_string(files).map(text).map_err(|_| corrupt("a manifest that is no JSON"))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> StoreResult<T> {
+    serde_json::from_str(text).map_err(|_| corrupt("a manifest of another form"))
 }

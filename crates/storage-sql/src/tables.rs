@@ -88,6 +88,42 @@ pub(crate) enum Reservations {
 }
 
 #[derive(Clone, Copy, Iden)]
+pub(crate) enum Uploads {
+    Table,
+    ReservationId,
+    Id,
+    TokenHash,
+    Owner,
+    Permission,
+    Files,
+    CreatedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum UploadFiles {
+    Table,
+    ReservationId,
+    FileIndex,
+    Chunks,
+    Bytes,
+    HashedChunks,
+    HashState,
+    ContentId,
+}
+
+#[derive(Clone, Copy, Iden)]
+pub(crate) enum Chunks {
+    Table,
+    ReservationId,
+    FileIndex,
+    ChunkIndex,
+    Size,
+    Sha256,
+    BlobKey,
+    UploadedAt,
+}
+
+#[derive(Clone, Copy, Iden)]
 pub(crate) enum Contents {
     Table,
     Id,

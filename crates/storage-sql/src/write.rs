@@ -11,6 +11,7 @@ use elizabeth_core::{
     ticket::NewTicket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, Chunk, NewUpload},
 };
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     read::one_by_one,
     rows::{self, Cells},
     statement::Dialect,
-    statements::{contents, leases, reservations, rooms, sweep, tickets, tokens},
+    statements::{contents, leases, reservations, rooms, sweep, tickets, tokens, uploads},
     tx::SqlTx,
 };
 
@@ -186,7 +187,8 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
         let values = || vec![rows::time(now), rows::int(room.0)];
         self.run(&tokens::REVOKE_GUESTS, values()).await?;
         self.run(&tokens::REVOKE_GUESTS_REFRESH, values()).await?;
-        self.run(&tickets::REVOKE_OF_GUESTS, values()).await.map(drop)
+        self.run(&tickets::REVOKE_OF_GUESTS, values()).await?;
+        self.run(&uploads::LAPSE_GUESTS, values()).await.map(drop)
     }
 
     async fn insert_refresh(&mut self, refresh: &RefreshRecord) -> StoreResult<()> {
@@ -273,6 +275,63 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
 
     async fn delete_reservation(&mut self, id: ReservationId) -> StoreResult<bool> {
         Ok(self.run(&reservations::DELETE, vec![rows::int(id.0)]).await? == 1)
+    }
+
+    async fn insert_upload(&mut self, upload: &NewUpload) -> StoreResult<ReservationId> {
+        let &NewUpload { room_id, sid, hold, created_at, .. } = upload;
+        let id = self.insert_reservation(room_id, sid, hold, &Manifest::default(), created_at).await?;
+        let values = vec![
+            rows::int(id.0),
+            rows::uuid(upload.id.0),
+            rows::bytes(&upload.token_hash.0),
+            rows::int(upload.owner.into()),
+            rows::int(upload.permission.bits().into()),
+            rows::chunked_files_to_json(&upload.files)?,
+            rows::time(created_at),
+        ];
+        self.run(&uploads::INSERT, values).await?;
+        Ok(id)
+    }
+
+    async fn insert_chunk(
+        &mut self,
+        upload: ReservationId,
+        chunk: &Chunk,
+        along: Option<&Along>,
+    ) -> StoreResult<()> {
+        let file = || vec![rows::int(upload.0), rows::int(chunk.file.into())];
+        let key = Value::Text(chunk.blob.as_ref().map(|key| key.as_str().to_owned()));
+        let (hash, at) = (rows::bytes(&chunk.sha256.0), rows::time(chunk.uploaded_at));
+        let columns = [rows::size(chunk.index), rows::size(chunk.size), hash, key, at];
+        self.run(&uploads::INSERT_CHUNK, with(file(), columns)).await?;
+        let columns = [rows::size(chunk.size), rows::bytes(&[])];
+        self.run(&uploads::COUNT_CHUNK, with(file(), columns)).await?;
+        if let Some(along) = along {
+            let columns = [rows::size(along.chunks), rows::bytes(&along.state)];
+            self.run(&uploads::SAVE_HASH, with(file(), columns)).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()> {
+        let file = || vec![rows::int(upload.0), rows::int(file.into())];
+        let columns = [rows::int(content.0), rows::bytes(&[])];
+        self.run(&uploads::SETTLE_FILE, with(file(), columns)).await?;
+        self.run(&uploads::HAND_OVER_CHUNKS, file()).await.map(drop)
+    }
+
+    async fn lapse_session_holds(&mut self, room: RoomId, sid: SessionId, now: Timestamp) -> StoreResult<()> {
+        let values = vec![rows::time(now), rows::int(room.0), rows::uuid(sid.0)];
+        self.run(&uploads::LAPSE_SESSION, values).await.map(drop)
+    }
+
+    async fn extend_announcement(&mut self, key: &BlobKey, until: Timestamp) -> StoreResult<bool> {
+        let values = vec![rows::time(until), rows::text(key.as_str())];
+        Ok(self.run(&uploads::EXTEND_ANNOUNCEMENT, values).await? == 1)
+    }
+
+    async fn retract_announcement(&mut self, key: &BlobKey) -> StoreResult<bool> {
+        Ok(self.run(&uploads::RETRACT_ANNOUNCEMENT, vec![rows::text(key.as_str())]).await? == 1)
     }
 
     async fn announce(&mut self, id: ReservationId, keys: &[BlobKey], until: Timestamp) -> StoreResult<()> {
@@ -395,6 +454,11 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
     async fn commit(self: Box<Self>) -> StoreResult<()> {
         self.conn.commit().await
     }
+}
+
+fn with<const N: usize>(mut values: Vec<Value>, more: [Value; N]) -> Vec<Value> {
+    values.extend(more);
+    values
 }
 
 fn key_rows(keys: &[BlobKey]) -> Vec<Vec<Value>> {

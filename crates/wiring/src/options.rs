@@ -122,6 +122,9 @@ pub struct Options {
         value_name = "DURATION"
     )]
     upload_lease: String,
+    /// Silence after which an upload in chunks is dead, counted from its last chunk
+    #[arg(long, global = true, env = "ELIZABETH_CHUNKED_TTL", default_value = "1h", value_name = "DURATION")]
+    chunked_ttl: String,
     /// Life of a room token
     #[arg(long, global = true, env = "ELIZABETH_TOKEN_TTL", default_value = "1h", value_name = "DURATION")]
     token_ttl: String,
@@ -229,6 +232,7 @@ impl Options {
             room_ttl_ceiling,
             reservation_ttl: units::span("reservation-ttl", &self.reservation_ttl)?,
             upload_lease: units::span("upload-lease", &self.upload_lease)?,
+            chunked_ttl: units::span("chunked-ttl", &self.chunked_ttl)?,
             token_ttl: units::span("token-ttl", &self.token_ttl)?,
             refresh_ttl: units::span("refresh-ttl", &self.refresh_ttl)?,
             min_free: units::size("min-free-disk", &self.min_free_disk, 0)?,

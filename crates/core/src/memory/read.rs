@@ -8,15 +8,16 @@ use super::{
 };
 use crate::{
     content::{Content, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId},
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId, UploadId},
     name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
-    quota::Hold,
+    quota::{Hold, HoldState},
     room::Room,
     secret::KeyHash,
     ticket::Ticket,
     time::Timestamp,
     token::TokenRecord,
+    upload::{Chunk, ChunkedUpload},
 };
 
 /// Where a state to ask comes from.
@@ -73,6 +74,11 @@ impl State {
     fn holds(&self, room: RoomId, now: Timestamp) -> impl Iterator<Item = (ReservationId, Hold)> {
         let of_room = self.reservations.owned(room, None).map(|held| (held.id, held.hold));
         of_room.filter(move |(_, hold)| hold.is_live(now))
+    }
+
+    fn upload_of(&self, id: ReservationId) -> Option<ChunkedUpload> {
+        let (row, held) = (self.uploads.get(&id)?, self.reservations.get(&id)?);
+        Some(ChunkedUpload { hold: held.hold, ..row.upload.clone() })
     }
 
     fn token_of(&self, room: RoomId, jti: Jti) -> Option<TokenRecord> {
@@ -211,6 +217,41 @@ impl<S: Sees> ReadTx for View<S> {
         Ok(found.map(|found| Reservation::clone(found)))
     }
 
+    async fn upload(&mut self, room: RoomId, id: UploadId) -> StoreResult<Option<ChunkedUpload>> {
+        let state = self.now();
+        let found = state.upload_ids.get(&id).and_then(|id| state.upload_of(*id));
+        Ok(found.filter(|upload| upload.room_id == room))
+    }
+
+    async fn upload_by_token(&mut self, hash: KeyHash) -> StoreResult<Option<ChunkedUpload>> {
+        let state = self.now();
+        Ok(state.upload_tokens.get(&hash).and_then(|id| state.upload_of(*id)))
+    }
+
+    async fn live_uploads(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<ChunkedUpload>> {
+        let state = self.now();
+        let of_room =
+            state.uploads.owned(room, None).filter_map(|row| state.upload_of(row.upload.reservation));
+        let of_session = of_room.filter(|upload| sid.is_none_or(|sid| upload.sid == sid));
+        let live =
+            of_session.filter(|upload| upload.hold.is_live(now) && upload.hold.state != HoldState::Done);
+        Ok(live.collect())
+    }
+
+    async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {
+        Ok(self.now().chunks.get(&(upload, file, index)).map(|row| row.chunk.clone()))
+    }
+
+    async fn chunks(&mut self, upload: ReservationId, file: Option<u32>) -> StoreResult<Vec<Chunk>> {
+        let rows = self.now().chunks.owned(upload, None).map(|row| &row.chunk);
+        Ok(rows.filter(|chunk| file.is_none_or(|file| chunk.file == file)).cloned().collect())
+    }
+
     async fn live_holds(&mut self, room: RoomId, now: Timestamp) -> StoreResult<Vec<(ReservationId, Hold)>> {
         Ok(self.now().holds(room, now).collect())
     }
@@ -226,6 +267,7 @@ impl<S: Sees> ReadTx for View<S> {
 
     async fn lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<(u64, u64)> {
         let lapsed = self.now().reservations.ended(now);
+        let lapsed = lapsed.filter(|held| held.hold.state != HoldState::Done);
         Ok(lapsed.fold((0, 0), |(count, size), held| (count + 1, held.hold.size.saturating_add(size))))
     }
 

@@ -7,13 +7,14 @@ use super::table::{Row, Table};
 use crate::{
     change::ContentChange,
     content::{Content, Reservation, Segment, StoredContent},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, TicketId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     ports::{Counts, StoreError, StoreResult, SweepReport},
     room::Room,
     secret::KeyHash,
     ticket::Ticket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Chunk, ChunkedUpload, FileProgress},
 };
 
 /// Everything the store knows at one instant. A clone takes constant time.
@@ -32,6 +33,10 @@ pub(super) struct State {
     pub(super) tickets: Table<Ticket>,
     pub(super) ticket_hashes: RedBlackTreeMapSync<KeyHash, TicketId>,
     pub(super) reservations: Table<Reservation>,
+    pub(super) uploads: Table<UploadRow>,
+    pub(super) upload_ids: RedBlackTreeMapSync<UploadId, ReservationId>,
+    pub(super) upload_tokens: RedBlackTreeMapSync<KeyHash, ReservationId>,
+    pub(super) chunks: Table<ChunkRow>,
     pub(super) announcements: Table<Announcement>,
     pub(super) contents: Table<ContentRow>,
     pub(super) queue: RedBlackTreeSetSync<BlobKey>,
@@ -45,6 +50,19 @@ pub(super) struct Announcement {
     pub(super) reservation: ReservationId,
     pub(super) key: BlobKey,
     pub(super) until: Timestamp,
+}
+
+/// An upload as it is read, but for its hold, which its reservation has.
+#[derive(Clone)]
+pub(super) struct UploadRow {
+    pub(super) upload: ChunkedUpload,
+    pub(super) token_hash: KeyHash,
+}
+
+#[derive(Clone)]
+pub(super) struct ChunkRow {
+    pub(super) upload: ReservationId,
+    pub(super) chunk: Chunk,
 }
 
 #[derive(Clone)]
@@ -146,6 +164,51 @@ impl State {
         true
     }
 
+    /// Removes a reservation and, of an upload in pieces, its chunks, whose blobs are queued.
+    pub(super) fn remove_reservation(&mut self, id: ReservationId) -> bool {
+        for chunk in keys(self.chunks.owned(id, None)) {
+            if let Some(key) = self.chunks.remove(&chunk).and_then(|row| row.chunk.blob.clone()) {
+                self.queue.insert_mut(key);
+            }
+        }
+        if let Some(row) = self.uploads.remove(&id) {
+            self.upload_ids.remove_mut(&row.upload.id);
+            self.upload_tokens.remove_mut(&row.token_hash);
+        }
+        self.reservations.remove(&id).is_some()
+    }
+
+    /// Changes how far a file of an upload has come; nothing happens when it is not there.
+    pub(super) fn edit_progress(
+        &mut self,
+        id: ReservationId,
+        file: u32,
+        edit: impl FnOnce(&mut FileProgress),
+    ) {
+        let Some(row) = self.uploads.get(&id) else { return };
+        let mut row = UploadRow::clone(row);
+        if let Some(progress) = row.upload.progress.get_mut(file as usize) {
+            edit(progress);
+            self.uploads.put(row);
+        }
+    }
+
+    /// Ends those of a room's live reservations that are asked for.
+    pub(super) fn lapse(
+        &mut self,
+        room: RoomId,
+        now: Timestamp,
+        ended: impl Fn(&Self, &Reservation) -> bool,
+    ) {
+        let of_room = self.reservations.owned(room, None).filter(|held| held.hold.is_live(now));
+        let live: Vec<Reservation> =
+            of_room.filter(|held| ended(self, held)).map(|held| Reservation::clone(held)).collect();
+        for mut held in live {
+            held.hold.deadline = now;
+            self.reservations.put(held);
+        }
+    }
+
     /// Removes a room and everything that is its own.
     pub(super) fn remove_room(&mut self, id: RoomId) -> SweepReport {
         let mut report = SweepReport::default();
@@ -162,7 +225,7 @@ impl State {
             self.refresh.remove(&hash);
         }
         for reservation in keys(self.reservations.owned(id, None)) {
-            self.reservations.remove(&reservation);
+            self.remove_reservation(reservation);
         }
         if let Some(room) = self.rooms.remove(&id) {
             self.addresses.remove_mut(room.name.as_str());
@@ -277,6 +340,50 @@ impl Row for Reservation {
 
     fn end(&self) -> Option<Timestamp> {
         Some(self.hold.deadline)
+    }
+}
+
+impl Row for UploadRow {
+    type Key = ReservationId;
+    type Owner = RoomId;
+
+    fn least_key() -> ReservationId {
+        ReservationId(i64::MIN)
+    }
+
+    fn key(&self) -> ReservationId {
+        self.upload.reservation
+    }
+
+    fn owner(&self) -> RoomId {
+        self.upload.room_id
+    }
+
+    /// Its reservation ends, and takes it along.
+    fn end(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+impl Row for ChunkRow {
+    type Key = (ReservationId, u32, u64);
+    type Owner = ReservationId;
+
+    fn least_key() -> Self::Key {
+        (ReservationId(i64::MIN), 0, 0)
+    }
+
+    fn key(&self) -> Self::Key {
+        (self.upload, self.chunk.file, self.chunk.index)
+    }
+
+    fn owner(&self) -> ReservationId {
+        self.upload
+    }
+
+    /// Its reservation ends, and takes it along.
+    fn end(&self) -> Option<Timestamp> {
+        None
     }
 }
 

@@ -6,7 +6,8 @@ use futures::lock::OwnedMutexGuard;
 use super::{
     Shared,
     read::{Sees, View},
-    state::{Announcement, ContentRow, State, keys},
+    state::{Announcement, ChunkRow, ContentRow, State, UploadRow, keys},
+    table::Row,
 };
 use crate::{
     change::ContentChange,
@@ -20,6 +21,7 @@ use crate::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, Chunk, NewUpload},
 };
 
 /// A copy of the state that nobody else sees, and the turn to write.
@@ -240,6 +242,8 @@ impl WriteTx for View<Draft> {
         let guests = self.state().tickets.owned(room, None).filter(|ticket| !ticket.owner);
         let guests = guests.cloned().collect();
         self.revoke_tickets(guests, now);
+        self.state()
+            .lapse(room, now, |state, held| state.uploads.get(&held.id).is_some_and(|row| !row.upload.owner));
         Ok(())
     }
 
@@ -310,7 +314,60 @@ impl WriteTx for View<Draft> {
     }
 
     async fn delete_reservation(&mut self, id: ReservationId) -> StoreResult<bool> {
-        Ok(self.state().reservations.remove(&id).is_some())
+        Ok(self.state().remove_reservation(id))
+    }
+
+    async fn insert_upload(&mut self, upload: &NewUpload) -> StoreResult<ReservationId> {
+        let &NewUpload { id, room_id, sid, token_hash, hold, .. } = upload;
+        let state = self.state();
+        state.check_room(room_id)?;
+        let reservation = ReservationId(next(&mut state.last_reservation)?);
+        let manifest = Manifest::default();
+        state.reservations.put(Reservation { id: reservation, room_id, sid, hold, manifest });
+        state.upload_ids.insert_mut(id, reservation);
+        state.upload_tokens.insert_mut(token_hash, reservation);
+        state.uploads.put(UploadRow { upload: upload.clone().into_upload(reservation), token_hash });
+        Ok(reservation)
+    }
+
+    async fn insert_chunk(
+        &mut self,
+        upload: ReservationId,
+        chunk: &Chunk,
+        along: Option<&Along>,
+    ) -> StoreResult<()> {
+        let state = self.state();
+        if state.uploads.get(&upload).is_none() {
+            return Err(StoreError::Corrupt(format!("no upload {upload}")));
+        }
+        let row = ChunkRow { upload, chunk: chunk.clone() };
+        if state.chunks.get(&row.key()).is_some() {
+            return Err(StoreError::Corrupt(format!("chunk {:?} is there", row.key())));
+        }
+        state.chunks.put(row);
+        state.edit_progress(upload, chunk.file, |progress| {
+            progress.chunks += 1;
+            progress.bytes += chunk.size;
+            set(&mut progress.along, &along.cloned());
+        });
+        Ok(())
+    }
+
+    async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()> {
+        let state = self.state();
+        let rows = state.chunks.owned(upload, None).filter(|row| row.chunk.file == file);
+        let rows: Vec<ChunkRow> = rows.map(|row| ChunkRow::clone(row)).collect();
+        for mut row in rows {
+            row.chunk.blob = None;
+            state.chunks.put(row);
+        }
+        state.edit_progress(upload, file, |progress| progress.content = Some(content));
+        Ok(())
+    }
+
+    async fn lapse_session_holds(&mut self, room: RoomId, sid: SessionId, now: Timestamp) -> StoreResult<()> {
+        self.state().lapse(room, now, |_, held| held.sid == sid);
+        Ok(())
     }
 
     async fn announce(&mut self, id: ReservationId, keys: &[BlobKey], until: Timestamp) -> StoreResult<()> {
@@ -326,6 +383,18 @@ impl WriteTx for View<Draft> {
             announcements.put(Announcement { reservation: id, key, until });
         }
         Ok(())
+    }
+
+    async fn extend_announcement(&mut self, key: &BlobKey, until: Timestamp) -> StoreResult<bool> {
+        let announcements = &mut self.state().announcements;
+        let Some(found) = announcements.get(key) else { return Ok(false) };
+        let extended = Announcement { until, ..Announcement::clone(found) };
+        announcements.put(extended);
+        Ok(true)
+    }
+
+    async fn retract_announcement(&mut self, key: &BlobKey) -> StoreResult<bool> {
+        Ok(self.state().announcements.remove(key).is_some())
     }
 
     async fn retract_announcements(&mut self, id: ReservationId) -> StoreResult<u64> {
@@ -377,9 +446,9 @@ impl WriteTx for View<Draft> {
     }
 
     async fn delete_lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<()> {
-        let reservations = &mut self.state().reservations;
-        for id in keys(reservations.ended(now)) {
-            reservations.remove(&id);
+        let state = self.state();
+        for id in keys(state.reservations.ended(now)) {
+            state.remove_reservation(id);
         }
         Ok(())
     }

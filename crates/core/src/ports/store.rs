@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use crate::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation, StoredContent},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     name::{FileName, RoomRef},
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -11,6 +11,7 @@ use crate::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, Chunk, ChunkedUpload, NewUpload},
 };
 
 /// Why the store did not answer. The texts are for the log only: they are never shown to a client.
@@ -188,6 +189,27 @@ pub trait ReadTx: Send {
     /// A reservation, lapsed or not.
     async fn reservation(&mut self, room: RoomId, id: ReservationId) -> StoreResult<Option<Reservation>>;
 
+    /// An upload in pieces, lapsed or complete ones included.
+    async fn upload(&mut self, room: RoomId, id: UploadId) -> StoreResult<Option<ChunkedUpload>>;
+
+    /// The same by what its holder shows, whatever its room.
+    async fn upload_by_token(&mut self, hash: KeyHash) -> StoreResult<Option<ChunkedUpload>>;
+
+    /// The uploads in pieces of a room that are live at an instant and not complete, of one session where one is
+    /// named; the oldest first.
+    async fn live_uploads(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<ChunkedUpload>>;
+
+    /// A chunk that has arrived.
+    async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>>;
+
+    /// The chunks of an upload that have arrived, of one file where one is named; by file and index.
+    async fn chunks(&mut self, upload: ReservationId, file: Option<u32>) -> StoreResult<Vec<Chunk>>;
+
     /// A room's holds that are live at an instant.
     async fn live_holds(&mut self, room: RoomId, now: Timestamp) -> StoreResult<Vec<(ReservationId, Hold)>>;
 
@@ -197,7 +219,7 @@ pub trait ReadTx: Send {
     /// Contents whose time is over or whose downloads are used up, with their rooms.
     async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>>;
 
-    /// How many reservations have lapsed, and the bytes they held.
+    /// How many reservations have lapsed, those of complete uploads not among them, and the bytes they held.
     async fn lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<(u64, u64)>;
 
     /// How many announcements have lapsed.
@@ -238,7 +260,7 @@ pub trait WriteTx: ReadTx {
     /// [`WriteTx::insert_room`].
     async fn change_room(&mut self, id: RoomId, change: &RoomChange) -> StoreResult<()>;
 
-    /// Removes a room with its contents, tokens, refresh tokens, tickets and reservations, and queues its blobs
+    /// Removes a room with its contents, tokens, refresh tokens, tickets, reservations and chunks, and queues its blobs
     /// for deletion. Announcements stay until they lapse.
     async fn delete_room(&mut self, id: RoomId) -> StoreResult<SweepReport>;
 
@@ -272,7 +294,8 @@ pub trait WriteTx: ReadTx {
         now: Timestamp,
     ) -> StoreResult<()>;
 
-    /// Revokes a room's tokens, refresh tokens and tickets that are not an owner's and not revoked yet.
+    /// Revokes a room's tokens, refresh tokens and tickets that are not an owner's and not revoked yet, and ends
+    /// uploads in pieces that are not an owner's.
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()>;
 
     /// Adds a refresh token.
@@ -307,7 +330,26 @@ pub trait WriteTx: ReadTx {
     /// Gives a reservation's hold a new size, state and deadline. `false` when the reservation is gone.
     async fn update_hold(&mut self, id: ReservationId, hold: Hold) -> StoreResult<bool>;
 
-    /// Removes a reservation. `false` when it is gone.
+    /// Adds an upload in pieces with its hold, which is a reservation like any other, of an empty manifest.
+    async fn insert_upload(&mut self, upload: &NewUpload) -> StoreResult<ReservationId>;
+
+    /// Adds a chunk and counts it. The hold of its upload MUST have been updated before, in this transaction: what
+    /// is deleted meanwhile is seen by that. With `along` the file's hash has come further.
+    async fn insert_chunk(
+        &mut self,
+        upload: ReservationId,
+        chunk: &Chunk,
+        along: Option<&Along>,
+    ) -> StoreResult<()>;
+
+    /// A file of an upload has become a content, to which the blobs of its chunks belong from here on.
+    async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()>;
+
+    /// Ends the reservations of a session that are live, uploads in pieces among them: `now` is their deadline.
+    async fn lapse_session_holds(&mut self, room: RoomId, sid: SessionId, now: Timestamp) -> StoreResult<()>;
+
+    /// Removes a reservation. Of an upload in pieces the chunks go with it, and their blobs are queued for deletion.
+    /// `false` when it is gone.
     async fn delete_reservation(&mut self, id: ReservationId) -> StoreResult<bool>;
 
     /// Announces blobs about to be written for a reservation. From `until` on they count as left behind.
@@ -315,6 +357,12 @@ pub trait WriteTx: ReadTx {
 
     /// Moves the end of a reservation's announcements.
     async fn extend_announcements(&mut self, id: ReservationId, until: Timestamp) -> StoreResult<()>;
+
+    /// Moves the end of one announcement. `false` when it is gone.
+    async fn extend_announcement(&mut self, key: &BlobKey, until: Timestamp) -> StoreResult<bool>;
+
+    /// Removes one announcement. `false` when it is gone.
+    async fn retract_announcement(&mut self, key: &BlobKey) -> StoreResult<bool>;
 
     /// Removes a reservation's announcements; says how many there were.
     async fn retract_announcements(&mut self, id: ReservationId) -> StoreResult<u64>;
@@ -343,7 +391,7 @@ pub trait WriteTx: ReadTx {
     /// they would use it up without anybody having had them under the limit.
     async fn add_downloads(&mut self, id: ContentId, count: u64) -> StoreResult<()>;
 
-    /// Removes lapsed reservations.
+    /// Removes lapsed reservations; of uploads in pieces as [`WriteTx::delete_reservation`] does.
     async fn delete_lapsed_reservations(&mut self, now: Timestamp) -> StoreResult<()>;
 
     /// Turns lapsed announcements into blobs that wait to be deleted, in one step: an upload whose announcements

@@ -8,11 +8,13 @@
 mod add_link;
 mod add_text;
 mod admin;
+mod append;
 mod archive;
 mod authorize;
 mod begin_upload;
 mod change_content;
 mod change_settings;
+mod complete_upload;
 mod contents;
 mod create_room;
 mod create_ticket;
@@ -23,7 +25,9 @@ mod issue_token;
 mod link_content;
 mod list_contents;
 mod peek_ticket;
+mod piece;
 mod prepare;
+mod prepare_upload;
 mod put_file;
 mod read_by_ticket;
 mod read_content;
@@ -37,7 +41,10 @@ mod system;
 mod tickets;
 mod tokens;
 mod upload;
+mod upload_access;
+mod upload_chunk;
 mod upload_lease;
+mod uploads;
 mod visit;
 
 use std::{
@@ -55,7 +62,9 @@ use crate::{
 };
 
 pub use admin::RemovedRoom;
+pub use append::{Append, Appended};
 pub use archive::{Archive, ArchiveEntry};
+pub use complete_upload::CompletedFile;
 pub use create_room::CreatedRoom;
 pub use create_ticket::{CreatedTicket, TicketRequest};
 pub use delete_contents::Deleted;
@@ -63,12 +72,16 @@ pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
 pub use list_contents::ContentsPart;
 pub use peek_ticket::TicketView;
 pub use prepare::{Prepared, Released};
+pub use prepare_upload::PreparedUpload;
 pub use read_content::Readable;
 pub use sweep::GcReport;
 pub use sweep_in_turn::SWEEP_LEASE;
 pub use tokens::TokenList;
 pub use upload::{Upload, Uploaded};
+pub use upload_access::UploadAccess;
+pub use upload_chunk::{BegunChunk, ChunkRequest, ChunkWriter};
 pub use upload_lease::UploadLease;
+pub use uploads::{ListedUpload, UploadState};
 
 /// The adapters that an [`Elizabeth`] works with.
 #[derive(Clone)]

@@ -123,5 +123,7 @@ pub(super) async fn session_reservation<T: ReadTx + ?Sized>(
     id: ReservationId,
 ) -> Result<Reservation> {
     let found = tx.reservation(room, id).await?.filter(|reservation| reservation.sid == sid);
+    // The hold of an upload in pieces promises nothing itself.
+    let found = found.filter(|reservation| !reservation.manifest.files().is_empty());
     found.ok_or(Error::ReservationNotFound)
 }

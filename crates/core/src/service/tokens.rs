@@ -51,7 +51,7 @@ impl Elizabeth {
     }
 
     /// Revokes a token: an owner any, a guest one of its own session's. An owner who revokes somebody else's ends
-    /// that session's refresh tokens and tickets with it, or it would only have to come in again. Twice is as good as once.
+    /// that session's refresh tokens, tickets and uploads with it, or it would only have to come in again. Twice is as good as once.
     ///
     /// # Errors
     ///
@@ -68,6 +68,7 @@ impl Elizabeth {
             if !own {
                 tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
                 tx.revoke_session_tickets(grant.room.id, target.sid, now).await?;
+                tx.lapse_session_holds(grant.room.id, target.sid, now).await?;
             }
             Ok(tx.commit().await?)
         })

@@ -7,6 +7,7 @@ pub(crate) mod rooms;
 pub(crate) mod sweep;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
+pub(crate) mod uploads;
 
 #[cfg(test)]
 mod golden;

@@ -2,6 +2,7 @@ use sea_query::{Expr, ExprTrait, IntoIden, OnConflict, Order, Query, UnionType};
 
 use super::{contents::among, count_and_sum, insert_rows, total};
 use crate::{
+    rows::DONE,
     statement::{Fixed, Shape, arg},
     tables::{BlobDeletions, Contents, PendingBlobs, RefreshTokens, Reservations, Rooms, Tickets, Tokens},
 };
@@ -29,7 +30,9 @@ pub(crate) static DEAD_CONTENTS: Fixed = Fixed::new("dead_contents", || {
 
 /// 0: now.
 pub(crate) static LAPSED_RESERVATIONS: Fixed = Fixed::new("lapsed_reservations", || {
-    let lapsed = Expr::col(Reservations::Deadline).lte(arg(0));
+    let lapsed = Expr::col(Reservations::Deadline)
+        .lte(arg(0))
+        .and(Expr::col(Reservations::State).ne(Expr::cust(format!("'{DONE}'"))));
     (&mut count_and_sum(Reservations::Table, Reservations::Size, lapsed)).into()
 });
 

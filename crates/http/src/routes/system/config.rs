@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::extract::State;
 use elizabeth_core::{
     name::FILE_NAME_MAX_BYTES,
-    policy::{MANIFEST_FILES_MAX, TEXT_MAX},
+    policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, MANIFEST_FILES_MAX, TEXT_MAX},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,9 +27,6 @@ const FEATURES: &[&str] = &[
     "urls",
     "max_downloads",
 ];
-
-const KIB: u64 = 1 << 10;
-const MIB: u64 = 1 << 20;
 
 /// What a client should know before it asks.
 #[derive(Serialize, ToSchema)]
@@ -88,9 +85,9 @@ pub(crate) async fn config(State(state): State<AppState>) -> Answer {
             text_bytes: TEXT_MAX,
             manifest_files: MANIFEST_FILES_MAX,
             file_name_bytes: FILE_NAME_MAX_BYTES,
-            chunk_size: MIB,
-            chunk_size_min: 64 * KIB,
-            chunk_size_max: 64 * MIB,
+            chunk_size: CHUNK_SIZE_DEFAULT,
+            chunk_size_min: CHUNK_SIZE_MIN,
+            chunk_size_max: CHUNK_SIZE_MAX,
         },
         reservation_ttl_seconds: policy.reservation_ttl.as_secs(),
         features: FEATURES,

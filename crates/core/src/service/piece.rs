@@ -1,0 +1,166 @@
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::retried::retried;
+use crate::{
+    Elizabeth, Error, Result,
+    content::Sha256Hash,
+    id::{BlobKey, RoomId, UploadId},
+    ports::{BlobWriter, WriteTx},
+    room::Room,
+    time::Timestamp,
+    upload::{ChunkedUpload, HashState},
+};
+
+/// Where a piece belongs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub(super) room: RoomId,
+    pub(super) upload: UploadId,
+    pub(super) file: u32,
+    pub(super) index: u64,
+}
+
+/// A piece of a file on its way into a blob of its own: announced, hashed as it comes, kept alive as long as it comes.
+///
+/// Dropping it leaves its blob to the sweeper, which finds it by the announcement.
+pub(super) struct Piece {
+    app: Elizabeth,
+    pub(super) slot: Slot,
+    key: BlobKey,
+    writer: Box<dyn BlobWriter>,
+    hasher: Sha256,
+    along: Option<HashState>,
+    size: u64,
+    renewed_at: Timestamp,
+}
+
+/// A piece that has arrived and is durable.
+pub(super) struct Arrived {
+    pub(super) key: BlobKey,
+    pub(super) size: u64,
+    pub(super) sha256: Sha256Hash,
+    /// The hash of the file up to its end, where it was taken along.
+    pub(super) along: Option<HashState>,
+}
+
+impl Elizabeth {
+    /// Announces the blob of a piece in the transaction that found the upload to be alive, and ends that.
+    pub(super) async fn begin_piece(
+        &self,
+        mut tx: Box<dyn WriteTx>,
+        upload: &ChunkedUpload,
+        slot: Slot,
+        along: Option<HashState>,
+        now: Timestamp,
+    ) -> Result<Piece> {
+        let key = BlobKey::from_random(self.ports.entropy.bytes());
+        let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
+        if !tx.update_hold(upload.reservation, hold).await? {
+            return Err(Error::ReservationExpired);
+        }
+        let until = now.saturating_add(self.policy().upload_lease);
+        tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
+        tx.commit().await?;
+        let writer = self.ports.blobs.create(&key).await?;
+        let (hasher, app) = (Sha256::new(), self.clone());
+        Ok(Piece { app, slot, key, writer, hasher, along, size: 0, renewed_at: now })
+    }
+
+    /// The upload of a slot with its room locked, for what has arrived meanwhile.
+    pub(super) async fn lock_upload(
+        &self,
+        room: RoomId,
+        upload: UploadId,
+    ) -> Result<(Box<dyn WriteTx>, Room, ChunkedUpload, Timestamp)> {
+        let mut tx = self.ports.store.begin().await?;
+        let room = tx.lock_room_by_id(room, self.now()).await?.ok_or(Error::RoomNotFound)?;
+        let now = self.now();
+        if room.is_expired(now) {
+            return Err(Error::RoomExpired);
+        }
+        let upload = tx.upload(room.id, upload).await?.ok_or(Error::ReservationExpired)?;
+        Ok((tx, room, upload, now))
+    }
+
+    /// Gives up a blob that became nothing. Never fails: what cannot be undone now is collected when the announcement
+    /// lapses.
+    pub(super) async fn discard_blob(&self, key: &BlobKey) {
+        if let Err(error) = self.ports.blobs.delete(key).await {
+            tracing::warn!(%error, "the blob of a piece that is not kept is left to the sweeper");
+            return;
+        }
+        let retracted = retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            tx.retract_announcement(key).await?;
+            Ok(tx.commit().await?)
+        });
+        if let Err(error) = retracted.await {
+            tracing::warn!(%error, "the announcement of a piece that is not kept is left to the sweeper");
+        }
+    }
+}
+
+impl Piece {
+    /// Bytes that have come.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(super) async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.renew_if_due().await?;
+        if !self.app.has_space_for(bytes.len() as u64).await? {
+            return Err(Error::StorageFull);
+        }
+        self.size = self.size.saturating_add(bytes.len() as u64);
+        self.hasher.update(&bytes);
+        if let Some(along) = &mut self.along {
+            along.update(&bytes);
+        }
+        Ok(self.writer.write(bytes).await?)
+    }
+
+    /// Everything has come; it is durable when this returns. After an error nothing of it is kept.
+    pub(super) async fn finish(mut self) -> Result<Arrived> {
+        if let Err(error) = self.finish_blob().await {
+            self.discard().await;
+            return Err(error);
+        }
+        let Self { key, size, hasher, along, .. } = self;
+        Ok(Arrived { key, size, sha256: Sha256Hash(hasher.finalize().into()), along })
+    }
+
+    /// Keeps nothing.
+    pub(super) async fn discard(self) {
+        let Self { app, key, writer, .. } = self;
+        drop(writer);
+        app.discard_blob(&key).await;
+    }
+
+    async fn finish_blob(&mut self) -> Result<()> {
+        self.renew_if_due().await?;
+        Ok(self.writer.finish().await?)
+    }
+
+    /// Starts the leases anew, of the blob and of the whole upload, when a tenth of the shorter one has gone by.
+    async fn renew_if_due(&mut self) -> Result<()> {
+        let (app, policy) = (&self.app, self.app.policy());
+        if app.now().since(self.renewed_at) < policy.upload_lease / 10 {
+            return Ok(());
+        }
+        let (slot, key) = (self.slot, &self.key);
+        self.renewed_at = retried(|| async {
+            let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
+            let hold = upload.hold.go_on(now, policy.chunked_ttl)?;
+            let until = now.saturating_add(policy.upload_lease);
+            let held = tx.update_hold(upload.reservation, hold).await?;
+            if !held || !tx.extend_announcement(key, until).await? {
+                return Err(Error::ReservationExpired);
+            }
+            tx.commit().await?;
+            Ok(now)
+        })
+        .await?;
+        Ok(())
+    }
+}
