@@ -10,6 +10,17 @@ pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Whether a client takes a body in a compression (RFC 9110, section 12.5.3).
+#[cfg(feature = "web-ui")]
+pub(crate) fn accepts_encoding(headers: &HeaderMap, encoding: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|list| list.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        named && !parts.any(refuses)
+    })
+}
+
 /// Whether a parameter is a weight of zero: "not acceptable".
 fn refuses(parameter: &str) -> bool {
     let weight = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));

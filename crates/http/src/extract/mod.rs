@@ -8,6 +8,8 @@ mod json;
 mod path;
 mod query;
 
+#[cfg(feature = "web-ui")]
+pub(crate) use accept::accepts_encoding;
 pub(crate) use accept::accepts_html;
 pub(crate) use caller::Caller;
 pub(crate) use credential::{Admin, Credential, ReadCredential};

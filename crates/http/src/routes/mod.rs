@@ -21,6 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::state::AppState;
 
 pub(crate) use fallback::{method_not_allowed, not_found};
+pub(crate) use pages::app::routes as page_routes;
 
 /// All endpoints, those of the interface with their documentation.
 pub(crate) fn all() -> OpenApiRouter<AppState> {

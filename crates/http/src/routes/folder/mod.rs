@@ -44,12 +44,20 @@ async fn home(State(state): State<AppState>, request: Request) -> Answer {
 
 async fn folder(
     State(state): State<AppState>,
-    path: FolderPath,
+    path: Result<FolderPath, Problem>,
     caller: Caller,
     query: Query,
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
+    let path = match path {
+        Ok(path) => path,
+        // The page says what is wrong with a name, to people.
+        Err(problem) if problem.status() == StatusCode::BAD_REQUEST => {
+            return page::instead(&state, &parts).ok_or(problem);
+        }
+        Err(problem) => return Err(problem),
+    };
     let (room, method, headers) = (path.room, &parts.method, &parts.headers);
     let Some(name) = path.file else {
         return match *method {

@@ -1,13 +1,14 @@
-//! What a browser, or somebody who does not know the way yet, is shown: how to use rooms with curl.
+//! What a browser is shown: the page, where this program carries it. Else, and to somebody without a browser: how to
+//! use rooms with curl.
 
 use axum::{
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use elizabeth_core::name::RoomRef;
 
 use super::Wanted;
-use crate::{links::segment, state::AppState};
+use crate::{links::segment, routes::pages::app, state::AppState};
 
 /// Nothing is loaded, nothing runs, nothing frames it.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -19,15 +20,26 @@ pub(super) fn home(state: &AppState, request: &Parts) -> Response {
         usage(&format!("{}/myroom/", state.base_url(&request.headers, &request.uri)))
     );
     match Wanted::of(&request.headers) {
-        Wanted::Page => html("Elizabeth", &text, None),
+        Wanted::Page => app::page(state).unwrap_or_else(|| html("Elizabeth", &text, None)),
         Wanted::Json | Wanted::Text => plain(text),
     }
 }
 
 /// The page of a room, whether there is one or not.
 pub(super) fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Response {
+    if let Some(page) = app::page(state) {
+        return page;
+    }
     let listing = state.local(format_args!("/{}/?text", segment(room.as_str())));
     html(room.as_str(), &usage(&state.folder_url(request, room)), Some(&listing))
+}
+
+/// The page for a browser that opened what can be no room.
+pub(super) fn instead(state: &AppState, request: &Parts) -> Option<Response> {
+    let opened = request.method == Method::GET && Wanted::of(&request.headers) == Wanted::Page;
+    // Behind a second slash there are files.
+    let room = !request.uri.path().trim_matches('/').contains('/');
+    (opened && room).then(|| app::page(state)).flatten()
 }
 
 /// One screen. Addresses hold nothing that HTML or a terminal would read.

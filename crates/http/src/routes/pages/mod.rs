@@ -1,3 +1,21 @@
-//! What browsers open: server-rendered pages, not part of the OpenAPI document.
+//! What browsers open: not part of the OpenAPI document.
 
+#[cfg(feature = "web-ui")]
+pub(crate) mod app;
+#[cfg(not(feature = "web-ui"))]
+pub(crate) mod app {
+    //! A program that carries no page.
+
+    use axum::{Router, response::Response};
+
+    use crate::state::AppState;
+
+    pub(crate) fn page(_: &AppState) -> Option<Response> {
+        None
+    }
+
+    pub(crate) fn routes() -> Router<AppState> {
+        Router::new()
+    }
+}
 pub(crate) mod ticket;

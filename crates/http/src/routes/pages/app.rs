@@ -1,0 +1,102 @@
+//! The page that browsers open, and the files that it is made of.
+
+use axum::{
+    Router,
+    extract::{RawPathParams, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use data_encoding::HEXLOWER;
+use elizabeth_web_ui::{Asset, asset, index};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    body::Answer,
+    extract::accepts_encoding,
+    problem::{Code, Problem},
+    state::AppState,
+};
+
+/// Nothing comes from anywhere else, and no script but ours runs. Styles of elements are set by scripts of ours; what
+/// compiles is WebAssembly, for hashing.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+                      img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; \
+                      worker-src 'self'; manifest-src 'self'; frame-src 'self' blob:; base-uri 'self'; \
+                      form-action 'self'; frame-ancestors 'none'";
+/// Files with their hash in their names.
+const IMMUTABLE: &str = "h/";
+/// The one file that may look after the whole site, from below `assets/` (Service Workers, section 4.6).
+const SERVICE_WORKER: &str = "sw.js";
+
+/// The files below `/assets/`.
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new().route("/assets/{*path}", get(file))
+}
+
+/// The page, where it was built.
+pub(crate) fn page(state: &AppState) -> Option<Response> {
+    let page = index()?;
+    let page = String::from_utf8_lossy(&page);
+    let page = page.replacen("<base href=\"/\"", &format!("<base href=\"{}\"", state.local("/")), 1);
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::VARY, "accept"),
+    ];
+    let mut response =
+        (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), page.clone()).into_response();
+    if let Some(tag) = tag(&Sha256::digest(page.as_bytes())) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Some(response)
+}
+
+async fn file(params: RawPathParams, headers: HeaderMap, State(_): State<AppState>) -> Answer {
+    let path = params.iter().next().map_or("", |(_, path)| path);
+    let nothing = || Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "there is nothing here");
+    let found = asset(&format!("assets/{path}"), |encoding| accepts_encoding(&headers, encoding));
+    let Asset { bytes, encoding, sha256 } = found.ok_or_else(nothing)?;
+    let tag = tag(&sha256);
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|known| Some(known) == tag.as_ref());
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { bytes.into_response() };
+    let headers = response.headers_mut();
+    let lasting = "public, max-age=31536000, immutable";
+    let cached = if path.starts_with(IMMUTABLE) { lasting } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if let Some(tag) = tag {
+        headers.insert(header::ETAG, tag);
+    }
+    if path == SERVICE_WORKER {
+        headers.insert("service-worker-allowed", HeaderValue::from_static("/"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    }
+    Ok(response)
+}
+
+fn tag(sha256: &[u8]) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("\"{}\"", HEXLOWER.encode(sha256))).ok()
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("woff2") => "font/woff2",
+        Some(_) | None => "application/octet-stream",
+    }
+}

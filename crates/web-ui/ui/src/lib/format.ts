@@ -1,0 +1,54 @@
+import { locale } from "../i18n/index.svelte";
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+
+/** Bytes for people: binary units, three digits. */
+export function bytes(size: number): string {
+  let unit = 0;
+  let value = size;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toLocaleString(locale.current, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+}
+
+/** A span in seconds, by its one or two largest units. */
+export function span(seconds: number): string {
+  const units: [number, Intl.NumberFormatOptions["unit"]][] = [
+    [86_400, "day"],
+    [3_600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ];
+  const whole = Math.max(0, Math.round(seconds));
+  const first = units.findIndex(([length]) => whole >= length);
+  const at = first < 0 ? units.length - 1 : first;
+  let rest = whole;
+  const words: string[] = [];
+  for (const [length, unit] of units.slice(at, at + 2)) {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    if (count > 0 || words.length === 0) {
+      words.push(count.toLocaleString(locale.current, { style: "unit", unit, unitDisplay: "short" }));
+    }
+  }
+  return words.join(" ");
+}
+
+/** An instant as people say it, near ones by how long ago. */
+export function when(instant: string, now: number = Date.now()): string {
+  const time = new Date(instant);
+  const seconds = (time.getTime() - now) / 1000;
+  const relative = new Intl.RelativeTimeFormat(locale.current, { numeric: "auto" });
+  if (Math.abs(seconds) < 45) return relative.format(0, "second");
+  if (Math.abs(seconds) < 3_600) return relative.format(Math.round(seconds / 60), "minute");
+  if (Math.abs(seconds) < 86_400) return relative.format(Math.round(seconds / 3_600), "hour");
+  return time.toLocaleString(locale.current, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** An instant in full. */
+export function fully(instant: string): string {
+  return new Date(instant).toLocaleString(locale.current, { dateStyle: "full", timeStyle: "medium" });
+}

@@ -1,0 +1,25 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+// Everything is served below `assets/`; what lies in `assets/h/` has its hash in its name and never changes.
+// Addresses are relative to the page's <base>, which the server sets.
+export default defineConfig({
+  base: "./",
+  plugins: [svelte()],
+  build: {
+    outDir: process.env["ELIZABETH_WEB_UI_OUT"] ?? "dist",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rollupOptions: {
+      output: {
+        entryFileNames: "assets/h/[name]-[hash].js",
+        chunkFileNames: "assets/h/[name]-[hash].js",
+        assetFileNames: "assets/h/[name]-[hash][extname]",
+      },
+    },
+  },
+  server: { proxy: { "/api": process.env["ELIZABETH_SERVER"] ?? "http://127.0.0.1:4092" } },
+});
