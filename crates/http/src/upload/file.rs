@@ -11,6 +11,7 @@ use elizabeth_core::{
 };
 
 use super::{
+    head::announced_length,
     pump::{begin, receive, run_to_end},
     raw::RawBody,
     whole::gather_bytes,
@@ -51,19 +52,7 @@ impl FilePut {
         query: &Query,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        if headers.contains_key(header::CONTENT_RANGE) {
-            // RFC 9110, section 14.5: taken for the whole file, a part would replace it.
-            let text = "header: Content-Range is not possible here: a whole file is stored";
-            return Err(Problem::bad_request(Code::InvalidHeader, text));
-        }
-        let length = match headers.get(header::CONTENT_LENGTH) {
-            Some(value) if !headers.contains_key(header::TRANSFER_ENCODING) => {
-                let length = value.to_str().ok().and_then(|text| text.parse().ok());
-                let text = "header: Content-Length is no number of bytes";
-                Some(length.ok_or_else(|| Problem::bad_request(Code::InvalidHeader, text))?)
-            }
-            Some(_) | None => None,
-        };
+        let length = announced_length(headers)?;
         let expire_at = query.text("expire_at")?.map(|text| {
             let read = Timestamp::parse(&text);
             read.map_err(|error| {
