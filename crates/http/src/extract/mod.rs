@@ -7,6 +7,7 @@ mod if_match;
 mod json;
 mod path;
 mod query;
+mod upload_credential;
 
 #[cfg(feature = "web-ui")]
 pub(crate) use accept::accepts_encoding;
@@ -15,5 +16,6 @@ pub(crate) use caller::Caller;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
-pub(crate) use path::{InRoom, RoomFile, RoomItem, RoomPath};
+pub(crate) use path::{ChunkPath, InRoom, RoomFile, RoomItem, RoomPath};
 pub(crate) use query::Query;
+pub(crate) use upload_credential::UploadCredential;
