@@ -1,3 +1,25 @@
 import type { upload as en } from "../en/upload";
 
-export const upload: Record<keyof typeof en, string> = {};
+export const upload: Record<keyof typeof en, string> = {
+  "upload.title": "上传",
+  "upload.summary": "{n} 个文件正在上传",
+  "upload.full": "放不下：需要 {needed}，只剩 {left}。",
+  "upload.other": "这是另一个文件：“{name}” 的大小是 {size}。",
+  "upload.changed": "“{name}” 在上传期间有改动，将重新上传。",
+  "upload.waiting": "等待中",
+  "upload.sending": "{sent} / {size}",
+  "upload.rate": "{rate}/秒",
+  "upload.left": "还需 {span}",
+  "upload.paused": "已暂停，{sent} / {size}",
+  "upload.offline": "服务器没有回应，恢复后会自动继续",
+  "upload.checking": "正在校验",
+  "upload.done": "完成",
+  "upload.pause": "暂停 {name}",
+  "upload.resume": "继续 {name}",
+  "upload.cancel": "取消 {name}",
+  "upload.retry": "重试 {name}",
+  "upload.interrupted": "在 {sent} / {size} 处中断。选择同一个文件即可继续。",
+  "upload.pick": "选择文件",
+  "upload.discard": "放弃",
+  "upload.others": "有人正在添加 {name}：{percent} %",
+};
