@@ -1,0 +1,10 @@
+import { merge } from "node-diff3";
+
+/** What two people made of one text, line by line; `undefined` where both changed the same lines. */
+export function merged(mine: string, base: string, theirs: string): string | undefined {
+  if (mine === theirs || theirs === base) return mine;
+  if (mine === base) return theirs;
+  const lines = (text: string) => text.split("\n");
+  const { conflict, result } = merge(lines(mine), lines(base), lines(theirs), { excludeFalseConflicts: true });
+  return conflict ? undefined : result.join("\n");
+}
