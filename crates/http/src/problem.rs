@@ -79,6 +79,12 @@ impl Problem {
         self.status
     }
 
+    /// The word for what a client can do something about; `None` for what is wrong with the server.
+    pub(crate) fn client_code(&self) -> Option<String> {
+        let word = serde_json::to_value(self.code).ok().filter(|_| self.status.is_client_error())?;
+        word.as_str().map(str::to_owned)
+    }
+
     /// The sentence for people.
     pub fn text(&self) -> &str {
         &self.error

@@ -26,7 +26,7 @@ pub(super) async fn room(
         None => Wanted::of(&request.headers),
     };
     if wanted == Wanted::Page {
-        return Ok(page::room(state, request, &room));
+        return Ok(page::room(state, request, &room).await);
     }
     let entered = caller.enter(state.app(), &room).await;
     let Entered { app, token } = entered.map_err(|error| Problem::from(error).asking_for_password())?;

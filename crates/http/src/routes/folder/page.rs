@@ -8,7 +8,7 @@ use axum::{
 use elizabeth_core::name::RoomRef;
 
 use super::Wanted;
-use crate::{links::segment, routes::pages::app, state::AppState};
+use crate::{links::segment, problem::Problem, routes::pages::app, state::AppState};
 
 /// Nothing is loaded, nothing runs, nothing frames it.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -20,18 +20,27 @@ pub(super) fn home(state: &AppState, request: &Parts) -> Response {
         usage(&format!("{}/myroom/", state.base_url(&request.headers, &request.uri)))
     );
     match Wanted::of(&request.headers) {
-        Wanted::Page => app::page(state).unwrap_or_else(|| html("Elizabeth", &text, None)),
+        Wanted::Page => app::page(state, None).unwrap_or_else(|| html("Elizabeth", &text, None)),
         Wanted::Json | Wanted::Text => plain(text),
     }
 }
 
 /// The page of a room, whether there is one or not.
-pub(super) fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Response {
-    if let Some(page) = app::page(state) {
+pub(super) async fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Response {
+    if let Some(page) = app::page(state, verdict(state, room).await.as_deref()) {
         return page;
     }
     let listing = state.local(format_args!("/{}/?text", segment(room.as_str())));
     html(room.as_str(), &usage(&state.folder_url(request, room)), Some(&listing))
+}
+
+/// What keeps a stranger out of a room, by its code; else `password` where there is one, or `open`. Nothing where that
+/// cannot be told now: the page asks again.
+async fn verdict(state: &AppState, room: &RoomRef) -> Option<String> {
+    match state.app().room(room, None).await {
+        Ok(room) => Some(if room.password_hash.is_some() { "password" } else { "open" }.to_owned()),
+        Err(error) => Problem::from(error).client_code(),
+    }
 }
 
 /// The page for a browser that opened what can be no room.
@@ -39,7 +48,7 @@ pub(super) fn instead(state: &AppState, request: &Parts) -> Option<Response> {
     let opened = request.method == Method::GET && Wanted::of(&request.headers) == Wanted::Page;
     // Behind a second slash there are files.
     let room = !request.uri.path().trim_matches('/').contains('/');
-    (opened && room).then(|| app::page(state)).flatten()
+    (opened && room).then(|| app::page(state, None)).flatten()
 }
 
 /// One screen. Addresses hold nothing that HTML or a terminal would read.

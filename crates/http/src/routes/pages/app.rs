@@ -34,11 +34,16 @@ pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/assets/{*path}", get(file))
 }
 
-/// The page, where it was built.
-pub(crate) fn page(state: &AppState) -> Option<Response> {
+/// The page, where it was built. With a `verdict` it need not ask whether somebody may come in: the word for what is in
+/// the way, or `open`.
+pub(crate) fn page(state: &AppState, verdict: Option<&str>) -> Option<Response> {
     let page = index()?;
     let page = String::from_utf8_lossy(&page);
-    let page = page.replacen("<base href=\"/\"", &format!("<base href=\"{}\"", state.local("/")), 1);
+    let mut base = format!("<base href=\"{}\"", state.local("/"));
+    if let Some(verdict) = verdict {
+        base.insert_str(0, &format!("<meta name=\"verdict\" content=\"{verdict}\" />"));
+    }
+    let page = page.replacen("<base href=\"/\"", &base, 1);
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -10,7 +10,7 @@ pub(crate) mod app {
 
     use crate::state::AppState;
 
-    pub(crate) fn page(_: &AppState) -> Option<Response> {
+    pub(crate) fn page(_: &AppState, _: Option<&str>) -> Option<Response> {
         None
     }
 

@@ -82,7 +82,18 @@ export class RoomStore {
   async start(ticket?: string): Promise<void> {
     this.stage = { kind: "loading" };
     this.stopped = false;
+    const verdict = takeVerdict();
     try {
+      if (verdict === "room_not_found") {
+        // What was remembered is of a room that is gone.
+        forgetRoom(this.slug);
+        this.stage = { kind: "missing" };
+        return;
+      }
+      if (verdict === "room_expired") {
+        this.stage = { kind: "expired" };
+        return;
+      }
       if (ticket) return await this.enter({ ticket });
       this.session = await Session.resume(this.slug);
       if (this.session) return await this.opened();
@@ -96,12 +107,15 @@ export class RoomStore {
           rememberRoom(this.slug, { ownerKey: undefined });
         }
       }
-      const room = await answer(api.GET("/api/v1/rooms/{room}", { params: { path: { room: this.slug } } }));
-      if (room.has_password) this.stage = { kind: "password", wrong: false };
+      if (verdict === "password" || (verdict !== "open" && (await this.hasPassword()))) this.stage = { kind: "password", wrong: false };
       else await this.comeIn({});
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  private async hasPassword(): Promise<boolean> {
+    return (await answer(api.GET("/api/v1/rooms/{room}", { params: this.path() }))).has_password;
   }
 
   /** Makes the room, and comes in as its owner. */
@@ -370,6 +384,13 @@ export class RoomStore {
     forgetRoom(this.slug);
     this.stage = { kind: "gone" };
   }
+}
+
+/** What the server said of the room together with the page: it holds for the first look only. */
+function takeVerdict(): string | undefined {
+  const meta = document.querySelector<HTMLMetaElement>("meta[name=verdict]");
+  meta?.remove();
+  return meta?.content;
 }
 
 /** What went wrong, for people. */
