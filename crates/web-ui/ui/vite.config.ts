@@ -14,8 +14,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
+      input: { index: "index.html", sw: "src/sw.ts" },
       output: {
-        entryFileNames: "assets/h/[name]-[hash].js",
+        // The service worker is found by its name.
+        entryFileNames: ({ name }) => (name === "sw" ? "assets/sw.js" : "assets/h/[name]-[hash].js"),
         chunkFileNames: "assets/h/[name]-[hash].js",
         assetFileNames: "assets/h/[name]-[hash][extname]",
       },

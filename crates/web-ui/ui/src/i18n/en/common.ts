@@ -22,6 +22,7 @@ export const common = {
   "home.placeholder": "team-lunch",
   "home.go": "Go",
   "home.hint": "Choose any name. If the room is not there, it is made for you.",
+  "home.shared": "Choose the room for what you share.",
   "home.recent": "Recent rooms",
   "home.forget": "Forget {name}",
   "home.curl": "From a terminal",

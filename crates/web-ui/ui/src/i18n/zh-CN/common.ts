@@ -23,6 +23,7 @@ export const common: Record<keyof typeof en, string> = {
   "home.placeholder": "team-lunch",
   "home.go": "进入",
   "home.hint": "随便起个名字。房间不存在时会为你新建。",
+  "home.shared": "请选择要分享到的房间。",
   "home.recent": "最近的房间",
   "home.forget": "忘记 {name}",
   "home.curl": "在终端里使用",
