@@ -23,5 +23,14 @@ export default defineConfig({
       },
     },
   },
+  worker: {
+    format: "es",
+    rollupOptions: {
+      output: {
+        entryFileNames: "assets/h/[name]-[hash].js",
+        chunkFileNames: "assets/h/[name]-[hash].js",
+      },
+    },
+  },
   server: { proxy: { "/api": process.env["ELIZABETH_SERVER"] ?? "http://127.0.0.1:4092" } },
 });

@@ -1,13 +1,12 @@
-/// <reference lib="webworker" />
 // The page without a network, and what other programs share with it. It is served from below `assets/` and looks after
 // the whole site; it keeps nothing that people put into rooms.
 
-declare const self: ServiceWorkerGlobalScope;
+const worker = self as unknown as ServiceWorkerGlobalScope;
 
 const SHELL = "shell";
 const FILES = "files";
 const SHARED = "shared";
-const root = self.registration.scope;
+const root = worker.registration.scope;
 
 /** The page, and what it loads first. */
 async function keepShell(): Promise<void> {
@@ -19,10 +18,10 @@ async function keepShell(): Promise<void> {
   await (await caches.open(FILES)).addAll(first.map((path) => new URL(path, root).href));
 }
 
-self.addEventListener("install", (event) => event.waitUntil(keepShell().then(() => self.skipWaiting())));
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+worker.addEventListener("install", (event) => event.waitUntil(keepShell().then(() => worker.skipWaiting())));
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (!url.href.startsWith(root)) return;
@@ -68,3 +67,5 @@ async function takeShared(request: Request): Promise<Response> {
   }
   return Response.redirect(root, 303);
 }
+
+export {};
