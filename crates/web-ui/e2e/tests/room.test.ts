@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+
+import { Person, launch } from "../support/browser";
+import { noise, png } from "../support/files";
+import { Server } from "../support/server";
+
+let server: Server;
+let browser: Browser;
+let people: Person[] = [];
+
+beforeAll(async () => {
+  server = await Server.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+afterEach(async () => {
+  const all = people;
+  people = [];
+  for (const person of all) await person.close();
+});
+
+async function person(options = {}): Promise<Person> {
+  const opened = await Person.open(browser, server.url, options);
+  people.push(opened);
+  return opened;
+}
+
+const note = (page: Page) => page.getByRole("textbox", { name: "Note" });
+const saved = (page: Page) => page.getByText("Saved", { exact: true });
+const content = (page: Page, name: string) => page.getByRole("article").filter({ hasText: name });
+
+/** Drops files on the page, as a file manager does. */
+async function drop(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+  const plain = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, bytes: buffer.toString("base64") }));
+  await page.evaluate((dropped) => {
+    const transfer = new DataTransfer();
+    for (const { name, mimeType, bytes } of dropped) {
+      const raw = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([raw], name, { type: mimeType }));
+    }
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    }
+  }, plain);
+}
+
+it("is made by visiting it, and takes text, links, an image from the clipboard, and files", async () => {
+  const { page } = await person();
+  await page.goto(server.url);
+  await page.getByLabel("Room name").fill("team-lunch");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "There is no room “team-lunch” yet" }).waitFor();
+  await page.getByRole("button", { name: "Make this room" }).click();
+  expect(await page.locator("dialog code").innerText()).toMatch(/^own_/);
+  await page.getByRole("button", { name: "I have it" }).click();
+
+  await note(page).fill("Lunch on Friday");
+  await saved(page).waitFor();
+  for (const text of ["Pizza or pasta?", "https://example.org/menu"]) {
+    await page.getByRole("textbox", { name: "Type or paste something…" }).fill(text);
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await content(page, text).waitFor();
+  }
+
+  const image = png(64, 64, [200, 40, 40]).toString("base64");
+  await page.evaluate((bytes) => {
+    const raw = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([raw], "image.png", { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }));
+  }, image);
+  await content(page, "pasted-").waitFor();
+
+  await drop(page, [
+    { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("one") },
+    { name: "b.csv", mimeType: "text/csv", buffer: Buffer.from("x,y\n1,2\n") },
+    { name: "empty.bin", mimeType: "", buffer: Buffer.alloc(0) },
+  ]);
+  for (const name of ["a.txt", "b.csv", "empty.bin"]) await content(page, name).waitFor();
+
+  await page.reload();
+  await content(page, "empty.bin").waitFor();
+  await expect.poll(() => note(page).inputValue()).toBe("Lunch on Friday");
+});
+
+it("finishes a file of 200 MiB after the page was loaded anew in the middle of it", async () => {
+  const owner = await person();
+  const { page } = owner;
+  const folder = await mkdtemp(join(tmpdir(), "elizabeth-e2e-"));
+  const path = join(folder, "film.bin");
+  const bytes = noise(200 << 20, 7);
+  await writeFile(path, bytes);
+  await owner.makeRoom("big-file");
+
+  const picker = page.locator("form input[type=file]").first();
+  const sent = new Map<string, number>();
+  page.on("request", (request) => {
+    const chunk = /uploads\/chunks\/\d+\/(\d+)/.exec(request.url())?.[1];
+    if (chunk) sent.set(chunk, (sent.get(chunk) ?? 0) + 1);
+  });
+  let arrived = 0;
+  const half = new Promise<void>((resolve) => {
+    page.on("response", (response) => {
+      if (/uploads\/chunks\/\d+\/\d+/.test(response.url()) && response.ok() && ++arrived === 20) resolve();
+    });
+  });
+  await picker.setInputFiles(path);
+  await half;
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await page.getByText("Pick the same file to go on").waitFor();
+  await picker.setInputFiles(path);
+  await content(page, "film.bin").waitFor({ timeout: 90_000 });
+
+  const total = [...sent.values()].reduce((sum, times) => sum + times, 0);
+  expect(sent.size).toBe(50);
+  // What was on the way when the page went, and no more.
+  expect(total - sent.size).toBeLessThanOrEqual(6);
+
+  const download = page.waitForEvent("download");
+  await content(page, "film.bin").getByRole("button", { name: /^Download/ }).click();
+  const stored = await (await download).createReadStream();
+  const hash = createHash("sha256");
+  for await (const piece of stored) hash.update(piece as Buffer);
+  expect(hash.digest("hex")).toBe(createHash("sha256").update(bytes).digest("hex"));
+  await rm(folder, { recursive: true });
+});
+
+it("says that something does not fit before a byte of it is sent", async () => {
+  const owner = await person();
+  const { page } = owner;
+  await owner.makeRoom("small-room");
+  const [name, token] = await page.evaluate(() => {
+    const rooms = JSON.parse(localStorage.getItem("elizabeth:rooms") ?? "{}") as Record<string, { token: string }>;
+    return Object.entries(rooms).map(([slug, room]) => [slug, room.token] as const)[0] ?? ["", ""];
+  });
+  const settings = await fetch(`${server.url}/api/v1/rooms/${name}/settings`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ max_size: 1_000 }),
+  });
+  expect(settings.status).toBe(200);
+  await page.getByText("0 B of 1,000 B used").waitFor();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(`${request.method()} ${request.url()}`));
+  await drop(page, [{ name: "large.bin", mimeType: "", buffer: noise(2_000) }]);
+  await page.getByText("That does not fit: 1.95 KiB are needed, 1,000 B are left.").waitFor();
+  expect(asked.filter((request) => request.includes("/uploads/chunks"))).toEqual([]);
+});
+
+it("puts together what two people type into the note, and asks where they change the same line", async () => {
+  const first = await person();
+  await first.makeRoom("two-editors");
+  await note(first.page).fill("Monday\n\nAnna: pizza\n");
+  await saved(first.page).waitFor();
+  const second = await person();
+  await second.enter("two-editors");
+  await expect.poll(() => note(second.page).inputValue()).toContain("Anna");
+  first.expected.add(412);
+  second.expected.add(412);
+
+  await note(first.page).fill("Tuesday\n\nAnna: pizza\n");
+  await note(second.page).fill("Monday\n\nAnna: pizza\nBen: pasta\n");
+  for (const { page } of [first, second]) {
+    await expect.poll(() => note(page).inputValue(), { timeout: 20_000 }).toBe("Tuesday\n\nAnna: pizza\nBen: pasta\n");
+  }
+
+  await note(first.page).fill("Tuesday\n\nAnna: soup\nBen: pasta\n");
+  await note(second.page).fill("Tuesday\n\nAnna: salad\nBen: pasta\n");
+  const asked = first.page.getByText("Somebody else changed the same lines");
+  const alsoAsked = second.page.getByText("Somebody else changed the same lines");
+  await Promise.race([asked.waitFor(), alsoAsked.waitFor()]);
+});
