@@ -40,9 +40,10 @@ fn all(dialect: Dialect) -> String {
     for fixed in every_fixed() {
         add(fixed.name, fixed.text(dialect));
     }
-    let shapes: [Sample; 9] = [
+    let shapes: [Sample; 10] = [
         ("contents_by_id", contents::by_id, 3),
         ("listed_by_id", contents::listed_by_id, 3),
+        ("files_of_uploads", uploads::files, 2),
         ("announce_several", reservations::announce, 4),
         ("insert_segments", contents::insert_segments, 9),
         ("queue_blobs_of_contents", contents::queue_blobs, 3),
