@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use elizabeth_core::{
     content::{FileRequest, Sha256Hash},
-    id::{BlobKey, ReservationId, RoomId, SessionId, UploadId},
+    id::{BlobKey, Jti, ReservationId, RoomId, SessionId, UploadId},
     name::RoomName,
     permission::Permission,
     ports::{ReadTx, Store, StoreResult, WriteTx},
@@ -13,6 +13,7 @@ use elizabeth_core::{
     room::NewRoom,
     secret::KeyHash,
     time::Timestamp,
+    token::TokenRecord,
     upload::{Chunk, ChunkedFileRequest, NewUpload, parse_files},
 };
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
@@ -41,7 +42,7 @@ fn chunk(n: u8) -> Chunk {
     }
 }
 
-/// Has one chunk; the second is announced until second 15.
+/// Has one chunk; the second is announced until second 15. Its session's token is good until second 12.
 struct Scene {
     store: Arc<PostgresStore>,
     watch: PgConnection,
@@ -86,6 +87,18 @@ impl Scene {
         tx.update_hold(upload, new.hold).await.unwrap();
         tx.insert_chunk(upload, &chunk(0), None).await.unwrap();
         tx.announce(upload, &[key(1)], at(15)).await.unwrap();
+        let token = TokenRecord {
+            jti: Jti(Uuid::nil()),
+            room_id: room,
+            sid: new.sid,
+            permission: Permission::all(),
+            owner: false,
+            scope: Permission::all(),
+            created_at: at(0),
+            expires_at: at(12),
+            revoked_at: None,
+        };
+        tx.insert_token(&token).await.unwrap();
         tx.commit().await.unwrap();
         Self { watch: PgConnection::connect(&url).await.unwrap(), store, room, upload }
     }
@@ -189,30 +202,39 @@ async fn a_chunk_whose_announcement_is_swept_is_told() {
     assert_eq!(scene.read().await.queued_blobs(None, 9).await, Ok(vec![key(1)]));
 }
 
-/// Whoever deletes a room or gives an upload up waits for the sweeper at the hold; every blob is queued once.
+/// What ends the upload while the sweeper has it.
+#[derive(Clone, Copy)]
+enum Ending {
+    Abandon,
+    RevokeGuests,
+    DeleteRoom,
+}
+
+/// Whoever ends an upload otherwise waits for the sweeper at the hold, and has nothing yet that the sweeper wants
+/// next. Every blob is queued once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_sweeper_has_is_not_deleted_twice() {
-    for delete_room in [false, true] {
-        let mut scene = Scene::set("deleted_twice").await;
+async fn what_the_sweeper_has_is_not_ended_twice() {
+    for ending in [Ending::Abandon, Ending::RevokeGuests, Ending::DeleteRoom] {
+        let mut scene = Scene::set("ended_twice").await;
         let (upload, room) = (scene.upload, scene.room);
         let mut sweep = scene.begin().await;
         sweep.delete_lapsed_reservations(at(15)).await.unwrap();
         let store = Arc::clone(&scene.store);
-        let delete = async move {
+        let end = async move {
             let mut tx = store.begin().await?;
             tx.lock_room_by_id(room, at(9)).await?;
-            let found = if delete_room {
-                tx.delete_room(room).await?;
-                false
-            } else {
-                tx.delete_reservation(upload).await?
-            };
-            tx.commit().await.map(|()| found)
+            match ending {
+                Ending::Abandon => assert_eq!(tx.delete_reservation(upload).await, Ok(false)),
+                Ending::RevokeGuests => tx.revoke_guests(room, at(9)).await?,
+                Ending::DeleteRoom => tx.delete_room(room).await.map(drop)?,
+            }
+            tx.commit().await
         };
-        let delete = scene.run_into_lock(delete).await;
+        let end = scene.run_into_lock(end).await;
         sweep.queue_lapsed_announcements(at(15)).await.unwrap();
+        sweep.delete_dead_tokens(at(15)).await.unwrap();
         sweep.commit().await.unwrap();
-        assert_eq!(delete.await.unwrap(), Ok(false));
+        assert_eq!(end.await.unwrap(), Ok(()));
         assert_eq!(scene.read().await.queued_blobs(None, 9).await, Ok(vec![key(0), key(1)]));
     }
 }

@@ -104,6 +104,7 @@ pub fn upload_statements(dialect: Dialect) -> Vec<(&'static str, &'static str)> 
         &uploads::RETRACT_ANNOUNCEMENT,
         &reservations::UPDATE_HOLD,
         &reservations::DELETE,
+        &reservations::DELETE_OF_ROOM,
         &sweep::DELETE_LAPSED_RESERVATIONS,
         &contents::MORE_SEGMENTS,
     ];
