@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use elizabeth_core::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     memory::MemoryStore,
     name::{FileName, RoomRef},
     ports::{
@@ -25,6 +25,7 @@ use elizabeth_core::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, Chunk, ChunkedUpload, NewUpload},
 };
 
 /// How a commit ends.
@@ -128,6 +129,11 @@ answered_within! {
     ticket_by_hash(hash: KeyHash) -> Option<Ticket>;
     live_tickets(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<Ticket>;
     reservation(room: RoomId, id: ReservationId) -> Option<Reservation>;
+    upload(room: RoomId, id: UploadId) -> Option<ChunkedUpload>;
+    upload_by_token(hash: KeyHash) -> Option<ChunkedUpload>;
+    live_uploads(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<ChunkedUpload>;
+    chunk(upload: ReservationId, file: u32, index: u64) -> Option<Chunk>;
+    chunks(upload: ReservationId, file: Option<u32>) -> Vec<Chunk>;
     live_holds(room: RoomId, now: Timestamp) -> Vec<(ReservationId, Hold)>;
     expired_rooms(now: Timestamp, limit: u64) -> Vec<RoomId>;
     lapsed_reservations(now: Timestamp) -> (u64, u64);
@@ -173,9 +179,15 @@ answered_within! {
     insert_reservation(room: RoomId, sid: SessionId, hold: Hold, manifest: &Manifest, now: Timestamp)
         -> ReservationId;
     update_hold(id: ReservationId, hold: Hold) -> bool;
+    insert_upload(upload: &NewUpload) -> ReservationId;
+    insert_chunk(upload: ReservationId, chunk: &Chunk, along: Option<&Along>) -> ();
+    settle_file(upload: ReservationId, file: u32, content: ContentId) -> ();
+    lapse_session_holds(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     delete_reservation(id: ReservationId) -> bool;
     announce(id: ReservationId, keys: &[BlobKey], until: Timestamp) -> ();
     extend_announcements(id: ReservationId, until: Timestamp) -> ();
+    extend_announcement(key: &BlobKey, until: Timestamp) -> bool;
+    retract_announcement(key: &BlobKey) -> bool;
     retract_announcements(id: ReservationId) -> u64;
     insert_content(content: &NewContent) -> ContentId;
     change_content(id: ContentId, change: &ContentChange, now: Timestamp) -> bool;
