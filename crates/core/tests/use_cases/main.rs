@@ -3,10 +3,12 @@
 
 mod admin;
 mod archive;
+mod chunks;
 mod collisions;
 mod faults;
 mod faulty_store;
 mod folder;
+mod pieces;
 mod rooms;
 mod support;
 mod sweep;
