@@ -26,6 +26,7 @@ impl Elizabeth {
                     tx.revoke_session_tokens(room.id, record.sid, now).await?;
                     tx.revoke_session_refresh(room.id, record.sid, now).await?;
                     tx.revoke_session_tickets(room.id, record.sid, now).await?;
+                    tx.lapse_session_holds(room.id, record.sid, now).await?;
                     tx.commit().await?;
                     return Err(Unauthorized::RefreshTokenReused.into());
                 }

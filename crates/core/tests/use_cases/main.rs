@@ -16,4 +16,5 @@ mod texts;
 mod tickets;
 mod tokens;
 mod turns;
+mod upload_rights;
 mod uploads;
