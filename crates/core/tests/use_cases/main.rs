@@ -16,5 +16,6 @@ mod texts;
 mod tickets;
 mod tokens;
 mod turns;
+mod upload_ends;
 mod upload_rights;
 mod uploads;
