@@ -9,7 +9,7 @@ use crate::{
     permission::Permission,
     ports::{BlobError, ReadTx, StoreError, WriteTx},
     time::Timestamp,
-    upload::{Along, Chunk, ChunkedUpload, HashState},
+    upload::{Chunk, ChunkedUpload, HashState},
 };
 
 /// How many chunks are being opened ahead of the one that is hashed.
@@ -67,24 +67,35 @@ impl Elizabeth {
         if (chunks.len() as u64) < total {
             return Err(missing(number, total, &chunks));
         }
-        let along = progress.along.clone();
-        if along.chunks < total {
-            // Reading takes a while, and is a sign of life.
-            self.keep_upload(&upload).await?;
+        let hashed = self.hash_chunks(&upload, number, &chunks).await;
+        if let Err(Error::Blob(BlobError::Missing(_))) = hashed {
+            // A blob goes after its row: perhaps the upload was given up.
+            self.keep_upload(&upload, number).await?;
         }
-        let actual = self.hash_chunks(along, &chunks).await?.finish();
+        let actual = hashed?.finish();
         check(actual)?;
         self.settle_file(upload.room_id, upload.id, number, actual).await
     }
 
-    /// The hash of a file's chunks, which are all there, from what is known of its first ones.
-    pub(super) async fn hash_chunks(&self, along: Along, chunks: &[Chunk]) -> Result<HashState> {
+    /// The hash of a file's chunks, which are all there, from what is known of its first ones. Reading the rest takes a
+    /// while, and is a sign of life.
+    pub(super) async fn hash_chunks(
+        &self,
+        upload: &ChunkedUpload,
+        file: u32,
+        chunks: &[Chunk],
+    ) -> Result<HashState> {
+        let along = &upload.progress[file as usize].along;
         let known = usize::try_from(along.chunks).ok().filter(|&known| known <= chunks.len());
         let (known, mut state) = match (known, HashState::from_bytes(&along.state)) {
             (Some(known), Some(state)) => (known, state),
             // Put aside by another version of this program.
             _ => (0, HashState::default()),
         };
+        if known == chunks.len() {
+            return Ok(state);
+        }
+        let mut renewed_at = self.keep_upload(upload, file).await?;
         let blobs = &self.ports.blobs;
         let rest: Vec<_> = chunks[known..].iter().map(|chunk| (chunk.size, chunk.blob.clone())).collect();
         let mut opened = stream::iter(rest)
@@ -98,6 +109,9 @@ impl Elizabeth {
             while let Some(piece) = bytes.try_next().await? {
                 read += piece.len() as u64;
                 state.update(&piece);
+                if self.now().since(renewed_at) >= self.policy().chunked_ttl / 10 {
+                    renewed_at = self.keep_upload(upload, file).await?;
+                }
             }
             if read != size {
                 return Err(BlobError::Unavailable("a chunk has another size".into()).into());
@@ -171,15 +185,19 @@ impl Elizabeth {
         Ok(CompletedFile { content: new.into_content(id), upload })
     }
 
-    /// An upload is alive.
-    async fn keep_upload(&self, upload: &ChunkedUpload) -> Result<()> {
+    /// An upload is alive, for the sake of a file of it: once that is a content, there is nothing to keep. Says when.
+    async fn keep_upload(&self, upload: &ChunkedUpload, file: u32) -> Result<Timestamp> {
         retried(|| async {
             let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
+            if found.progress[file as usize].content.is_some() {
+                return Ok(now);
+            }
             let hold = found.hold.go_on(now, self.policy().chunked_ttl)?;
             if !tx.update_hold(found.reservation, hold).await? {
                 return Err(Error::ReservationExpired);
             }
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            Ok(now)
         })
         .await
     }

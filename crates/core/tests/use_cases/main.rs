@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails the test")]
 
 mod admin;
+mod append;
 mod archive;
 mod chunks;
 mod collisions;
+mod complete;
 mod faults;
 mod faulty_store;
 mod folder;
+mod gated;
 mod pieces;
 mod rooms;
 mod support;
