@@ -1,3 +1,5 @@
+use std::slice;
+
 use bytes::Bytes;
 
 use super::{
@@ -95,7 +97,7 @@ impl Elizabeth {
             // Put aside by another version of this program.
             None => {
                 let chunks = self.ports.store.read().await?.chunks(upload.reservation, Some(0)).await?;
-                self.hash_chunks(upload, 0, &chunks).await?
+                self.hash_chunks(along, &chunks, slice::from_ref(upload), 0).await?
             }
         };
         let slot = Slot { room: upload.room_id, upload: upload.id, file: 0, index };

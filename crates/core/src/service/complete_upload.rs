@@ -1,3 +1,5 @@
+use std::slice;
+
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{retried::retried, upload_access::UploadAccess};
@@ -9,7 +11,7 @@ use crate::{
     permission::Permission,
     ports::{BlobError, ReadTx, StoreError, WriteTx},
     time::Timestamp,
-    upload::{Chunk, ChunkedUpload, HashState},
+    upload::{Along, Chunk, ChunkedUpload, HashState},
 };
 
 /// How many chunks are being opened ahead of the one that is hashed.
@@ -67,7 +69,7 @@ impl Elizabeth {
         if (chunks.len() as u64) < total {
             return Err(missing(number, total, &chunks));
         }
-        let hashed = self.hash_chunks(&upload, number, &chunks).await;
+        let hashed = self.hash_chunks(&progress.along, &chunks, slice::from_ref(&upload), number).await;
         if let Err(Error::Blob(BlobError::Missing(_))) = hashed {
             // A blob goes after its row: perhaps the upload was given up.
             self.keep_upload(&upload, number).await?;
@@ -77,15 +79,15 @@ impl Elizabeth {
         self.settle_file(upload.room_id, upload.id, number, actual).await
     }
 
-    /// The hash of a file's chunks, which are all there, from what is known of its first ones. Reading the rest takes a
-    /// while, and is a sign of life.
+    /// The hash of chunks, which are all there, from what is known of the first ones. Reading the rest takes a while, and
+    /// is a sign of life for that file of each of the uploads which the chunks are of.
     pub(super) async fn hash_chunks(
         &self,
-        upload: &ChunkedUpload,
-        file: u32,
+        along: &Along,
         chunks: &[Chunk],
+        uploads: &[ChunkedUpload],
+        file: u32,
     ) -> Result<HashState> {
-        let along = &upload.progress[file as usize].along;
         let known = usize::try_from(along.chunks).ok().filter(|&known| known <= chunks.len());
         let (known, mut state) = match (known, HashState::from_bytes(&along.state)) {
             (Some(known), Some(state)) => (known, state),
@@ -95,7 +97,7 @@ impl Elizabeth {
         if known == chunks.len() {
             return Ok(state);
         }
-        let mut renewed_at = self.keep_upload(upload, file).await?;
+        let mut renewed_at = self.keep_uploads(uploads, file).await?;
         let blobs = &self.ports.blobs;
         let rest: Vec<_> = chunks[known..].iter().map(|chunk| (chunk.size, chunk.blob.clone())).collect();
         let mut opened = stream::iter(rest)
@@ -110,7 +112,7 @@ impl Elizabeth {
                 read += piece.len() as u64;
                 state.update(&piece);
                 if self.now().since(renewed_at) >= self.policy().chunked_ttl / 10 {
-                    renewed_at = self.keep_upload(upload, file).await?;
+                    renewed_at = self.keep_uploads(uploads, file).await?;
                 }
             }
             if read != size {
@@ -185,19 +187,27 @@ impl Elizabeth {
         Ok(CompletedFile { content: new.into_content(id), upload })
     }
 
-    /// An upload is alive, for the sake of a file of it: once that is a content, there is nothing to keep. Says when.
-    async fn keep_upload(&self, upload: &ChunkedUpload, file: u32) -> Result<Timestamp> {
+    /// Uploads are alive. Says since when for sure.
+    async fn keep_uploads(&self, uploads: &[ChunkedUpload], file: u32) -> Result<Timestamp> {
+        let now = self.now();
+        for upload in uploads {
+            self.keep_upload(upload, file).await?;
+        }
+        Ok(now)
+    }
+
+    /// An upload is alive, for the sake of a file of it: once that is a content, there is nothing to keep.
+    async fn keep_upload(&self, upload: &ChunkedUpload, file: u32) -> Result<()> {
         retried(|| async {
             let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
             if found.progress[file as usize].content.is_some() {
-                return Ok(now);
+                return Ok(());
             }
             let hold = found.hold.go_on(now, self.policy().chunked_ttl)?;
             if !tx.update_hold(found.reservation, hold).await? {
                 return Err(Error::ReservationExpired);
             }
-            tx.commit().await?;
-            Ok(now)
+            Ok(tx.commit().await?)
         })
         .await
     }
