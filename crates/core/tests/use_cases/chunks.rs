@@ -15,7 +15,9 @@ use futures::{TryStreamExt, future::join_all};
 use uuid::Uuid;
 
 use crate::{
-    pieces::{CHUNK, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256},
+    pieces::{
+        CHUNK, begin, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256,
+    },
     refused,
     support::{World, at, large},
 };
@@ -99,10 +101,7 @@ async fn another_chunk_under_the_same_index_is_refused_and_not_kept() {
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
     let other = Bytes::from(vec![7; CHUNK]);
     // Both on their way: the first to be whole stays.
-    let begin = async || match world.app.begin_chunk(&at("box"), &access, chunk(0)).await.unwrap() {
-        BegunChunk::Writing(writer) => writer,
-        BegunChunk::Stored(_) => panic!("nothing has arrived"),
-    };
+    let begin = async || begin(&world.app, &access, chunk(0)).await;
     let (mut one, mut two, mut three) = (begin().await, begin().await, begin().await);
     one.write(other.clone()).await.unwrap();
     three.write(bytes.clone()).await.unwrap();

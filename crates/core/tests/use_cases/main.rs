@@ -4,13 +4,16 @@
 mod admin;
 mod append;
 mod archive;
+mod chunk_faults;
 mod chunks;
 mod collisions;
 mod complete;
 mod faults;
+mod faulty_blobs;
 mod faulty_store;
 mod folder;
 mod gated;
+mod interleavings;
 mod pieces;
 mod rooms;
 mod support;

@@ -8,7 +8,7 @@ use elizabeth_core::{
     content::{FileRequest, Place, Sha256Hash},
     id::{BlobKey, ReservationId},
     ports::ContentPage,
-    service::{BegunChunk, ChunkRequest, CompletedFile, PreparedUpload, UploadAccess},
+    service::{BegunChunk, ChunkRequest, ChunkWriter, CompletedFile, PreparedUpload, UploadAccess},
     time::Timestamp,
     upload::{Chunk, ChunkedFileRequest, ChunkedUpload},
 };
@@ -50,6 +50,14 @@ pub fn chunk(index: u64) -> ChunkRequest {
 pub fn part(bytes: &Bytes, index: u64) -> Bytes {
     let start = index as usize * CHUNK;
     bytes.slice(start..bytes.len().min(start + CHUNK))
+}
+
+/// Begins a chunk that has not arrived.
+pub async fn begin(app: &Elizabeth, access: &UploadAccess, request: ChunkRequest) -> Box<ChunkWriter> {
+    match app.begin_chunk(&at("box"), access, request).await.unwrap() {
+        BegunChunk::Writing(writer) => writer,
+        BegunChunk::Stored(chunk) => unreachable!("{chunk:?} has arrived"),
+    }
 }
 
 /// Sends a chunk in two strokes, as a server does: what fails is given up.

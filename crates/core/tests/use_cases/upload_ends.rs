@@ -5,24 +5,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use elizabeth_core::{
     Error, Unauthorized,
+    content::FileRequest,
     policy::Policy,
     room::RoomOptions,
-    service::{BegunChunk, ChunkWriter, UploadAccess},
+    service::{ChunkRequest, UploadAccess},
     upload::UploadStatus,
 };
 
 use crate::{
-    pieces::{CHUNK, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256},
+    pieces::{
+        CHUNK, begin, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256,
+    },
     refused,
     support::{World, at, large},
 };
-
-async fn begin(world: &World, access: &UploadAccess, index: u64) -> Box<ChunkWriter> {
-    match world.app.begin_chunk(&at("box"), access, chunk(index)).await.unwrap() {
-        BegunChunk::Writing(writer) => writer,
-        BegunChunk::Stored(_) => panic!("nothing has arrived"),
-    }
-}
 
 #[tokio::test]
 async fn an_upload_lives_an_hour_from_its_last_chunk() {
@@ -74,7 +70,7 @@ async fn a_chunk_that_comes_slowly_keeps_its_upload_alive() {
         let token = world.room("box").await;
         let bytes = large(CHUNK);
         let (_, access) = world.chunked_upload(&token, bytes.len()).await;
-        let mut writer = begin(&world, &access, 0).await;
+        let mut writer = begin(&world.app, &access, chunk(0)).await;
         let pace = ttl.min(60) - 1;
         for stroke in bytes.chunks(CHUNK / 256) {
             world.wait(pace);
@@ -95,7 +91,7 @@ async fn the_half_chunk_of_a_dead_process_is_collected_while_the_upload_goes_on(
     let token = world.room("box").await;
     let bytes = large(2 * CHUNK);
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
-    let mut writer = begin(&world, &access, 0).await;
+    let mut writer = begin(&world.app, &access, chunk(0)).await;
     writer.write(bytes.slice(..100)).await.unwrap();
     drop(writer);
     world.wait(59);
@@ -117,7 +113,8 @@ async fn what_the_sweeper_has_given_up_is_no_chunk_any_more() {
     let token = world.room("box").await;
     let bytes = large(CHUNK);
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
-    let (mut one, mut two) = (begin(&world, &access, 0).await, begin(&world, &access, 0).await);
+    let (mut one, mut two) =
+        (begin(&world.app, &access, chunk(0)).await, begin(&world.app, &access, chunk(0)).await);
     one.write(bytes.slice(..100)).await.unwrap();
     two.write(bytes.clone()).await.unwrap();
     let begun = world.app.now();
@@ -144,7 +141,7 @@ async fn giving_up_and_running_out_give_the_rest_back_and_keep_what_is_complete(
         send_all(&world.app, &access, 0, &one, [0, 1]).await;
         let first = complete(&world.app, &access, &one).await.unwrap().content;
         send_all(&world.app, &access, 1, &two, [1]).await;
-        let mut writer = begin_of(&world, &access, 1, 0).await;
+        let mut writer = begin(&world.app, &access, ChunkRequest { file: 1, ..chunk(0) }).await;
         writer.write(part(&two, 0)).await.unwrap();
         if abandons {
             let released = world.app.abandon_upload(&at("box"), &access).await.unwrap();
@@ -207,7 +204,8 @@ async fn a_room_that_goes_takes_its_uploads_along() {
         let bytes = large(2 * CHUNK);
         let (_, access) = world.chunked_upload(&token, bytes.len()).await;
         send(&world.app, &access, chunk(1), part(&bytes, 1)).await.unwrap();
-        let (mut one, mut two) = (begin(&world, &access, 0).await, begin(&world, &access, 0).await);
+        let (mut one, mut two) =
+            (begin(&world.app, &access, chunk(0)).await, begin(&world.app, &access, chunk(0)).await);
         one.write(part(&bytes, 0)).await.unwrap();
         two.write(bytes.slice(..9)).await.unwrap();
         if deleted {
@@ -234,14 +232,6 @@ async fn a_room_that_goes_takes_its_uploads_along() {
     }
 }
 
-async fn begin_of(world: &World, access: &UploadAccess, file: u64, index: u64) -> Box<ChunkWriter> {
-    let request = elizabeth_core::service::ChunkRequest { file, ..chunk(index) };
-    match world.app.begin_chunk(&at("box"), access, request).await.unwrap() {
-        BegunChunk::Writing(writer) => writer,
-        BegunChunk::Stored(_) => panic!("nothing has arrived"),
-    }
-}
-
 /// The reservation of an upload in pieces has a number too, and those who guess it get nowhere.
 #[tokio::test]
 async fn the_calls_of_simple_uploads_do_not_know_it() {
@@ -259,9 +249,9 @@ async fn the_calls_of_simple_uploads_do_not_know_it() {
     send(&world.app, &access, chunk(0), large(CHUNK)).await.unwrap();
     complete(&world.app, &access, &large(CHUNK)).await.unwrap();
     // Nor do chunks fit an upload whose pieces come one behind the other.
-    let file = elizabeth_core::content::FileRequest::new("b", 9);
+    let file = FileRequest::new("b", 9);
     let created = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
-    let access = crate::pieces::by_room_token(&token, &created);
+    let access = by_room_token(&token, &created);
     refused!(send(&world.app, &access, chunk(0), large(9)).await, Error::ReservationNotFound);
     refused!(complete(&world.app, &access, &large(9)).await, Error::ReservationNotFound);
 }

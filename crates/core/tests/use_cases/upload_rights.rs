@@ -2,15 +2,16 @@
 
 use elizabeth_core::{
     Error, Result, Unauthorized,
+    id::ReservationId,
     permission::Permission,
     room::{RoomSettings, RoomStatus},
-    service::{BegunChunk, ChunkWriter, Issued, PreparedUpload, TicketRequest, TokenRequest, UploadAccess},
+    service::{ChunkWriter, Issued, PreparedUpload, TicketRequest, TokenRequest, UploadAccess},
     ticket::TicketPurpose,
 };
 use secrecy::ExposeSecret;
 
 use crate::{
-    pieces::{CHUNK, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all},
+    pieces::{CHUNK, begin, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all},
     refused,
     support::{World, at, large, with_key, with_token},
 };
@@ -26,8 +27,7 @@ async fn guest(world: &World) -> Issued {
 async fn under_way(world: &World, token: &str) -> (PreparedUpload, UploadAccess, Box<ChunkWriter>) {
     let (prepared, access) = world.chunked_upload(token, SIZE).await;
     send(&world.app, &access, chunk(0), part(&large(SIZE), 0)).await.unwrap();
-    let begun = world.app.begin_chunk(&at("box"), &access, chunk(1)).await.unwrap();
-    let BegunChunk::Writing(mut writer) = begun else { panic!("nothing has arrived") };
+    let mut writer = begin(&world.app, &access, chunk(1)).await;
     writer.write(part(&large(SIZE), 1).slice(..CHUNK - 1)).await.unwrap();
     (prepared, access, writer)
 }
@@ -110,9 +110,8 @@ async fn an_owner_sees_and_ends_a_guests_upload_and_adds_nothing_to_it() {
 /// What ends a session ends its uploads: nothing is written any more, and nothing kept.
 async fn is_ended(world: &World, upload: (PreparedUpload, UploadAccess, Box<ChunkWriter>)) {
     let (prepared, access, mut writer) = upload;
-    let held = |traces: &[(elizabeth_core::id::ReservationId, u64)]| {
-        traces.iter().any(|(id, _)| *id == prepared.upload.reservation)
-    };
+    let held =
+        |traces: &[(ReservationId, u64)]| traces.iter().any(|(id, _)| *id == prepared.upload.reservation);
     assert!(!held(&world.traces().await.holds));
     refused!(send(&world.app, &access, chunk(0), part(&large(SIZE), 0)).await, Error::ReservationExpired);
     refused!(complete(&world.app, &access, &large(SIZE)).await, Error::ReservationExpired);
