@@ -1,8 +1,9 @@
 //! A store in memory whose commits end as they are told to, and that may list what has changed since.
 
 use std::{
+    ops::Range,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -37,6 +38,8 @@ pub enum End {
     Collided,
     /// It took place, and nobody heard of it.
     Unheard,
+    /// It did not take place, and nobody heard of that.
+    Lost,
 }
 
 /// Clones are handles to the same data.
@@ -45,6 +48,8 @@ pub struct FaultyStore {
     inner: MemoryStore,
     /// How the commit of this number ends; they count from 1.
     end: fn(u64) -> End,
+    /// The commits of these numbers end in another way.
+    others: Arc<Mutex<(Range<u64>, End)>>,
     commits: Arc<AtomicU64>,
     /// How far the next list of dead contents looks ahead, in seconds: it lists what somebody gave more time.
     stale: Arc<AtomicU64>,
@@ -52,12 +57,24 @@ pub struct FaultyStore {
 
 impl FaultyStore {
     pub fn new(end: fn(u64) -> End) -> Self {
-        Self { inner: MemoryStore::new(), end, commits: Arc::default(), stale: Arc::default() }
+        let others = Arc::new(Mutex::new((0..0, End::Committed)));
+        Self { inner: MemoryStore::new(), end, others, commits: Arc::default(), stale: Arc::default() }
     }
 
     /// How often it was asked to commit.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::SeqCst)
+    }
+
+    /// Of the commits to come those of these places, counted from 1, end so.
+    pub fn end_next(&self, places: Range<u64>, end: End) {
+        let so_far = self.commits();
+        *self.others.lock().unwrap() = (so_far + places.start..so_far + places.end, end);
+    }
+
+    fn end_of(&self, commit: u64) -> End {
+        let (others, end) = &*self.others.lock().unwrap();
+        if others.contains(&commit) { *end } else { (self.end)(commit) }
     }
 
     pub fn list_ahead_once(&self, seconds: u64) {
@@ -149,13 +166,14 @@ answered_within! {
     {
         async fn commit(self: Box<Self>) -> StoreResult<()> {
             let number = self.store.commits.fetch_add(1, Ordering::SeqCst) + 1;
-            match (self.store.end)(number) {
+            match self.store.end_of(number) {
                 End::Committed => self.inner.commit().await,
                 End::Collided => Err(StoreError::Contended("told so".into())),
                 End::Unheard => {
                     self.inner.commit().await?;
                     Err(StoreError::Unavailable("told so".into()))
                 }
+                End::Lost => Err(StoreError::Unavailable("told so".into())),
             }
         }
     }
