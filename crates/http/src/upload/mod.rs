@@ -1,12 +1,18 @@
 //! Uploads: from the body of a request, part by part, into core.
 
+mod chunk;
+mod chunk_form;
 mod disposition;
 mod file;
+mod head;
 mod multipart;
 mod pump;
+mod raw;
+mod sink;
 mod whole;
 
+pub(crate) use chunk::{put_chunk, read_chunk_head, send_chunk};
 pub(crate) use file::{Entered, FilePut, length_required, put_file};
 pub(crate) use multipart::{Boundary, Multipart};
-pub(crate) use pump::{receive, store_whole};
+pub(crate) use pump::{receive, run_to_end};
 pub(crate) use whole::{Gathered, gather};
