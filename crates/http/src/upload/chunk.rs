@@ -1,6 +1,6 @@
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
 };
 use bytes::Bytes;
 use data_encoding::BASE64;
@@ -12,14 +12,19 @@ use elizabeth_core::{
     upload::Chunk,
 };
 
+use tokio::time::timeout;
+
 use super::{
+    chunk_form::ChunkForm,
     head::announced_length,
-    pump::{begin, receive},
+    multipart::{Boundary, Multipart},
+    pump::{Source, begin, receive, timed_out},
     raw::RawBody,
     sink::Sink,
 };
 use crate::{
-    body::refuse,
+    body::{drain, refuse},
+    extract::UploadCredential,
     problem::{Code, Problem},
     state::AppState,
 };
@@ -89,8 +94,38 @@ pub(crate) async fn put_chunk(
     }
 }
 
+/// Stores the data of a form as one chunk, by the token in the form or by what the request shows besides.
+pub(crate) async fn send_chunk(
+    state: &AppState,
+    room: RoomRef,
+    credential: UploadCredential,
+    boundary: &Boundary,
+    body: Body,
+) -> Result<Chunk, Problem> {
+    let mut form = ChunkForm::new(Multipart::new(body, boundary));
+    let read = async {
+        let patience = state.app().policy().upload_lease;
+        let fields = timeout(patience, form.fields()).await.unwrap_or_else(|_| Err(timed_out()))?;
+        let credential = credential.or_token(fields.token);
+        if credential.is_empty() {
+            let text = "form: upload_token is missing";
+            return Err(Problem::bad_request(Code::InvalidMultipart, text));
+        }
+        begin_chunk(state, room, credential.by_query()?, fields.request).await
+    };
+    match read.await {
+        Ok(sink) => receive(state, sink, form).await,
+        Err(problem) => {
+            if problem.status() != StatusCode::REQUEST_TIMEOUT {
+                drain(form.into_body());
+            }
+            Err(problem.closing())
+        }
+    }
+}
+
 /// Begins a chunk beside the request, see [`begin`].
-pub(crate) async fn begin_chunk(
+async fn begin_chunk(
     state: &AppState,
     room: RoomRef,
     access: UploadAccess,
@@ -105,7 +140,7 @@ pub(crate) async fn begin_chunk(
 }
 
 /// Where a chunk's bytes go.
-pub(crate) struct ChunkSink {
+struct ChunkSink {
     begun: BegunChunk,
     /// Bytes that came though the chunk is there.
     skipped: u64,

@@ -2,25 +2,34 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// The file name in a part's `Content-Disposition` (RFC 7578, section 4.2), `None` where the part is no file.
-///
-/// `filename*` (RFC 8187) is read too, and wins: RFC 7578 forbids it here, yet several clients send it.
-pub(super) fn file_name(value: &str) -> Option<String> {
-    let mut plain = None;
-    let mut extended = None;
-    let mut rest = value.split_once(';')?.1;
-    loop {
-        let (name, after) = rest.split_once('=')?;
-        let (text, after) = parameter(after.trim_start());
-        match name.trim().to_ascii_lowercase().as_str() {
-            "filename" => plain = Some(text.into_owned()),
-            "filename*" => extended = extended_value(&text),
-            _ => {}
+/// What a part's `Content-Disposition` (RFC 7578, section 4.2) says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Disposition {
+    /// The name of the form's field.
+    pub(crate) field: Option<String>,
+    /// The file's name, where the part is a file.
+    pub(crate) file_name: Option<String>,
+}
+
+impl Disposition {
+    /// Reads a header's value.
+    ///
+    /// `filename*` (RFC 8187) is read too, and wins: RFC 7578 forbids it here, yet several clients send it.
+    pub(super) fn read(value: &str) -> Self {
+        let mut read = Self::default();
+        let mut extended = None;
+        let mut rest = value.split_once(';').map_or("", |(_, parameters)| parameters);
+        while let Some((name, after)) = rest.split_once('=') {
+            let (text, after) = parameter(after.trim_start());
+            match name.trim().to_ascii_lowercase().as_str() {
+                "name" => read.field = Some(text.into_owned()),
+                "filename" => read.file_name = Some(text.into_owned()),
+                "filename*" => extended = extended_value(&text),
+                _ => {}
+            }
+            rest = after.trim_start().strip_prefix(';').unwrap_or_default();
         }
-        match after.trim_start().strip_prefix(';') {
-            Some(next) if next.contains('=') => rest = next,
-            _ => return extended.or(plain),
-        }
+        Self { file_name: extended.or(read.file_name), ..read }
     }
 }
 
@@ -81,7 +90,20 @@ mod tests {
             (r#"form-data; name="filename=x""#, None),
             (r#"form-data; filename="open"#, Some("open")),
         ] {
-            assert_eq!(file_name(value).as_deref(), name, "{value}");
+            assert_eq!(Disposition::read(value).file_name.as_deref(), name, "{value}");
+        }
+    }
+
+    #[test]
+    fn fields_have_names() {
+        for (value, name) in [
+            (r#"form-data; name="chunk_data"; filename="name=x""#, Some("chunk_data")),
+            (r#"form-data; filename=x; name=plain"#, Some("plain")),
+            (r#"form-data; filename="x""#, None),
+            ("form-data", None),
+            ("", None),
+        ] {
+            assert_eq!(Disposition::read(value).field.as_deref(), name, "{value}");
         }
     }
 

@@ -1,9 +1,12 @@
-use axum::body::{Body, BodyDataStream};
+use axum::{
+    body::{Body, BodyDataStream},
+    http::{HeaderMap, StatusCode, header},
+};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::StreamExt;
 use memchr::memmem::{self, Finder};
 
-use super::{disposition::file_name, pump::Source};
+use super::{disposition::Disposition, pump::Source};
 use crate::problem::{Code, Problem};
 
 /// The most bytes of a part's headers, and of what may stand before the first part.
@@ -13,8 +16,26 @@ const HEADERS_MAX: usize = 16 << 10;
 pub(crate) struct Boundary(String);
 
 impl Boundary {
+    /// Reads it in a request's `Content-Type`.
+    ///
+    /// # Errors
+    ///
+    /// When the body is of another type, or no boundary is named.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = named.and_then(|text| text.parse::<mime::Mime>().ok());
+        let form = media_type.filter(|mime| mime.essence_str() == mime::MULTIPART_FORM_DATA.essence_str());
+        let form = form.ok_or_else(|| {
+            let text = "expected a body of the type multipart/form-data";
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, text)
+        })?;
+        let boundary = form.get_param(mime::BOUNDARY).and_then(|name| Self::parse(name.as_str()));
+        let text = "the Content-Type names no boundary";
+        boundary.ok_or_else(|| Problem::bad_request(Code::InvalidMultipart, text))
+    }
+
     /// Takes a boundary from a `Content-Type`'s parameter.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         (1..=70).contains(&text.len()).then(|| Self(text.to_owned()))
     }
 }
@@ -53,13 +74,6 @@ enum State {
     Epilogue,
 }
 
-/// What a part's headers say.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    /// The file's name, where the part is a file.
-    pub(crate) file_name: Option<String>,
-}
-
 impl Multipart {
     /// Reads a body.
     pub(crate) fn new(body: Body, boundary: &Boundary) -> Self {
@@ -75,7 +89,7 @@ impl Multipart {
 
     /// The next part; the data of the one before must have been read to its end. `None` behind the last, once the
     /// whole body has arrived.
-    pub(crate) async fn next_part(&mut self) -> Result<Option<Part>, MultipartError> {
+    pub(crate) async fn next_part(&mut self) -> Result<Option<Disposition>, MultipartError> {
         loop {
             match self.state {
                 State::Preamble(skipped) => {
@@ -182,7 +196,7 @@ impl Source for Multipart {
 }
 
 /// Reads a part's header lines, the rest of the boundary's line in front.
-fn read_headers(block: &[u8]) -> Result<Part, MultipartError> {
+fn read_headers(block: &[u8]) -> Result<Disposition, MultipartError> {
     let text = std::str::from_utf8(block)
         .map_err(|_| MultipartError::Malformed("the headers of a part are no UTF-8"))?;
     let mut lines = text.split("\r\n");
@@ -193,7 +207,7 @@ fn read_headers(block: &[u8]) -> Result<Part, MultipartError> {
         let (name, value) = line.split_once(':')?;
         name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
     });
-    Ok(Part { file_name: disposition.and_then(file_name) })
+    Ok(disposition.map(Disposition::read).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ async fn feed(state: &AppState, source: &mut impl Source, steps: mpsc::Sender<St
     let lease = state.app().policy().upload_lease;
     loop {
         let name = timeout_at(Instant::now() + lease, source.next_file()).await;
-        let Some(name) = name.map_err(|_| silent())?? else { break };
+        let Some(name) = name.map_err(|_| timed_out())?? else { break };
         steps.send(Step::Start(name)).await?;
         feed_data(state, source, &steps, lease).await?;
         steps.send(Step::End).await?;
@@ -191,7 +191,7 @@ async fn feed_data(
             Err(_) if !gathered.is_empty() => {
                 steps.send(Step::Data(std::mem::take(&mut gathered).freeze())).await?;
             }
-            Err(_) => return Err(silent()),
+            Err(_) => return Err(timed_out().into()),
         }
     }
     if !gathered.is_empty() {
@@ -200,7 +200,8 @@ async fn feed_data(
     Ok(())
 }
 
-fn silent() -> Stopped {
+/// The answer to a client that falls silent.
+pub(super) fn timed_out() -> Problem {
     let text = "no bytes arrived for too long";
-    Stopped::Problem(Problem::new(StatusCode::REQUEST_TIMEOUT, Code::UploadTimedOut, text))
+    Problem::new(StatusCode::REQUEST_TIMEOUT, Code::UploadTimedOut, text)
 }

@@ -36,6 +36,7 @@ enum Body {
     Nothing,
     Json(fn(u64) -> Value),
     Form,
+    Chunk,
     Empty,
 }
 
@@ -47,6 +48,9 @@ fn table() -> Vec<Row> {
         needs,
         let_through: StatusCode::from_u16(let_through).unwrap(),
     };
+    let too_much_in_chunks =
+        |_| json!({"files": [{"name": "a", "size": 11u64 << 30, "chunk_size": 64 << 20}]});
+    let complete = |_| json!({"reservation_id": NOBODY});
     let too_much = |_| json!({"files": [{"name": "a", "size": 1u64 << 60}]});
     vec![
         row("GET", "", Body::Nothing, Needs::Token, 200),
@@ -64,6 +68,37 @@ fn table() -> Vec<Row> {
         row("POST", "/contents?reservation_id=999", Body::Form, EDIT, 404),
         row("PUT", "/files/dir/empty", Body::Empty, EDIT, 201),
         row("DELETE", "/reservations/999", Body::Nothing, EDIT, 404),
+        row("POST", "/uploads/chunks/prepare", Body::Json(too_much_in_chunks), EDIT, 413),
+        row(
+            "POST",
+            "/uploads/chunks?reservation_id=00000000-0000-4000-8000-000000000000",
+            Body::Chunk,
+            EDIT,
+            404,
+        ),
+        row(
+            "PUT",
+            "/uploads/chunks/0/0?reservation_id=00000000-0000-4000-8000-000000000000",
+            Body::Empty,
+            EDIT,
+            404,
+        ),
+        row(
+            "GET",
+            "/uploads/chunks/status?reservation_id=00000000-0000-4000-8000-000000000000",
+            Body::Nothing,
+            Needs::Token,
+            404,
+        ),
+        row("POST", "/uploads/chunks/complete", Body::Json(complete), EDIT, 404),
+        row(
+            "DELETE",
+            "/uploads/chunks/00000000-0000-4000-8000-000000000000",
+            Body::Nothing,
+            Needs::Token,
+            404,
+        ),
+        row("GET", "/uploads", Body::Nothing, LOOK, 200),
         row("GET", "/contents/999", Body::Nothing, LOOK, 404),
         row("HEAD", "/contents/999", Body::Nothing, LOOK, 404),
         row("GET", "/contents/999/download", Body::Nothing, LOOK, 404),
@@ -91,6 +126,13 @@ impl Row {
             // Only a change asks for the version it starts from.
             Body::Json(body) => request.header("if-match", "\"1\"").json(&body(now)),
             Body::Empty => request.header("content-length", 0).body(""),
+            Body::Chunk => {
+                let fields = [("chunk_index", "0"), ("chunk_size", "1"), ("chunk_data", "x")];
+                let form = fields
+                    .into_iter()
+                    .fold(multipart::Form::new(), |form, (name, value)| form.text(name, value));
+                request.multipart(form)
+            }
             Body::Form => request
                 .multipart(multipart::Form::new().part("file", multipart::Part::text("x").file_name("a"))),
         }

@@ -28,6 +28,13 @@ const ROWS: &str = "
     POST /rooms/{room}/contents                 contents::files_are_announced_and_uploaded_in_any_order
     DELETE /rooms/{room}/reservations/{id}      contents::a_reservation_is_given_back
     PUT /rooms/{room}/files/{file_name}         files::a_file_is_put_in_one_call
+    POST /rooms/{room}/uploads/chunks/prepare   chunks::a_file_comes_in_chunks
+    PUT /rooms/{room}/uploads/chunks/{file_index}/{chunk_index}  chunks::a_file_comes_in_chunks
+    GET /rooms/{room}/uploads/chunks/status     chunks::a_file_comes_in_chunks
+    POST /rooms/{room}/uploads/chunks/complete  chunks::a_file_comes_in_chunks
+    POST /rooms/{room}/uploads/chunks           chunks::a_chunk_comes_as_a_form
+    GET /rooms/{room}/uploads                   chunks::uploads_under_way_are_listed
+    DELETE /rooms/{room}/uploads/chunks/{reservation_id}  chunks::an_upload_is_given_up
     POST /rooms/{room}/texts                    texts::a_text_is_a_content_that_says_something
     POST /rooms/{room}/urls                     texts::a_link_leads_somewhere_and_does_nothing_else
     PATCH /rooms/{room}/contents/{id}           changes::the_second_of_two_editors_is_told_what_the_first_one_wrote

@@ -36,9 +36,8 @@ async fn health_readiness_status_and_config() {
         (&json!(1000), &json!(1_048_576))
     );
     assert_eq!(config["reservation_ttl_seconds"], 10);
-    assert!(
-        ["texts", "urls"].iter().all(|name| config["features"].as_array().unwrap().contains(&json!(name)))
-    );
+    let features = config["features"].as_array().unwrap();
+    assert!(["texts", "urls", "chunked_upload"].iter().all(|name| features.contains(&json!(name))));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,6 +119,10 @@ const OPERATIONS: &str = "
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
     GET /rooms/{room}/contents/{id}/meta  PATCH /rooms/{room}/contents/{id}
     POST /rooms/{room}/texts  POST /rooms/{room}/urls
+    POST /rooms/{room}/uploads/chunks/prepare  POST /rooms/{room}/uploads/chunks
+    PUT /rooms/{room}/uploads/chunks/{file_index}/{chunk_index}  GET /rooms/{room}/uploads/chunks/status
+    POST /rooms/{room}/uploads/chunks/complete  DELETE /rooms/{room}/uploads/chunks/{reservation_id}
+    GET /rooms/{room}/uploads
     GET /rooms/{room}/archive.zip  HEAD /rooms/{room}/archive.zip
     GET /admin/rooms  POST /admin/gc
     GET /health  GET /ready  GET /status  GET /config  GET /openapi.json  GET /docs  GET /scalar

@@ -1,7 +1,4 @@
-use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
-};
+use axum::extract::{Request, State};
 use elizabeth_core::id::ReservationId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -63,7 +60,7 @@ pub(crate) async fn upload_contents(
                 "query: reservation_id is missing: prepare the upload first",
             )
         })?;
-        Ok::<_, Problem>((id, boundary(&parts.headers)?))
+        Ok::<_, Problem>((id, Boundary::of(&parts.headers)?))
     };
     let (id, boundary) = match asked() {
         Ok(asked) => asked,
@@ -88,16 +85,4 @@ pub(crate) async fn upload_contents(
     };
     let current_size = uploaded.current_size;
     Ok(reply(&Uploaded { uploaded: ContentList(&uploaded.contents), current_size }))
-}
-
-fn boundary(headers: &HeaderMap) -> Result<Boundary, Problem> {
-    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = named.and_then(|text| text.parse::<mime::Mime>().ok());
-    let form = media_type.filter(|mime| mime.essence_str() == mime::MULTIPART_FORM_DATA.essence_str());
-    let form = form.ok_or_else(|| {
-        let text = "expected a body of the type multipart/form-data";
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, text)
-    })?;
-    let boundary = form.get_param(mime::BOUNDARY).and_then(|name| Boundary::parse(name.as_str()));
-    boundary.ok_or_else(|| Problem::bad_request(Code::InvalidMultipart, "the Content-Type names no boundary"))
 }

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use elizabeth_core::id::ReservationId;
+use elizabeth_core::{id::ReservationId, service::Released};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,12 @@ pub(crate) struct ReservationReleased {
     released_size: u64,
     /// Bytes stored and reserved in the room now.
     current_size: u64,
+}
+
+impl From<Released> for ReservationReleased {
+    fn from(Released { released, current_size }: Released) -> Self {
+        Self { released: true, released_size: released, current_size }
+    }
 }
 
 /// Give back the space of an upload. One that is under way ends.
@@ -41,9 +47,5 @@ pub(crate) async fn release_reservation(
     credential: Credential,
 ) -> Answer {
     let released = state.app().release(&room, credential.token(), id).await?;
-    Ok(reply(&ReservationReleased {
-        released: true,
-        released_size: released.released,
-        current_size: released.current_size,
-    }))
+    Ok(reply(&ReservationReleased::from(released)))
 }

@@ -21,6 +21,7 @@ const FEATURES: &[&str] = &[
     "tickets",
     "files",
     "put_file",
+    "chunked_upload",
     "folder",
     "archive",
     "texts",

@@ -1,0 +1,208 @@
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use elizabeth_core::{content::Sha256Hash, service::ChunkRequest};
+use secrecy::SecretString;
+
+use super::{multipart::Multipart, pump::Source};
+use crate::problem::{Code, Problem};
+
+/// The fields of a chunk's form, in their order.
+const FIELDS: [&str; 6] =
+    ["upload_token", "file_index", "chunk_index", "chunk_size", "chunk_hash", "chunk_data"];
+/// The field whose data is the chunk.
+const DATA: usize = 5;
+/// The most bytes of any other field, and the most fields.
+const FIELD_MAX: usize = 4 << 10;
+const FIELDS_MAX: usize = 64;
+
+/// A form that brings one chunk, its data last.
+pub(crate) struct ChunkForm {
+    multipart: Multipart,
+    /// Fields that have come.
+    count: usize,
+    /// Whether the chunk's data has not been asked for yet.
+    untouched: bool,
+}
+
+/// What the fields before the data say.
+pub(crate) struct ChunkFields {
+    /// The upload's token, where the form has it.
+    pub(crate) token: Option<SecretString>,
+    /// Which chunk it is.
+    pub(crate) request: ChunkRequest,
+}
+
+impl ChunkForm {
+    /// Reads a form.
+    pub(crate) fn new(multipart: Multipart) -> Self {
+        Self { multipart, count: 0, untouched: true }
+    }
+
+    /// The fields up to the data, which is to be read next. Fields of other names are passed over.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is missing, malformed, or not in its place.
+    pub(crate) async fn fields(&mut self) -> Result<ChunkFields, Problem> {
+        let mut values: [Option<String>; DATA] = Default::default();
+        // The next field in the order.
+        let mut next = 0;
+        while let Some(field) = self.next_field().await? {
+            if field < next {
+                let text = format!("form: {} comes twice, or behind {}", FIELDS[field], FIELDS[next - 1]);
+                return Err(invalid(text));
+            }
+            next = field + 1;
+            match values.get_mut(field) {
+                Some(value) => {
+                    let bytes = self.value(FIELDS[field]).await?;
+                    let text = String::from_utf8(bytes.into());
+                    *value = Some(text.map_err(|_| invalid(format!("form: {} is no UTF-8", FIELDS[field])))?);
+                }
+                None => return read(values),
+            }
+        }
+        Err(missing(DATA))
+    }
+
+    /// The next field of a known name, by its place among [`FIELDS`].
+    async fn next_field(&mut self) -> Result<Option<usize>, Problem> {
+        while let Some(part) = self.multipart.next_part().await? {
+            self.count += 1;
+            if self.count > FIELDS_MAX {
+                return Err(invalid(format!("form: it has more than {FIELDS_MAX} fields")));
+            }
+            let name = part.field.unwrap_or_default();
+            if let Some(field) = FIELDS.iter().position(|known| *known == name) {
+                return Ok(Some(field));
+            }
+            self.value("a field of another name").await?;
+        }
+        Ok(None)
+    }
+
+    async fn value(&mut self, name: &str) -> Result<BytesMut, Problem> {
+        let mut value = BytesMut::new();
+        while let Some(piece) = self.multipart.data().await? {
+            if value.len() + piece.len() > FIELD_MAX {
+                return Err(invalid(format!("form: {name} has more than {FIELD_MAX} bytes")));
+            }
+            value.extend_from_slice(&piece);
+        }
+        Ok(value)
+    }
+}
+
+impl Source for ChunkForm {
+    async fn next_file(&mut self) -> Result<Option<String>, Problem> {
+        if std::mem::take(&mut self.untouched) {
+            return Ok(Some(String::new()));
+        }
+        match self.next_field().await? {
+            Some(field) => Err(invalid(format!("form: {} comes behind chunk_data", FIELDS[field]))),
+            None => Ok(None),
+        }
+    }
+
+    async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
+        Ok(self.multipart.data().await?)
+    }
+
+    fn into_body(self) -> Body {
+        self.multipart.into_body()
+    }
+}
+
+fn read(values: [Option<String>; DATA]) -> Result<ChunkFields, Problem> {
+    let [token, file, index, size, hash] = values;
+    let file = file.map(|text| number(1, &text)).transpose()?.unwrap_or_default();
+    let index = number(2, &index.ok_or_else(|| missing(2))?)?;
+    let size = number(3, &size.ok_or_else(|| missing(3))?)?;
+    let sha256 = hash.as_deref().map(Sha256Hash::parse).transpose()?;
+    let request = ChunkRequest { file, index, size: Some(size), sha256 };
+    Ok(ChunkFields { token: token.map(SecretString::from), request })
+}
+
+fn number(field: usize, text: &str) -> Result<u64, Problem> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| digits);
+    number.ok_or_else(|| invalid(format!("form: {} must be a whole number of 0 or more", FIELDS[field])))
+}
+
+fn missing(field: usize) -> Problem {
+    let place = if field == DATA { "" } else { " in front of chunk_data" };
+    invalid(format!("form: {} is missing{place}", FIELDS[field]))
+}
+
+fn invalid(text: String) -> Problem {
+    Problem::bad_request(Code::InvalidMultipart, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+    use crate::upload::Boundary;
+
+    fn form(fields: &[(&str, &str)]) -> ChunkForm {
+        let mut body = String::new();
+        for (name, value) in fields {
+            body += &format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        body += "--x--";
+        ChunkForm::new(Multipart::new(Body::from(body), &Boundary::parse("x").unwrap()))
+    }
+
+    /// The token, the request's numbers, and the data.
+    fn read(fields: &[(&str, &str)]) -> Result<(bool, u64, u64, Option<u64>, Bytes), String> {
+        let mut form = form(fields);
+        block_on(async {
+            let ChunkFields { token, request } = form.fields().await?;
+            assert!(form.next_file().await?.is_some());
+            let data = form.data().await?.unwrap_or_default();
+            assert!(form.next_file().await?.is_none());
+            Ok((token.is_some(), request.file, request.index, request.size, data))
+        })
+        .map_err(|problem: Problem| problem.text().to_owned())
+    }
+
+    #[test]
+    fn fields_are_read_up_to_the_data() {
+        let (index, size, data) = (("chunk_index", "2"), ("chunk_size", "3"), ("chunk_data", "abc"));
+        let bytes = Bytes::from("abc");
+        assert_eq!(read(&[index, size, data]), Ok((false, 0, 2, Some(3), bytes.clone())));
+        let all =
+            [("x", "y"), ("upload_token", "t"), ("file_index", "1"), index, ("", ""), size, data, ("z", "")];
+        assert_eq!(read(&all), Ok((true, 1, 2, Some(3), bytes)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let (index, size, data) = (("chunk_index", "2"), ("chunk_size", "3"), ("chunk_data", "abc"));
+        let long = "x".repeat(FIELD_MAX + 1);
+        let many = vec![("x", ""); FIELDS_MAX + 1];
+        for (fields, text) in [
+            (&[][..], "chunk_data is missing"),
+            (&[index, size], "chunk_data is missing"),
+            (&[index, data], "chunk_size is missing in front of chunk_data"),
+            (&[data, index, size], "chunk_index is missing in front of chunk_data"),
+            (&[size, index, data], "chunk_index comes twice, or behind chunk_size"),
+            (&[index, index, size, data], "chunk_index comes twice, or behind chunk_index"),
+            (&[index, size, data, size], "chunk_size comes behind chunk_data"),
+            (&[index, size, data, data], "chunk_data comes behind chunk_data"),
+            (&[("chunk_index", "-1"), size, data], "chunk_index must be a whole number"),
+            (&[("chunk_index", ""), size, data], "chunk_index must be a whole number"),
+            (&[("chunk_index", "18446744073709551616"), size, data], "chunk_index must be a whole number"),
+            (&[index, ("chunk_size", "3.0"), data], "chunk_size must be a whole number"),
+            (&[("file_index", "a"), index, size, data], "file_index must be a whole number"),
+            (&[index, size, ("chunk_hash", "abc"), data], "64 hexadecimal digits"),
+            (&[("upload_token", &long), index, size, data], "upload_token has more than 4096 bytes"),
+            (&[("x", &long), index, size, data], "a field of another name has more than 4096 bytes"),
+            (&many, "more than 64 fields"),
+        ] {
+            let error = read(fields).unwrap_err();
+            assert!(error.contains(text), "{fields:?}: {error}");
+        }
+    }
+}
