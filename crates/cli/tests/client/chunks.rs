@@ -234,7 +234,7 @@ async fn a_file_that_changes_meanwhile_is_noticed() {
         }
         Way::On
     });
-    let error = person.run(&["put", "big.bin", &room, "--parallel=1"]).failed(1);
+    let error = person.run(&["put", "big.bin", &room, "--quiet", "--parallel=1"]).failed(1);
     assert_eq!(error, "error: big.bin: it changed while it was sent\n");
     assert_eq!(listed(&person, &room), json!([]));
     proxy.rule(|_| Way::On);
@@ -283,7 +283,7 @@ async fn what_does_not_pass_is_given_up_with_a_way_back() {
             false => Way::On,
         }
     };
-    let put = ["put", "big.bin", &room, "--retry-for=1s"];
+    let put = ["put", "big.bin", &room, "--retry-for=1s", "--quiet"];
     proxy.rule(broken(StatusCode::BAD_GATEWAY, ""));
     let error = person.run(&put).failed(1);
     assert!(error.contains("502 Bad Gateway") && error.contains("the same command goes on"), "{error}");
@@ -301,7 +301,7 @@ async fn what_is_damaged_on_the_way_never_appears() {
     let (_server, proxy, person, bytes) = scene().await;
     let room = proxy.at("room");
     proxy.rule(|passing| if passing.path.ends_with("/0/3") { Way::With(vec![7; 8 * MIB]) } else { Way::On });
-    let put = ["put", "big.bin", &room];
+    let put = ["put", "big.bin", &room, "--quiet"];
     let damaged = "error: big.bin: what arrived is not what was sent\n";
     assert_eq!(person.run(&put).failed(1), damaged);
     assert_eq!(listed(&person, &room), json!([]));

@@ -26,11 +26,10 @@ pub enum Way {
     Nowhere,
 }
 
-/// What is known of a request before it passes: its method, its path, and how many chunks have arrived by now.
+/// What is known of a request before it passes: its method and its path.
 pub struct Passing<'a> {
     pub method: &'a Method,
     pub path: &'a str,
-    pub arrived: usize,
 }
 
 impl Passing<'_> {
@@ -111,8 +110,7 @@ impl State {
             let (parts, body) = request.into_parts();
             let path = parts.uri.path();
             self.log.lock().unwrap().push(format!("{} {path}", parts.method));
-            let arrived = self.counts.borrow().0;
-            let passing = Passing { method: &parts.method, path, arrived };
+            let passing = Passing { method: &parts.method, path };
             let is_chunk = passing.is_chunk();
             let rule = self.rule.lock().unwrap().clone();
             let mut headers = parts.headers.clone();
