@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
     http::{HeaderName, Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -121,7 +121,11 @@ impl State {
                     headers.insert(header::CONTENT_LENGTH, bytes.len().into());
                     bytes.into()
                 }
-                Way::Back(answer) => return answer,
+                Way::Back(answer) => {
+                    // What is sent is taken first: an answer before could be lost with the connection.
+                    let _ = to_bytes(body, usize::MAX).await;
+                    return answer;
+                }
                 Way::Nowhere => loop {
                     pending!();
                 },
