@@ -21,7 +21,8 @@ const BATCH: usize = 1000;
 
 #[derive(Args)]
 pub(crate) struct Put {
-    /// Files and folders; - is standard input, which is kept in a temporary file until it has ended
+    /// Files and folders; what is over 8 MiB is sent in chunks, and the same command goes on with it when it was broken
+    /// off; - is standard input, which is kept in a temporary file until it has ended, and is sent in one piece
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Where to: HOST/ROOM, or HOST/ROOM/NAME for one file
@@ -42,10 +43,10 @@ pub(crate) struct Put {
     /// How often each can be downloaded [default: as often as one likes]
     #[arg(long, value_name = "N")]
     max_downloads: Option<u64>,
-    /// How many chunks of a large file are on their way at once, 1 to 16
+    /// How many chunks of a file over 8 MiB are on their way at once, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = parallel())]
     parallel: u64,
-    /// How long a request of a large file that fails is tried again
+    /// How long a request that fails is tried again, of files over 8 MiB; 0s is never
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = span)]
     retry_for: Duration,
     #[command(flatten)]

@@ -1,10 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use elizabeth_core::{ports::Clock, time::Timestamp};
 use elizabeth_wiring::SystemClock;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
@@ -166,4 +168,26 @@ async fn compare(listed: Listed, status: Status, files: &[Placed]) -> Result<Beg
     let is_content = |index: usize| status.files.get(index).is_some_and(|file| file.content_id.is_some());
     same.retain(|(index, _)| is_content(*index));
     Ok(Begun::Stale(vec![Stale { id: listed.reservation_id, changed, whole: same }]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_of_the_same_command_is_known() {
+        let now = SystemClock.now();
+        let at = |seconds: u64| now.saturating_add(Duration::from_secs(seconds)).to_string();
+        let is = |made: Option<u64>, asked: Option<u64>| {
+            is_deadline(made.map(at).as_deref(), asked.map(at).as_deref(), &at(0))
+        };
+        assert!(is(None, None));
+        assert!(!is(Some(7_200), None) && !is(None, Some(7_200)));
+        assert!(is(Some(7_200), Some(7_200)) && is(Some(7_200), Some(7_100)));
+        assert!(!is(Some(3_600), Some(7_200)) && !is(Some(7_200), Some(3_600)));
+        // An hour ago it was asked for with the same words.
+        let hour = |seconds: i64| Timestamp::from_secs(now.as_secs() + seconds).to_string();
+        assert!(is_deadline(Some(&hour(3_600)), Some(&hour(7_200)), &hour(-3_600)));
+        assert!(!is_deadline(Some(&hour(-600)), Some(&hour(7_200)), &hour(-3_600)));
+    }
 }

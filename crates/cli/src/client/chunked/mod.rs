@@ -235,3 +235,45 @@ impl Drop for Leaving<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+    use crate::files;
+
+    /// Files of these sizes, of which no byte takes space.
+    fn placed(sizes: &[u64]) -> Vec<Placed> {
+        let folder = tempfile::tempdir().unwrap();
+        for (i, size) in sizes.iter().enumerate() {
+            File::create(folder.path().join(i.to_string())).unwrap().set_len(*size).unwrap();
+        }
+        let found = files::find(&[folder.path().to_owned()], None).unwrap();
+        found.files.into_iter().enumerate().collect()
+    }
+
+    #[test]
+    fn chunks_grow_with_the_file_and_files_are_spread_over_uploads() {
+        const GIB: u64 = 1 << 30;
+        for (sizes, size) in [
+            (&[CHUNK_SIZE + 1][..], CHUNK_SIZE),
+            (&[128 * GIB], CHUNK_SIZE),
+            (&[128 * GIB + 1], 2 * CHUNK_SIZE),
+            (&[128 * GIB, 128 * GIB], 2 * CHUNK_SIZE),
+            (&[1024 * GIB], CHUNK_SIZE_MAX),
+        ] {
+            assert_eq!(chunk_size(&placed(sizes)), size, "{sizes:?}");
+        }
+        let files = placed(&[CHUNK_SIZE, CHUNK_SIZE + 1, 1024 * GIB, 1024 * GIB + 1]);
+        let large: Vec<bool> = files.iter().map(|(_, file)| is_large(file)).collect();
+        assert_eq!(large, [false, true, true, false]);
+
+        let lengths = |sizes: &[u64], most| -> Vec<usize> {
+            uploads_of(placed(sizes), most).iter().map(Vec::len).collect()
+        };
+        assert_eq!(lengths(&[GIB; 5], 2), [2, 2, 1]);
+        assert_eq!(lengths(&[512 * GIB, 512 * GIB, GIB], 9), [2, 1]);
+        assert!(uploads_of(Vec::new(), 9).is_empty());
+    }
+}
