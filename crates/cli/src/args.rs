@@ -25,7 +25,8 @@ A room is written HOST/ROOM or https://HOST/ROOM, and ROOM alone where --server 
 a scheme it is https, but http for this machine itself.
 
 Who creates a room is its owner. The room's key is remembered in keys.json, in the folder ELIZABETH_CONFIG_DIR or \
-where the platform keeps settings (~/.config/elizabeth).";
+where the platform keeps settings (~/.config/elizabeth). A guest's session is remembered beside it, in sessions.json, \
+while files of more than 8 MiB are on their way: the same put goes on with what has arrived.";
 
 /// Shares files in rooms of an Elizabeth, and looks after one
 #[derive(Parser)]

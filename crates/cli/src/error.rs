@@ -4,7 +4,7 @@ use elizabeth_wiring::WiringError;
 use reqwest::StatusCode;
 
 use crate::{
-    client::ClientError, files::FilesError, keys::KeysError, place::PlaceError, target::TargetError,
+    client::ClientError, files::FilesError, memory::MemoryError, place::PlaceError, target::TargetError,
     terminal::plain,
 };
 
@@ -29,6 +29,8 @@ pub(crate) enum Error {
     Target { what: &'static str, source: TargetError },
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error("{0}; the same command goes on with what has arrived")]
+    Unfinished(ClientError),
     #[error("nothing in the room is called {0}")]
     NotThere(String),
     #[error(transparent)]
@@ -38,7 +40,7 @@ pub(crate) enum Error {
     #[error("{missed} of {wanted} could not be fetched")]
     Incomplete { missed: usize, wanted: usize },
     #[error(transparent)]
-    Keys(#[from] KeysError),
+    Memory(#[from] MemoryError),
 }
 
 impl Error {
@@ -56,7 +58,7 @@ impl Error {
             Self::Usage(_) | Self::Target { .. } => 2,
             Self::Files(FilesError::Nameless | FilesError::Rename(_)) => 2,
             Self::NotThere(_) => 4,
-            Self::Client(error) => error.status().map_or(1, code_of),
+            Self::Client(error) | Self::Unfinished(error) => error.status().map_or(1, code_of),
             Self::Wiring(_)
             | Self::Core(_)
             | Self::Output(_)
@@ -66,7 +68,7 @@ impl Error {
             | Self::Files(_)
             | Self::Place(_)
             | Self::Incomplete { .. }
-            | Self::Keys(_) => 1,
+            | Self::Memory(_) => 1,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     ffi::OsStr,
     fs, io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -26,6 +27,16 @@ enum Source {
     Path(PathBuf),
     /// What came by standard input: a temporary file without a name.
     Spooled(Arc<fs::File>),
+}
+
+/// What a file is known by as the same, as far as the system tells: where it is stored, its size, and when it was
+/// written last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    written: (i64, i64),
 }
 
 /// Files, and what was left out.
@@ -67,6 +78,25 @@ impl LocalFile {
                 Ok(file)
             }
         }
+    }
+
+    /// Whether a later command can read it again.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self.source, Source::Path(_))
+    }
+
+    /// What it is known by now.
+    pub(crate) async fn stamp(&self) -> io::Result<Stamp> {
+        let metadata = match &self.source {
+            Source::Path(path) => tokio::fs::metadata(path).await?,
+            Source::Spooled(file) => file.metadata()?,
+        };
+        Ok(Stamp {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.len(),
+            written: (metadata.mtime(), metadata.mtime_nsec()),
+        })
     }
 }
 

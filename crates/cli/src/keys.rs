@@ -1,46 +1,16 @@
 //! Owner keys, remembered in a file of the user's own.
 
-use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Write},
-    os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
-};
-
-use directories::ProjectDirs;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::{client::Room, target::Server};
+use crate::{
+    client::Room,
+    memory::{Memory, MemoryError},
+    target::Server,
+};
 
-/// Where the folder is, instead of where the platform keeps such things.
-const FOLDER: &str = "ELIZABETH_CONFIG_DIR";
-const FILE: &str = "keys.json";
-const LOCK: &str = "keys.lock";
-/// The only form of the file so far.
-const VERSION: u32 = 1;
-
-/// The keys' folder. It is read whenever it is asked, and changed by one process at a time.
-pub(crate) struct Keys {
-    folder: PathBuf,
-}
-
-/// What keeps keys from being read or remembered.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum KeysError {
-    #[error("there is no folder to remember owner keys in: set {FOLDER}")]
-    NoFolder,
-    #[error("owner keys: {path}: {source}")]
-    Folder { path: PathBuf, source: io::Error },
-    #[error("owner keys: {path} is not of a form that is understood here: mend it or move it away")]
-    Form { path: PathBuf },
-}
-
-#[derive(Deserialize, Serialize)]
-struct Contents {
-    version: u32,
-    rooms: Vec<Entry>,
-}
+/// The keys' file. It is read whenever it is asked, and changed by one process at a time.
+pub(crate) struct Keys(Memory<Entry>);
 
 #[derive(Deserialize, Serialize)]
 struct Entry {
@@ -58,21 +28,14 @@ impl Entry {
 }
 
 impl Keys {
-    /// The folder: by the environment, or where the platform keeps a program's settings.
-    pub(crate) fn locate() -> Result<Self, KeysError> {
-        let named = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        let usual = || Some(ProjectDirs::from("", "", "elizabeth")?.config_dir().to_owned());
-        named.or_else(usual).map(Self::at).ok_or(KeysError::NoFolder)
-    }
-
-    /// Keys in a folder, which need not be there yet.
-    pub(crate) fn at(folder: PathBuf) -> Self {
-        Self { folder }
+    /// The keys in the folder where things are remembered.
+    pub(crate) fn locate() -> Result<Self, MemoryError> {
+        Memory::locate("keys").map(Self)
     }
 
     /// The key of the room that a server has under this name or slug, as far as it is remembered.
-    pub(crate) fn find(&self, server: &Server, room: &str) -> Result<Option<SecretString>, KeysError> {
-        let rooms = self.read()?.rooms;
+    pub(crate) fn find(&self, server: &Server, room: &str) -> Result<Option<SecretString>, MemoryError> {
+        let rooms = self.0.read()?;
         let mut of_room = rooms
             .into_iter()
             .filter(|it| it.server == server.as_str() && (it.name == room || it.slug == room));
@@ -80,12 +43,17 @@ impl Keys {
     }
 
     /// Makes sure that a key could be remembered: to be asked before a room is made, whose key is shown but once.
-    pub(crate) fn prepare(&self) -> Result<(), KeysError> {
-        self.change(|_| false)
+    pub(crate) fn prepare(&self) -> Result<(), MemoryError> {
+        self.0.change(|_| false)
     }
 
     /// Remembers a key. One of an earlier room of this name is of no use any more.
-    pub(crate) fn remember(&self, server: &Server, room: &Room, key: &SecretString) -> Result<(), KeysError> {
+    pub(crate) fn remember(
+        &self,
+        server: &Server,
+        room: &Room,
+        key: &SecretString,
+    ) -> Result<(), MemoryError> {
         let entry = Entry {
             server: server.as_str().to_owned(),
             id: room.id,
@@ -93,7 +61,7 @@ impl Keys {
             slug: room.slug.clone(),
             owner_key: key.expose_secret().to_owned(),
         };
-        self.change(|rooms| {
+        self.0.change(|rooms| {
             rooms.retain(|it| it.server != entry.server || it.name != entry.name);
             rooms.push(entry);
             true
@@ -101,77 +69,44 @@ impl Keys {
     }
 
     /// Takes note of what a room answers to by now.
-    pub(crate) fn update(&self, server: &Server, room: &Room) -> Result<(), KeysError> {
-        if self.read()?.rooms.iter().all(|it| !it.is(server, room) || it.slug == room.slug) {
+    pub(crate) fn update(&self, server: &Server, room: &Room) -> Result<(), MemoryError> {
+        if self.0.read()?.iter().all(|it| !it.is(server, room) || it.slug == room.slug) {
             return Ok(());
         }
-        self.change(|rooms| {
+        self.0.change(|rooms| {
             rooms.iter_mut().filter(|it| it.is(server, room)).for_each(|it| it.slug.clone_from(&room.slug));
             true
         })
     }
 
     /// Forgets the key of a room that is gone.
-    pub(crate) fn forget(&self, server: &Server, room: &str) -> Result<(), KeysError> {
+    pub(crate) fn forget(&self, server: &Server, room: &str) -> Result<(), MemoryError> {
         let of_room = |it: &Entry| it.server == server.as_str() && (it.name == room || it.slug == room);
-        if !self.read()?.rooms.iter().any(of_room) {
+        if !self.0.read()?.iter().any(of_room) {
             return Ok(());
         }
-        self.change(|rooms| {
+        self.0.change(|rooms| {
             rooms.retain(|it| !of_room(it));
             true
         })
     }
-
-    fn read(&self) -> Result<Contents, KeysError> {
-        let path = self.folder.join(FILE);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Contents { version: VERSION, rooms: Vec::new() });
-            }
-            Err(source) => return Err(KeysError::Folder { path, source }),
-        };
-        match serde_json::from_slice::<Contents>(&bytes) {
-            Ok(contents) if contents.version == VERSION => Ok(contents),
-            Ok(_) | Err(_) => Err(KeysError::Form { path }),
-        }
-    }
-
-    /// Changes the file while no other process does: read, changed, written beside it, renamed over it.
-    fn change(&self, change: impl FnOnce(&mut Vec<Entry>) -> bool) -> Result<(), KeysError> {
-        let failed = |source| KeysError::Folder { path: self.folder.clone(), source };
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(failed)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.folder.join(LOCK))
-            .map_err(failed)?;
-        lock.lock().map_err(failed)?;
-        let mut contents = self.read()?;
-        if change(&mut contents.rooms) {
-            replace(&self.folder, &contents).map_err(failed)?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes the file anew. Temporary files are for nobody else to read (0600), and it stays so after the renaming.
-fn replace(folder: &Path, contents: &Contents) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(".keys").tempfile_in(folder)?;
-    serde_json::to_writer_pretty(&mut file, contents)?;
-    writeln!(file)?;
-    file.as_file().sync_all()?;
-    file.persist(folder.join(FILE))?;
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::{
+        fs,
+        os::unix::fs::PermissionsExt,
+        path::{Path, PathBuf},
+    };
 
     use super::*;
+
+    const FILE: &str = "keys.json";
+
+    fn keys_at(folder: PathBuf) -> Keys {
+        Keys(Memory::at(folder, "keys"))
+    }
 
     fn server() -> Server {
         Server::parse("https://example.org").unwrap()
@@ -188,7 +123,7 @@ mod tests {
     #[test]
     fn keys_are_remembered_for_their_room_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::at(folder.path().join("a/b"));
+        let keys = keys_at(folder.path().join("a/b"));
         assert_eq!(key(&keys, "lunch"), None);
         keys.remember(&server(), &room(1, "lunch", "lunch"), &"one".into()).unwrap();
         keys.remember(&server(), &room(2, "other", "other"), &"two".into()).unwrap();
@@ -210,7 +145,7 @@ mod tests {
     fn nobody_else_can_read_them() {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("elizabeth");
-        let keys = Keys::at(folder.clone());
+        let keys = keys_at(folder.clone());
         keys.remember(&server(), &room(1, "lunch", "lunch"), &"one".into()).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&folder.join(FILE))), (0o700, 0o600));
@@ -227,7 +162,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
             for worker in 0..4 {
-                let keys = Keys::at(folder.path().to_owned());
+                let keys = keys_at(folder.path().to_owned());
                 scope.spawn(move || {
                     for i in 0..10 {
                         let id = worker * 10 + i;
@@ -237,7 +172,7 @@ mod tests {
                 });
             }
         });
-        let keys = Keys::at(folder.path().to_owned());
+        let keys = keys_at(folder.path().to_owned());
         for id in 0..40 {
             assert_eq!(key(&keys, &format!("room-{id}")), Some(format!("room-{id}")));
         }
@@ -246,12 +181,12 @@ mod tests {
     #[test]
     fn a_file_that_is_not_understood_is_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::at(folder.path().to_owned());
+        let keys = keys_at(folder.path().to_owned());
         for text in ["{", r#"{"version":2,"rooms":[]}"#] {
             fs::write(folder.path().join(FILE), text).unwrap();
-            assert!(matches!(keys.find(&server(), "a"), Err(KeysError::Form { .. })));
+            assert!(matches!(keys.find(&server(), "a"), Err(MemoryError::Form { .. })));
             let remembered = keys.remember(&server(), &room(1, "a", "a"), &"k".into());
-            assert!(matches!(remembered, Err(KeysError::Form { .. })));
+            assert!(matches!(remembered, Err(MemoryError::Form { .. })));
             assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
         }
     }

@@ -31,6 +31,17 @@ impl Progress {
         self.bar.inc(bytes);
     }
 
+    /// So many bytes were done before this began: they say nothing of how fast it goes.
+    pub(crate) fn already(&self, bytes: u64) {
+        self.bar.inc(bytes);
+        self.bar.reset_eta();
+    }
+
+    /// So many bytes have to be done again.
+    pub(crate) fn retreat(&self, bytes: u64) {
+        self.bar.dec(bytes);
+    }
+
     /// Says something that is no error.
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {

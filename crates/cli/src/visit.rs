@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use crate::{
     client::{Client, ClientError, Content, Credentials, OwnerKey, Room, Session},
     error::Error,
-    keys::{Keys, KeysError},
+    keys::Keys,
+    memory::MemoryError,
     progress::Progress,
+    sessions::Sessions,
     target::{Server, Target, Which},
     terminal,
 };
@@ -78,9 +80,9 @@ impl Access {
 }
 
 /// The remembered key of a room; without a folder nothing was remembered.
-fn remembered(target: &Target) -> Result<Option<SecretString>, KeysError> {
+fn remembered(target: &Target) -> Result<Option<SecretString>, MemoryError> {
     match Keys::locate() {
-        Err(KeysError::NoFolder) => Ok(None),
+        Err(MemoryError::NoFolder) => Ok(None),
         keys => keys?.find(&target.server, &target.room),
     }
 }
@@ -99,6 +101,55 @@ impl Visit {
                 Ok(Session::enter(&self.client, &self.target.room, &self.credentials).await?)
             }
             entered => Ok(entered?),
+        }
+    }
+
+    /// Enters the room, and makes it first where it is not there and is to be made.
+    pub(crate) async fn enter_at_will(
+        &mut self,
+        create: bool,
+        progress: &Progress,
+    ) -> Result<Session, Error> {
+        if create { self.enter_or_create(progress).await } else { self.enter().await }
+    }
+
+    /// The same for what a later command is to go on with: as an owner, or in the session of the command before, which
+    /// is no entry then. Also whether a later command can.
+    pub(crate) async fn enter_to_come_back(
+        &mut self,
+        create: bool,
+        progress: &Progress,
+    ) -> Result<(Session, bool), Error> {
+        let sessions = match Sessions::locate() {
+            Err(MemoryError::NoFolder) => None,
+            sessions => Some(sessions?),
+        };
+        let key_given = self.credentials.owner_key.as_ref().is_some_and(|key| !key.remembered);
+        if let Some(sessions) = sessions.as_ref().filter(|_| !key_given)
+            && let Some(session) = sessions.take_up(&self.client, &self.target).await?
+        {
+            return Ok((session, true));
+        }
+        let mut session = self.enter_at_will(create, progress).await?;
+        if session.is_by_key() {
+            return Ok((session, true));
+        }
+        let Some(sessions) = sessions else { return Ok((session, false)) };
+        let way_back = session.leave_a_way_back().await?;
+        match sessions.remember(&self.target, &way_back) {
+            Ok(()) => Ok((session, true)),
+            Err(error) => {
+                progress.remark(&format!("{error}; what is broken off begins anew"));
+                Ok((session, false))
+            }
+        }
+    }
+
+    /// Forgets the session that was kept to come back.
+    pub(crate) fn forget_session(&self) -> Result<(), Error> {
+        match Sessions::locate() {
+            Err(MemoryError::NoFolder) => Ok(()),
+            sessions => Ok(sessions?.forget(&self.target)?),
         }
     }
 
@@ -135,7 +186,7 @@ impl Visit {
     /// Takes note of what a room of whom a key is remembered answers to by now.
     pub(crate) fn note(&self, room: &Room) -> Result<(), Error> {
         match Keys::locate() {
-            Err(KeysError::NoFolder) => Ok(()),
+            Err(MemoryError::NoFolder) => Ok(()),
             keys => Ok(keys?.update(self.client.server(), room)?),
         }
     }
@@ -143,7 +194,7 @@ impl Visit {
     /// Forgets the room's key: it is gone.
     pub(crate) fn forget(&self) -> Result<(), Error> {
         match Keys::locate() {
-            Err(KeysError::NoFolder) => Ok(()),
+            Err(MemoryError::NoFolder) => Ok(()),
             keys => Ok(keys?.forget(self.client.server(), &self.target.room)?),
         }
     }

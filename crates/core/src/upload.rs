@@ -96,6 +96,13 @@ pub struct FileProgress {
     pub content: Option<ContentId>,
 }
 
+impl FileProgress {
+    /// Whether nothing has come.
+    fn is_none(&self) -> bool {
+        self.chunks == 0 && self.content.is_none()
+    }
+}
+
 /// A hash of a file's first chunks, kept between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Along {
@@ -234,8 +241,11 @@ impl ChunkedUpload {
         match self.hold.state {
             HoldState::Done => UploadStatus::Completed,
             HoldState::Pending | HoldState::Begun if !self.hold.is_live(now) => UploadStatus::Expired,
-            HoldState::Pending => UploadStatus::Pending,
-            HoldState::Begun => UploadStatus::Uploading,
+            // A chunk that was refused, or is on its way, has begun and not arrived.
+            HoldState::Pending | HoldState::Begun if self.progress.iter().all(FileProgress::is_none) => {
+                UploadStatus::Pending
+            }
+            HoldState::Pending | HoldState::Begun => UploadStatus::Uploading,
         }
     }
 

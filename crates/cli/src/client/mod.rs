@@ -1,8 +1,13 @@
 //! Elizabeth's HTTP interface, from the other side.
 
+mod chunked;
 mod download;
 mod error;
+mod line;
 mod object;
+mod pass;
+mod pauses;
+mod reading;
 mod session;
 mod upload;
 
@@ -11,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header, header::HeaderMap, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,10 +24,11 @@ use tokio::time::timeout;
 use url::Url;
 
 pub(crate) use self::{
+    chunked::{PARALLEL, Placed, Way, is_large, send_large, uploads_of},
     download::download,
     error::ClientError,
     object::{Content, Permissions, Room, Status},
-    session::{Credentials, OwnerKey, Session},
+    session::{Credentials, OwnerKey, RefreshToken, Session},
     upload::{Upload, send_batch},
 };
 use crate::target::Server;
@@ -94,14 +100,22 @@ impl Client {
         self.call(self.request(Method::GET, &["rooms", name])).await
     }
 
-    /// Lets somebody in, or renews a token.
-    async fn issue_token(&self, room: &str, proof: Proof<'_>) -> Result<session::Issued, ClientError> {
-        let body = match proof {
+    /// Lets somebody in, or renews a token; where it is asked for, with what takes the session up again later.
+    async fn issue_token(
+        &self,
+        room: &str,
+        proof: Proof<'_>,
+        with_refresh_token: bool,
+    ) -> Result<session::Issued, ClientError> {
+        let mut body = match proof {
             Proof::Nothing => json!({}),
             Proof::Password(secret) => json!({"password": secret.expose_secret()}),
             Proof::OwnerKey(secret) => json!({"owner_key": secret.expose_secret()}),
             Proof::Token(secret) => json!({"token": secret.expose_secret()}),
         };
+        if with_refresh_token {
+            body["with_refresh_token"] = true.into();
+        }
         self.call(self.request(Method::POST, &["rooms", room, "tokens"]).json(&body)).await
     }
 
@@ -125,9 +139,10 @@ impl Client {
             return Ok(answer);
         }
         let status = answer.status();
+        let pause = pause(answer.headers());
         // What went wrong is known by its status already.
         let bytes = self.gather(answer, PROBLEM_MAX).await.unwrap_or_default();
-        Err(ClientError::refused(status, &bytes))
+        Err(ClientError::refused(status, pause, &bytes))
     }
 
     async fn gather(&self, mut answer: Response, most: usize) -> Result<Vec<u8>, ClientError> {
@@ -170,6 +185,13 @@ impl Client {
         let piece = timeout(SILENCE, answer.chunk()).await.map_err(|_| ClientError::Silent)?;
         piece.map_err(|error| self.unreachable(error))
     }
+}
+
+/// How long a server wants to be left alone: seconds (RFC 9110, section 10.2.3). A date is not looked at: clocks need
+/// not agree.
+fn pause(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
+    text.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// What every connection is like. A redirection is not followed: it could carry passwords and files to somebody else.

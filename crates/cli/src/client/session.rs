@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Client, ClientError, Proof};
 
@@ -30,6 +30,16 @@ pub(crate) struct Session {
     token: SecretString,
     /// From when on the token is renewed before it is used.
     stale: Instant,
+    /// Whether a session that is over is followed by a new one: not where something belongs to this one.
+    replaceable: bool,
+    by_key: bool,
+}
+
+/// What takes a session up again, once.
+pub(crate) struct RefreshToken {
+    pub(crate) token: SecretString,
+    /// RFC 3339.
+    pub(crate) expires_at: String,
 }
 
 /// A token, as far as it is looked at here.
@@ -37,12 +47,22 @@ pub(crate) struct Session {
 pub(super) struct Issued {
     token: SecretText,
     claims: Claims,
+    refresh_token: Option<SecretText>,
+    refresh_token_expires_at: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Claims {
     exp: i64,
     iat: i64,
+}
+
+/// A session that was taken up again, as far as it is looked at here.
+#[derive(Deserialize)]
+struct Refreshed {
+    access_token: SecretText,
+    refresh_token: SecretText,
+    refresh_token_expires_at: String,
 }
 
 /// A secret in an answer.
@@ -72,14 +92,60 @@ impl Session {
         room: &str,
         credentials: &Credentials,
     ) -> Result<Self, ClientError> {
-        let issued = enter(client, room, credentials).await?;
+        let (issued, by_key) = enter(client, room, credentials).await?;
         Ok(Self {
             client: client.clone(),
             room: room.to_owned(),
             credentials: credentials.clone(),
             stale: issued.stale(),
             token: issued.token.0,
+            replaceable: true,
+            by_key,
         })
+    }
+
+    /// Whether it is an owner's by their key: what one session of the owner has made is every other's too.
+    pub(crate) fn is_by_key(&self) -> bool {
+        self.by_key
+    }
+
+    /// Takes a session up again that an earlier command had; what takes it up the next time comes with it.
+    pub(crate) async fn take_up(
+        client: &Client,
+        room: &str,
+        token: &SecretString,
+    ) -> Result<(Self, RefreshToken), ClientError> {
+        let body = json!({"refresh_token": token.expose_secret()});
+        let request = client.request(Method::POST, &["auth", "refresh"]).json(&body);
+        let refreshed: Refreshed = client.call(request).await?;
+        let session = Self {
+            client: client.clone(),
+            room: room.to_owned(),
+            credentials: Credentials::default(),
+            // How long the token lives is not said: the first use renews it, and that says it.
+            stale: Instant::now(),
+            token: refreshed.access_token.0,
+            replaceable: false,
+            by_key: false,
+        };
+        let expires_at = refreshed.refresh_token_expires_at;
+        Ok((session, RefreshToken { token: refreshed.refresh_token.0, expires_at }))
+    }
+
+    /// What takes this session up again in a later command. From now on it is not replaced by another.
+    pub(crate) async fn leave_a_way_back(&mut self) -> Result<RefreshToken, ClientError> {
+        let proof = Proof::Token(&self.token);
+        let issued = self.client.issue_token(&self.room, proof, true).await?;
+        self.replaceable = false;
+        match (issued.refresh_token, issued.refresh_token_expires_at) {
+            (Some(token), Some(expires_at)) => Ok(RefreshToken { token: token.0, expires_at }),
+            _ => Err(ClientError::Foreign("it gave no refresh token")),
+        }
+    }
+
+    /// The token is renewed before it is used again.
+    pub(super) fn outdate(&mut self) {
+        self.stale = Instant::now();
     }
 
     /// The client behind it.
@@ -121,10 +187,10 @@ impl Session {
 
     /// A new token of the same session; where the old one is over, a new entry.
     async fn renew(&mut self) -> Result<(), ClientError> {
-        let renewed = self.client.issue_token(&self.room, Proof::Token(&self.token)).await;
+        let renewed = self.client.issue_token(&self.room, Proof::Token(&self.token), false).await;
         let issued = match renewed {
-            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => {
-                enter(&self.client, &self.room, &self.credentials).await?
+            Err(error) if self.replaceable && error.status() == Some(StatusCode::UNAUTHORIZED) => {
+                enter(&self.client, &self.room, &self.credentials).await?.0
             }
             renewed => renewed?,
         };
@@ -134,13 +200,18 @@ impl Session {
     }
 }
 
-async fn enter(client: &Client, room: &str, credentials: &Credentials) -> Result<Issued, ClientError> {
+/// A token, and whether it was the owner key that bought it.
+async fn enter(
+    client: &Client,
+    room: &str,
+    credentials: &Credentials,
+) -> Result<(Issued, bool), ClientError> {
     if let Some(owner) = &credentials.owner_key {
-        match client.issue_token(room, Proof::OwnerKey(&owner.key)).await {
+        match client.issue_token(room, Proof::OwnerKey(&owner.key), false).await {
             Err(error) if owner.remembered && error.is("wrong_owner_key") => {}
-            entered => return entered,
+            entered => return Ok((entered?, true)),
         }
     }
     let proof = credentials.password.as_ref().map_or(Proof::Nothing, Proof::Password);
-    client.issue_token(room, proof).await
+    Ok((client.issue_token(room, proof, false).await?, false))
 }

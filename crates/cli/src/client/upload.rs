@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use bytes::BytesMut;
+use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use futures::stream;
 use reqwest::{
@@ -15,13 +15,9 @@ use reqwest::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::{fs::File, io::AsyncReadExt};
 
-use super::{ClientError, Content, Session};
+use super::{ClientError, Content, Session, reading::Reading};
 use crate::{files::LocalFile, progress::Progress};
-
-/// The most that is read from a file in one piece: all of it that is in memory, but for what the socket holds.
-const PIECE: usize = 128 << 10;
 
 /// What goes for each file of an upload.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +67,7 @@ pub(crate) async fn send_batch(
     Ok(uploaded)
 }
 
-fn manifest_entry(file: &LocalFile, upload: &Upload) -> Value {
+pub(super) fn manifest_entry(file: &LocalFile, upload: &Upload) -> Value {
     let mut entry = json!({"name": file.name, "size": file.size});
     if let Some(most) = upload.max_downloads {
         entry["max_downloads"] = most.into();
@@ -99,11 +95,10 @@ fn compare(
     Ok(())
 }
 
-/// A file that is read as it is sent. It is opened only when it is its turn: there may be a thousand.
-struct Reading {
-    file: LocalFile,
-    open: Option<File>,
-    left: u64,
+/// A file that is read as it is sent.
+struct Sending {
+    name: String,
+    reading: Reading,
     digest: Sha256,
     hash: Arc<OnceLock<String>>,
     progress: Progress,
@@ -112,37 +107,34 @@ struct Reading {
 /// The body of a file's part: as many bytes as were announced. A file that grows is sent as it was; one that shrinks
 /// breaks the upload.
 fn read(file: LocalFile, hash: Arc<OnceLock<String>>, progress: Progress) -> Body {
-    let left = file.size;
-    let reading = Reading { file, open: None, left, digest: Sha256::new(), hash, progress };
-    Body::wrap_stream(stream::try_unfold(reading, |mut reading| async move {
-        match reading.next().await {
-            Ok(Some(piece)) => Ok(Some((piece, reading))),
+    let sending = Sending {
+        name: file.name.clone(),
+        reading: Reading::whole(file),
+        digest: Sha256::new(),
+        hash,
+        progress,
+    };
+    Body::wrap_stream(stream::try_unfold(sending, |mut sending| async move {
+        match sending.next().await {
+            Ok(Some(piece)) => Ok(Some((piece, sending))),
             Ok(None) => Ok(None),
-            Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", reading.file.name))),
+            Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", sending.name))),
         }
     }))
 }
 
-impl Reading {
-    async fn next(&mut self) -> io::Result<Option<bytes::Bytes>> {
-        if self.left == 0 {
+impl Sending {
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        let piece = self.reading.next().await?;
+        match &piece {
+            Some(piece) => {
+                self.digest.update(piece);
+                self.progress.advance(piece.len() as u64);
+            }
             // An answer may come before all is read, but never twice.
-            let _ = self.hash.set(HEXLOWER.encode(&self.digest.finalize_reset()));
-            return Ok(None);
+            None => drop(self.hash.set(HEXLOWER.encode(&self.digest.finalize_reset()))),
         }
-        let open = match &mut self.open {
-            Some(open) => open,
-            none => none.insert(self.file.open().await?),
-        };
-        let mut piece = BytesMut::with_capacity(PIECE.min(usize::try_from(self.left).unwrap_or(PIECE)));
-        let n = open.take(self.left).read_buf(&mut piece).await?;
-        if n == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter meanwhile"));
-        }
-        self.left -= n as u64;
-        self.digest.update(&piece);
-        self.progress.advance(n as u64);
-        Ok(Some(piece.freeze()))
+        Ok(piece)
     }
 }
 
@@ -160,11 +152,11 @@ mod tests {
         std::fs::write(&path, found).unwrap();
         let hash = Arc::new(OnceLock::new());
         let progress = Progress::new(file.size, true);
-        let left = file.size;
-        let mut reading =
-            Reading { file, open: None, left, digest: Sha256::new(), hash: hash.clone(), progress };
+        let reading = Reading::whole(file);
+        let (name, digest) = ("a.txt".to_owned(), Sha256::new());
+        let mut sending = Sending { name, reading, digest, hash: hash.clone(), progress };
         let mut bytes = Vec::new();
-        while let Some(piece) = reading.next().await? {
+        while let Some(piece) = sending.next().await? {
             bytes.extend_from_slice(&piece);
         }
         Ok((bytes, hash.get().cloned()))

@@ -1,4 +1,4 @@
-use std::{io, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, io, path::PathBuf, time::Duration};
 
 use clap::Args;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     args::Output,
-    client::{Content, Session, Upload, send_batch},
+    client::{Content, PARALLEL, Placed, Session, Upload, Way, is_large, send_batch, send_large, uploads_of},
     error::Error,
     files::{self, Found, LocalFile},
     progress::Progress,
@@ -21,7 +21,8 @@ const BATCH: usize = 1000;
 
 #[derive(Args)]
 pub(crate) struct Put {
-    /// Files and folders; - is standard input, which is kept in a temporary file until it has ended
+    /// Files and folders; what is over 8 MiB is sent in chunks, and the same command goes on with it when it was broken
+    /// off; - is standard input, which is kept in a temporary file until it has ended, and is sent in one piece
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Where to: HOST/ROOM, or HOST/ROOM/NAME for one file
@@ -42,12 +43,22 @@ pub(crate) struct Put {
     /// How often each can be downloaded [default: as often as one likes]
     #[arg(long, value_name = "N")]
     max_downloads: Option<u64>,
+    /// How many chunks of a file over 8 MiB are on their way at once, 1 to 16
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = parallel())]
+    parallel: u64,
+    /// How long a request that fails is tried again, of files over 8 MiB; 0s is never
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = span)]
+    retry_for: Duration,
     #[command(flatten)]
     access: Access,
 }
 
+fn parallel() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::builder::RangedU64ValueParser::new().range(PARALLEL)
+}
+
 impl Put {
-    /// Sends the files, as many manifests as it takes. What is stored is printed also when the rest fails.
+    /// Sends the files, large ones in chunks, the others as many at a time as a manifest holds. What is stored is printed also when the rest fails.
     pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
         let piped = self.files.iter().any(|file| file.as_os_str() == "-");
         if piped && self.access.password_stdin {
@@ -67,31 +78,56 @@ impl Put {
         let progress = Progress::new(files.iter().map(|file| file.size).sum(), output.is_quiet());
         remarks.iter().for_each(|remark| progress.remark(remark));
 
-        let mut session = if self.no_create && !self.create {
-            visit.enter().await?
+        let (large, small): (Vec<Placed>, Vec<Placed>) =
+            files.into_iter().enumerate().partition(|(_, file)| is_large(file));
+        let create = self.create || !self.no_create;
+        let (session, resumable) = if large.is_empty() {
+            (visit.enter_at_will(create, &progress).await?, false)
         } else {
-            visit.enter_or_create(&progress).await?
+            visit.enter_to_come_back(create, &progress).await?
         };
         let upload = Upload { max_downloads: self.max_downloads, expire_at: self.expire_in.map(from_now) };
-        let mut stored = Vec::new();
-        let sent = send(&mut session, &files, &upload, &progress, &mut stored).await;
-        progress.finish();
-        print(&visit, stored, output)?;
+        let parallel = usize::try_from(self.parallel).unwrap_or(1);
+        let way = Way { parallel, patience: self.retry_for, resumable };
+        let mut sending = Sending { session, upload, way, progress, stored: BTreeMap::new() };
+        let sent = sending.large(large, &visit).await;
+        let sent = if sent.is_ok() { sending.small(small).await } else { sent };
+        sending.progress.finish();
+        print(&visit, sending.stored.into_values().collect(), output)?;
         sent
     }
 }
 
-async fn send(
-    session: &mut Session,
-    files: &[LocalFile],
-    upload: &Upload,
-    progress: &Progress,
-    stored: &mut Vec<Value>,
-) -> Result<(), Error> {
-    for batch in files.chunks(BATCH) {
-        stored.extend(send_batch(session, batch, upload, progress).await?);
+/// What is needed to send, and what was stored, by the files' places.
+struct Sending {
+    session: Session,
+    upload: Upload,
+    way: Way,
+    progress: Progress,
+    stored: BTreeMap<usize, Value>,
+}
+
+impl Sending {
+    /// Sends the large files. They go first: while they are not all there, the same command goes on with them, and
+    /// nothing is sent twice.
+    async fn large(&mut self, files: Vec<Placed>, visit: &Visit) -> Result<(), Error> {
+        let any = !files.is_empty();
+        for files in uploads_of(files, BATCH) {
+            let Self { session, upload, way, progress, stored } = self;
+            send_large(session, files, upload, *way, progress, stored).await?;
+        }
+        if any { visit.forget_session() } else { Ok(()) }
     }
-    Ok(())
+
+    /// Sends the others, as many manifests as it takes.
+    async fn small(&mut self, files: Vec<Placed>) -> Result<(), Error> {
+        let (places, files): (Vec<usize>, Vec<LocalFile>) = files.into_iter().unzip();
+        for (places, files) in places.chunks(BATCH).zip(files.chunks(BATCH)) {
+            let stored = send_batch(&mut self.session, files, &self.upload, &self.progress).await?;
+            self.stored.extend(places.iter().copied().zip(stored));
+        }
+        Ok(())
+    }
 }
 
 /// Prints what was stored with its addresses.

@@ -30,8 +30,9 @@ pub struct Server {
     /// `http://127.0.0.1:port`
     pub url: String,
     stop: CancellationToken,
-    _running: JoinHandle<()>,
-    _data: TempDir,
+    running: JoinHandle<()>,
+    options: Vec<String>,
+    data: TempDir,
 }
 
 impl Server {
@@ -41,21 +42,45 @@ impl Server {
 
     pub async fn start_with(options: &[&str]) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let folder = ["test".as_ref(), "--data-dir".as_ref(), data.path().as_os_str()];
-        let arguments = folder.into_iter().chain(options.iter().map(OsStr::new));
-        let wired = Args::try_parse_from(arguments).unwrap().options.build().await.unwrap();
+        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        let state = AppState::new(wired.app, None, None);
-        let running = tokio::spawn(server::serve(listener, state, stop.clone(), Duration::from_secs(5)));
-        Self { url, stop, _running: running, _data: data }
+        let running = run(listener, &data, &options, stop.clone()).await;
+        Self { url, stop, running, options, data }
+    }
+
+    /// Ends it; what it keeps stays.
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        (&mut self.running).await.unwrap();
+    }
+
+    /// Starts it again after that, at the same address.
+    pub async fn start_again(&mut self) {
+        let address = self.url.trim_start_matches("http://");
+        let listener = TcpListener::bind(address).await.unwrap();
+        self.stop = CancellationToken::new();
+        self.running = run(listener, &self.data, &self.options, self.stop.clone()).await;
     }
 
     /// The address of a room, or of something in it.
     pub fn at(&self, path: &str) -> String {
         format!("{}/{path}", self.url)
     }
+}
+
+async fn run(
+    listener: TcpListener,
+    data: &TempDir,
+    options: &[String],
+    stop: CancellationToken,
+) -> JoinHandle<()> {
+    let folder = ["test".as_ref(), "--data-dir".as_ref(), data.path().as_os_str()];
+    let arguments = folder.into_iter().chain(options.iter().map(OsStr::new));
+    let wired = Args::try_parse_from(arguments).unwrap().options.build().await.unwrap();
+    let state = AppState::new(wired.app, None, None);
+    tokio::spawn(server::serve(listener, state, stop, Duration::from_secs(5)))
 }
 
 impl Drop for Server {

@@ -15,9 +15,13 @@ async fn an_upload_that_is_interrupted_leaves_nothing() {
     let (server, person) = (Server::start_with(&["--min-free-disk=0B"]).await, Person::new());
     let room = server.at("room");
     person.run(&["room", "create", &room]).ok();
-    let file = fs::File::create(person.work().join("huge.bin")).unwrap();
-    file.set_len(9 << 30).unwrap();
-    let mut command = person.command(["put", "huge.bin", &room]);
+    // As large as what is sent in one piece can be, all of it in one request.
+    fs::create_dir(person.work().join("many")).unwrap();
+    for i in 0..1_000 {
+        let file = fs::File::create(person.work().join(format!("many/{i}.bin"))).unwrap();
+        file.set_len(8 << 20).unwrap();
+    }
+    let mut command = person.command(["put", "many", &room]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     until(|| used(&person, &room) > 0);
     send("INT", &child);

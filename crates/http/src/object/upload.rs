@@ -25,6 +25,10 @@ pub struct UploadFileObject<'a> {
     total_chunks: Option<u64>,
     /// The SHA-256 that was announced, hexadecimal.
     file_hash: Option<String>,
+    /// How often it is going to be downloaded at most; null for no limit.
+    max_downloads: Option<u64>,
+    /// Until when it is going to be kept; null for as long as the room.
+    expire_at: Option<Instant>,
 }
 
 /// The same with how far it has come.
@@ -61,6 +65,8 @@ impl<'a> From<(usize, &'a ChunkedFile)> for UploadFileObject<'a> {
             chunk_size: file.chunk_size,
             total_chunks: file.total_chunks(),
             file_hash: file.sha256.map(Sha256Hash::to_hex),
+            max_downloads: file.file.max_downloads,
+            expire_at: file.file.expire_at.map(Instant),
         }
     }
 }

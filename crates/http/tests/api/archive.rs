@@ -65,7 +65,8 @@ async fn an_archive_is_what_the_room_holds() {
     server.upload("z", &token, "notes.txt", "two").await;
     let third = server.upload("z", &token, "notes.txt", "three").await;
     server.upload("z", &token, "notes (2).txt", "my own").await;
-    server.upload("z", &token, "bilder/grüße/会议.png", noise.clone()).await;
+    // In chunks: its bytes are in several blobs.
+    server.upload_chunks("z", &token, "bilder/grüße/会议.png", &noise).await;
     server.upload("z", &token, "empty", "").await;
     server.upload_as("z", &token, json!({"name": "counted", "max_downloads": 5}), "x").await;
     let over = json!({"name": "over", "expire_at": "2026-11-01T12:00:30Z"});

@@ -21,7 +21,7 @@ async fn a_file_comes_in_chunks() {
     let upload = server.prepare_chunks("c", &token, &[("a/b.png", size)]).await;
     let file = json!({
         "file_index": 0, "name": "a/b.png", "size": size, "mime": "image/png", "chunk_size": CHUNK,
-        "total_chunks": 3, "file_hash": null,
+        "total_chunks": 3, "file_hash": null, "max_downloads": null, "expire_at": null,
     });
     let said = json!({
         "reservation_id": upload.id, "upload_token": upload.token, "expires_at": "2026-11-01T13:00:00Z",

@@ -4,6 +4,8 @@ mod admin;
 mod archive;
 mod bad_input;
 mod changes;
+mod chunk_claims;
+mod chunk_life;
 mod chunks;
 mod contents;
 mod delivery;

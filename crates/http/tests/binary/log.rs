@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use data_encoding::BASE64;
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 
 use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
@@ -81,7 +82,18 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
     let basic = [PASSWORD, WRONG_PASSWORD].map(|word| BASE64.encode(format!("abc:{word}").as_bytes()));
     secrets.extend(basic);
 
+    let chunks = format!("{room}/uploads/chunks");
+    let manifest = json!({"files": [{"name": "b.txt", "size": 3}]});
+    let prepared = ok(client.post(format!("{chunks}/prepare")).bearer_auth(&token).json(&manifest)).await;
+    let uploading = prepared["upload_token"].as_str().unwrap();
+    let form = |token: &str| {
+        let fields =
+            [("upload_token", token), ("chunk_index", "0"), ("chunk_size", "3"), ("chunk_data", "abc")];
+        fields.iter().fold(Form::new(), |form, (name, value)| form.text(*name, (*value).to_owned()))
+    };
+
     let known = [
+        &prepared["upload_token"],
         &download["ticket"],
         &invite["ticket"],
         &created["owner_key"],
@@ -106,6 +118,18 @@ async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
         client.get(format!("{}/s/{reading}", server.url)),
         client.get(format!("{}/s/{entering}", server.url)).header("accept", "text/html"),
         client.get(format!("{}/s/{GARBAGE}", server.url)).header("accept", "text/html"),
+        client.get(format!("{chunks}/status?upload_token={uploading}")),
+        client.get(format!("{chunks}/status?upload_token={GARBAGE}&x={uploading}")),
+        client.get(format!("{chunks}/status?token={uploading}&reservation_id=7")),
+        client.put(format!("{chunks}/0/7?upload_token={uploading}")).body("abc"),
+        client.put(format!("{chunks}/0/0")).bearer_auth(uploading).body("abcd"),
+        client.post(&chunks).multipart(form(uploading)),
+        client.post(&chunks).multipart(form(&format!("upl_{GARBAGE}"))),
+        client
+            .post(format!("{chunks}/complete"))
+            .bearer_auth(uploading)
+            .json(&json!({"reservation_id": uploading})),
+        client.delete(format!("{chunks}/{uploading}")).bearer_auth(uploading),
         client.post(format!("{room}/tokens")).json(&json!({"ticket": reading})),
         client.post(format!("{room}/tokens")).json(&json!({"ticket": entering})),
         client.post(format!("{room}/tokens")).json(&json!({"ticket": [entering]})),

@@ -30,6 +30,10 @@ fn the_readmes_tour_works_as_it_stands() {
     let out = paste("A short tour of the API", place.path());
     let copy = std::fs::read_to_string(place.path().join("copy.txt")).unwrap();
     assert_eq!(copy, "Pizza at noon.\n");
+    assert!(
+        out.contains("\"progress_percentage\":100.0") && out.contains("\"upload_status\":\"completed\""),
+        "{out}"
+    );
     assert!(out.contains("\"owner_key\"") && out.contains("Room deleted successfully"), "{out}");
 }
 

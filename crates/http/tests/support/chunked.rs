@@ -39,10 +39,13 @@ impl TestServer {
         token: &str,
         files: &[(&str, usize)],
     ) -> ChunkedUpload<'_> {
-        let files: Vec<Value> = files
-            .iter()
-            .map(|(name, size)| json!({"name": name, "size": size, "chunk_size": CHUNK}))
-            .collect();
+        let files = files.iter();
+        let files = files.map(|(name, size)| json!({"name": name, "size": size, "chunk_size": CHUNK}));
+        self.prepare_chunks_of(room, token, files.collect()).await
+    }
+
+    /// Announces files as the contract has it.
+    pub async fn prepare_chunks_of(&self, room: &str, token: &str, files: Vec<Value>) -> ChunkedUpload<'_> {
         let path = format!("/rooms/{room}/uploads/chunks");
         let prepared = self.post(&format!("{path}/prepare"), Some(token), json!({"files": files})).await;
         let text = |name: &str| prepared[name].as_str().unwrap().to_owned();

@@ -61,6 +61,8 @@ pub struct TestServer {
     pub clock: ManualClock,
     /// The use cases behind it.
     pub app: Elizabeth,
+    /// Its store.
+    pub store: Arc<dyn Store>,
     blobs: Arc<WatchedBlobs>,
     stop: CancellationToken,
     running: Option<JoinHandle<()>>,
@@ -127,7 +129,7 @@ impl TestServer {
         };
         let blobs = Arc::new(WatchedBlobs::new(blobs));
         let ports = Ports {
-            store,
+            store: store.clone(),
             blobs: blobs.clone(),
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(7)),
@@ -139,14 +141,15 @@ impl TestServer {
         // Of the whole process; the second time it is there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::new();
-        Self { url, client, clock, app, blobs, stop, running, _folder: folder }
+        Self { url, client, clock, app, store, blobs, stop, running, _folder: folder }
     }
 
     /// The same data served by one more server, whose operator set no admin token.
     pub async fn without_admin(&self) -> Self {
         let (url, stop, running) = serve(AppState::new(self.app.clone(), None, None)).await;
         let (app, client, clock) = (self.app.clone(), self.client.clone(), self.clock.clone());
-        Self { url, client, clock, app, blobs: self.blobs.clone(), stop, running, _folder: None }
+        let (store, blobs) = (self.store.clone(), self.blobs.clone());
+        Self { url, client, clock, app, store, blobs, stop, running, _folder: None }
     }
 
     /// Ends the server as a signal would, and waits for its end.
@@ -261,6 +264,23 @@ impl TestServer {
     /// How many blobs there are.
     pub async fn blob_count(&self) -> usize {
         self.blobs.count()
+    }
+
+    /// How many blobs are announced, and belong to nothing yet.
+    pub async fn announced(&self) -> u64 {
+        let mut tx = self.store.read().await.unwrap();
+        tx.lapsed_announcements(Timestamp::MAX).await.unwrap()
+    }
+
+    /// Waits until there are so many blobs, and none is announced.
+    pub async fn settles_at(&self, blobs: usize) {
+        for _ in 0..400 {
+            if self.blob_count().await == blobs && self.announced().await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{} blobs, {} announced", self.blob_count().await, self.announced().await);
     }
 
     /// From now on no blob can be read to its end.

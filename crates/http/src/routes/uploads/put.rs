@@ -4,6 +4,7 @@ use crate::{
     body::{Answer, refuse, reply},
     extract::{ChunkPath, UploadCredential},
     object::ChunkObject,
+    problem::Problem,
     state::AppState,
     upload::{put_chunk as store, read_chunk_head},
 };
@@ -36,18 +37,20 @@ use crate::{
 )]
 pub(crate) async fn put_chunk(
     State(state): State<AppState>,
-    ChunkPath { room, file, chunk }: ChunkPath,
-    credential: UploadCredential,
+    place: Result<ChunkPath, Problem>,
+    credential: Result<UploadCredential, Problem>,
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
-    let asked = read_chunk_head(file, chunk, &parts.headers)
-        .and_then(|asked| credential.by_query().map(|access| (asked, access)));
-    let (asked, access) = match asked {
-        Ok(asked) => asked,
+    let read = || {
+        let ChunkPath { room, file, chunk } = place?;
+        Ok((room, read_chunk_head(file, chunk, &parts.headers)?, credential?.by_query()?))
+    };
+    let (room, asked, access) = match read() {
+        Ok(read) => read,
         Err(problem) => {
             refuse(&parts.headers, body);
-            return Err(problem.closing());
+            return Err(Problem::closing(problem));
         }
     };
     let chunk = store(&state, room, access, asked, &parts.headers, body).await?;

@@ -5,6 +5,7 @@ use crate::{
     body::{Answer, refuse, reply},
     extract::{InRoom, UploadCredential},
     object::ChunkObject,
+    problem::Problem,
     state::AppState,
     upload::{Boundary, send_chunk as store},
 };
@@ -53,16 +54,20 @@ pub(crate) struct Form {
 )]
 pub(crate) async fn send_chunk(
     State(state): State<AppState>,
-    InRoom(room): InRoom,
-    credential: UploadCredential,
+    room: Result<InRoom, Problem>,
+    credential: Result<UploadCredential, Problem>,
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
-    let boundary = match Boundary::of(&parts.headers) {
-        Ok(boundary) => boundary,
+    let read = || {
+        let InRoom(room) = room?;
+        Ok((room, credential?, Boundary::of(&parts.headers)?))
+    };
+    let (room, credential, boundary) = match read() {
+        Ok(read) => read,
         Err(problem) => {
             refuse(&parts.headers, body);
-            return Err(problem.closing());
+            return Err(Problem::closing(problem));
         }
     };
     let chunk = store(&state, room, credential, &boundary, body).await?;

@@ -1,0 +1,74 @@
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::{sync::Mutex, time::sleep};
+
+use super::{Client, ClientError, Session, pauses::Pauses};
+
+/// A session that several requests share, and that bears with a server that is away for a while.
+pub(super) struct Line<'a> {
+    pub(super) client: Client,
+    session: Mutex<&'a mut Session>,
+    patience: Duration,
+}
+
+impl<'a> Line<'a> {
+    /// What fails and may pass is tried again, as long as `patience` after it has failed first.
+    pub(super) fn new(session: &'a mut Session, patience: Duration) -> Self {
+        Self { client: session.client().clone(), session: Mutex::new(session), patience }
+    }
+
+    /// A request to a path under the room.
+    pub(super) async fn request(
+        &self,
+        method: Method,
+        segments: &[&str],
+    ) -> Result<RequestBuilder, ClientError> {
+        self.session.lock().await.request(method, segments).await
+    }
+
+    /// Sends what has a small answer, once.
+    pub(super) async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<T, ClientError> {
+        let mut request = self.request(method, segments).await?.query(query);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        self.client.call(request).await
+    }
+
+    /// Attempts something until it is done, or fails for good. A token that is refused is renewed once.
+    pub(super) async fn patiently<T>(
+        &self,
+        attempt: impl AsyncFn() -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let mut pauses = Pauses::new(self.patience);
+        let mut renewed = false;
+        loop {
+            let error = match attempt().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            if !renewed && error.status() == Some(StatusCode::UNAUTHORIZED) {
+                renewed = true;
+                self.session.lock().await.outdate();
+                continue;
+            }
+            let pause = error
+                .may_pass()
+                .then(|| pauses.after(Instant::now(), error.pause(), rand::random()))
+                .flatten();
+            match pause {
+                Some(pause) => sleep(pause).await,
+                None => return Err(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Sessions of guests, remembered while an upload of theirs is under way: it belongs to its session, and who enters
+//! again has another one. An owner's uploads are the owner's in every session.
+
+use std::io;
+
+use elizabeth_core::{ports::Clock, time::Timestamp};
+use elizabeth_wiring::SystemClock;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Client, ClientError, RefreshToken, Session},
+    error::Error,
+    memory::{Memory, MemoryError},
+    target::{Server, Target},
+};
+
+/// The sessions' file.
+pub(crate) struct Sessions(Memory<Entry>);
+
+#[derive(Deserialize, Serialize)]
+struct Entry {
+    server: String,
+    /// As it is addressed.
+    room: String,
+    refresh_token: String,
+    /// RFC 3339.
+    expires_at: String,
+}
+
+impl Entry {
+    fn new(target: &Target, token: &RefreshToken) -> Self {
+        Self {
+            server: target.server.as_str().to_owned(),
+            room: target.room.clone(),
+            refresh_token: token.token.expose_secret().to_owned(),
+            expires_at: token.expires_at.clone(),
+        }
+    }
+
+    fn is(&self, server: &Server, room: &str) -> bool {
+        self.server == server.as_str() && self.room == room
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        Timestamp::parse(&self.expires_at).is_ok_and(|at| at <= now)
+    }
+}
+
+impl Sessions {
+    /// The sessions in the folder where things are remembered.
+    pub(crate) fn locate() -> Result<Self, MemoryError> {
+        Memory::locate("sessions").map(Self)
+    }
+
+    /// Takes the remembered session of a room up again; `None` where there is none, or none that is good any more.
+    /// A refresh token works once, so other processes wait until the next one is remembered.
+    pub(crate) async fn take_up(&self, client: &Client, target: &Target) -> Result<Option<Session>, Error> {
+        if self.find(target)?.is_none() {
+            return Ok(None);
+        }
+        let lock = tokio::task::spawn_blocking(self.0.locking()).await;
+        let lock = lock.map_err(|error| Error::Input(io::Error::other(error)))??;
+        let Some(token) = self.find(target)? else { return Ok(None) };
+        match Session::take_up(client, &target.room, &token).await {
+            Ok((session, next)) => {
+                let entry = Entry::new(target, &next);
+                self.0.change_locked(&lock, |rooms| put(rooms, entry))?;
+                Ok(Some(session))
+            }
+            Err(ClientError::Refused { status, .. }) if status.is_client_error() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Remembers a session. What is over is forgotten with that.
+    pub(crate) fn remember(&self, target: &Target, token: &RefreshToken) -> Result<(), MemoryError> {
+        let entry = Entry::new(target, token);
+        self.0.change(|rooms| put(rooms, entry))
+    }
+
+    /// Forgets the session of a room.
+    pub(crate) fn forget(&self, target: &Target) -> Result<(), MemoryError> {
+        if self.find(target)?.is_none() {
+            return Ok(());
+        }
+        self.0.change(|rooms| {
+            rooms.retain(|it| !it.is(&target.server, &target.room));
+            true
+        })
+    }
+
+    fn find(&self, target: &Target) -> Result<Option<SecretString>, MemoryError> {
+        let mut rooms = self.0.read()?.into_iter().filter(|it| it.is(&target.server, &target.room));
+        Ok(rooms.next().map(|entry| entry.refresh_token.into()))
+    }
+}
+
+fn put(rooms: &mut Vec<Entry>, entry: Entry) -> bool {
+    let now = SystemClock.now();
+    rooms.retain(|it| !it.is_over(now) && (it.server != entry.server || it.room != entry.room));
+    rooms.push(entry);
+    true
+}
