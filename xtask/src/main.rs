@@ -3,6 +3,7 @@
 mod archive;
 mod client;
 mod memory;
+mod page;
 mod server;
 mod steps;
 mod terminal;
@@ -24,8 +25,11 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory, a large archive
+    /// Everything that has to pass: formatting, clippy, documentation, all tests, the page in a browser, peak memory, a
+    /// large archive
     Test,
+    /// Drives the page that the release binary carries with a real browser
+    Page,
     /// Checks the binaries in each set of cargo features
     Features,
     /// Sends a file up and down through the release binary and measures the server's peak memory
@@ -54,6 +58,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Args::parse().chore {
         Chore::Test => steps::test(),
+        Chore::Page => page::drive(),
         Chore::Features => steps::check_features(),
         Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3),
         Chore::Archive { size, limit } => archive::measure(size, limit),

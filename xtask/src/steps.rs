@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use bytesize::ByteSize;
 
 use crate::{
-    Result, archive, memory,
+    Result, archive, memory, page,
     terminal::{cargo, cargo_output, run, say},
 };
 
@@ -16,10 +16,12 @@ const FEATURES: [&str; 3] = ["sqlite", "postgres", "postgres,s3"];
 pub fn test() -> Result {
     cargo(&["fmt", "--all", "--check"])?;
     install_programs()?;
+    page::check()?;
     cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"])?;
     check_features()?;
     cargo(&["test", "--workspace", "--all-features"])?;
     cargo(&["build", "--release"])?;
+    page::drive()?;
     memory::measure(ByteSize::gib(1), ByteSize::mib(32), false)?;
     memory::measure(ByteSize::gib(2), ByteSize::mib(96), true)?;
     archive::measure(ByteSize::mib(4100), ByteSize::mib(48))
@@ -51,13 +53,20 @@ pub fn check_features() -> Result {
 }
 
 /// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, what reads
-/// an archive as people will, and what the README's commands are pasted with.
+/// an archive as people will, what the README's commands are pasted with, and a browser that can write Chinese.
 fn install_programs() -> Result {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let debian = Path::new("/usr/lib/postgresql");
     let postgres =
         is_there("postgres") || debian.read_dir().is_ok_and(|mut versions| versions.next().is_some());
-    let needed = [("postgresql", postgres), ("unzip", is_there("unzip")), ("curl", is_there("curl"))];
+    let fonts = Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists();
+    let needed = [
+        ("postgresql", postgres),
+        ("unzip", is_there("unzip")),
+        ("curl", is_there("curl")),
+        ("chromium", is_there("chromium")),
+        ("fonts-noto-cjk", fonts),
+    ];
     let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(package, _)| *package).collect();
     if missing.is_empty() {
         return Ok(());

@@ -28,8 +28,11 @@ pub fn run(command: &mut Command) -> Result {
     if status.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
 }
 
+/// What cargo builds here carries its page, or fails.
 fn cargo_command() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.env("ELIZABETH_WEB_UI", "require");
+    cargo
 }
 
 /// Tells the person at the terminal.

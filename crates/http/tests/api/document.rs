@@ -197,3 +197,17 @@ async fn the_document_is_shown_as_a_page() {
         }
     }
 }
+
+/// What the page's types are made from is this very document. `UPDATE_OPENAPI=1` writes it anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_typed_by_this_document() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../web-ui/ui/openapi.json");
+    let server = TestServer::start().await;
+    let document = server.get("/openapi.json", None).await;
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        let text = serde_json::to_string_pretty(&document).unwrap();
+        std::fs::write(path, text + "\n").unwrap();
+    }
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(kept == document, "run this test with UPDATE_OPENAPI=1 to write {path}");
+}

@@ -1,0 +1,51 @@
+//! The page: its types and its logic are checked, then a real browser drives it, against the real server.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    Result,
+    terminal::{run, say},
+};
+
+/// What npm installs a folder's packages by, and what it leaves behind.
+const LOCK: &str = "package-lock.json";
+const INSTALLED: &str = "node_modules/.package-lock.json";
+
+/// Checks the page's sources, and runs the tests of what needs no browser.
+pub fn check() -> Result {
+    let ui = install("ui")?;
+    npm(&ui, &["run", "check"])?;
+    npm(&ui, &["test"])
+}
+
+/// Drives the page that the release binary carries with Chromium.
+pub fn drive() -> Result {
+    let binary = env::current_dir()?.join("target/release/elizabeth-http");
+    let e2e = install("e2e")?;
+    say("$ npm test (crates/web-ui/e2e)");
+    run(Command::new("npm").args(["test"]).current_dir(e2e).env("ELIZABETH_HTTP", binary))
+}
+
+/// Installs the packages of a folder of the page, unless those of its lock file are there.
+fn install(name: &str) -> Result<PathBuf> {
+    let folder = Path::new("crates/web-ui").join(name);
+    let changed = |file: &str| fs::metadata(folder.join(file)).and_then(|found| found.modified());
+    let is_there = match changed(INSTALLED) {
+        Ok(installed) => installed >= changed(LOCK)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error.into()),
+    };
+    if !is_there {
+        npm(&folder, &["ci", "--no-audit", "--no-fund"])?;
+    }
+    Ok(folder)
+}
+
+fn npm(folder: &Path, arguments: &[&str]) -> Result {
+    say(&format!("$ npm {} ({})", arguments.join(" "), folder.display()));
+    run(Command::new("npm").args(arguments).current_dir(folder))
+}
