@@ -1,8 +1,7 @@
 use axum::{
-    body::{Body, BodyDataStream},
+    body::Body,
     http::{HeaderMap, StatusCode, header},
 };
-use bytes::Bytes;
 use elizabeth_core::{
     Elizabeth, Result,
     content::{FileRequest, Manifest},
@@ -10,10 +9,10 @@ use elizabeth_core::{
     service::Uploaded,
     time::Timestamp,
 };
-use futures::StreamExt;
 
 use super::{
-    pump::{Source, begin, receive, store_whole},
+    pump::{begin, receive, run_to_end},
+    raw::RawBody,
     whole::gather_bytes,
 };
 use crate::{
@@ -111,48 +110,21 @@ pub(crate) async fn put_file(
                 let Entered { app, token } = enter.await?;
                 app.store_file(&room, token.as_deref(), file, bytes).await
             };
-            return store_whole(state, store).await;
+            return run_to_end(state, store).await;
         }
         Err(body) => body,
     };
-    let name = Some(file.name.clone());
+    let name = file.name.clone();
     let begun = async move {
         let Entered { app, token } = enter.await?;
         app.begin_file(&room, token.as_deref(), file, length.is_none()).await
     };
     match begin(state, begun).await {
-        Ok(upload) => receive(state, upload, RawFile { name, body: body.into_data_stream() }).await,
+        Ok(upload) => receive(state, upload, RawBody::new(name, body)).await,
         Err(problem) => {
             refuse(headers, body);
             Err(problem.closing())
         }
-    }
-}
-
-/// A body that is a file.
-struct RawFile {
-    name: Option<String>,
-    body: BodyDataStream,
-}
-
-impl Source for RawFile {
-    async fn next_file(&mut self) -> Result<Option<String>, Problem> {
-        Ok(self.name.take())
-    }
-
-    async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
-        while let Some(piece) = self.body.next().await {
-            let text = "the body ended before it was complete";
-            let piece = piece.map_err(|_| Problem::bad_request(Code::IncompleteBody, text))?;
-            if !piece.is_empty() {
-                return Ok(Some(piece));
-            }
-        }
-        Ok(None)
-    }
-
-    fn into_body(self) -> Body {
-        Body::from_stream(self.body)
     }
 }
 
