@@ -59,6 +59,8 @@ pub enum Code {
     InvalidFileIndex,
     /// 400: the file has no chunk of that index.
     InvalidChunkIndex,
+    /// 400: no parts to be joined, too many, or one twice.
+    InvalidParts,
     /// 400: no ids, or too many.
     InvalidIds,
     /// 400: the upload is not what was announced.
@@ -131,7 +133,7 @@ pub enum Code {
     ReservationInUse,
     /// 409: another chunk has arrived under this index, and is kept.
     ChunkConflict,
-    /// 409: chunks have not arrived; `details.missing_chunks` names the first thousand.
+    /// 409: chunks have not arrived, of which `details.missing_chunks` names the first thousand; or a part has not.
     UploadIncomplete,
     /// 409: the file does not end where the piece begins; `details.offset` says where it does.
     OffsetConflict,

@@ -114,7 +114,7 @@ impl Elizabeth {
         .await
     }
 
-    /// A piece has arrived: it gets its row, and the file becomes a content when it was the last.
+    /// A piece has arrived: it gets its row, and the file becomes a content when it was the last, unless it is a part.
     async fn keep_piece(
         &self,
         slot: Slot,
@@ -134,7 +134,7 @@ impl Elizabeth {
             let progress = &mut upload.progress[0];
             progress.chunks += 1;
             progress.bytes += arrived.size;
-            if progress.bytes < upload.files[0].file.size {
+            if progress.bytes < upload.files[0].file.size || upload.files[0].part {
                 tx.commit().await?;
                 return Ok((upload, None));
             }
@@ -153,7 +153,7 @@ impl Elizabeth {
     }
 }
 
-fn check_appendable(upload: &ChunkedUpload) -> Result<()> {
+pub(super) fn check_appendable(upload: &ChunkedUpload) -> Result<()> {
     match upload.files.as_slice() {
         [file] if file.chunk_size.is_none() => Ok(()),
         _ => Err(Error::ReservationNotFound),
@@ -196,7 +196,13 @@ impl Append {
             Some(piece) => piece,
             None => self.app.begin_next(&self.room, &self.access, self.upload.arrived()).await?,
         };
-        self.piece.insert(piece).write(bytes).await?;
+        if let Err(error) = self.piece.insert(piece).write(bytes).await {
+            // What was written of it is unknown: it must not become part of the file.
+            if let Some(piece) = self.piece.take() {
+                piece.discard().await;
+            }
+            return Err(error);
+        }
         if !self.whole && piece_size >= self.step {
             self.keep().await?;
         }
@@ -204,7 +210,7 @@ impl Append {
     }
 
     /// No more comes now. What has come is durable when this returns `Ok`; the file has become a content if it is
-    /// whole.
+    /// whole and no part.
     ///
     /// # Errors
     ///
