@@ -5,7 +5,9 @@ use crate::{
     id::ContentId,
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::{InvalidPermission, Permission},
-    policy::{ARCHIVE_ENTRIES_MAX, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX, PARTS_MAX},
+    policy::{
+        ARCHIVE_ENTRIES_MAX, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX, PARTS_MAX,
+    },
     ports::{BlobError, CryptoError, StoreError},
     quota::{Full, HoldError},
     text::{InvalidLanguage, InvalidUrl, TextTooLong},

@@ -109,13 +109,8 @@ pub fn parse_files(files: Vec<ChunkedFileRequest>, now: Timestamp) -> Result<Vec
                 .ok_or_else(|| Invalid::ChunkSize { name: file.name.clone(), asked })?,
         };
         let sha256 = file_hash.map(|text| Sha256Hash::parse(&text)).transpose()?;
-        let file = ChunkedFile {
-            file: file.clone(),
-            chunk_size: Some(chunk_size),
-            sha256,
-            part: false,
-            note: None,
-        };
+        let file =
+            ChunkedFile { file: file.clone(), chunk_size: Some(chunk_size), sha256, part: false, note: None };
         total_chunks = total_chunks.saturating_add(file.total_chunks().unwrap_or_default());
         chunked.push(file);
     }

@@ -109,6 +109,8 @@ pub enum Code {
     NotYourToken,
     /// 403: the ticket named was made by another session.
     NotYourTicket,
+    /// 403: the upload is made of others; nothing can be added to it.
+    UploadFinal,
     /// 404: there is nothing at this address.
     NotFound,
     /// 404: no such room.
@@ -151,6 +153,8 @@ pub enum Code {
     LengthRequired,
     /// 412: `If-Match` or `If-Unmodified-Since` does not hold; after a change `details` is the content as it stands.
     PreconditionFailed,
+    /// 412: the request is of no version of the tus protocol that is spoken here; `Tus-Version` names it.
+    TusVersion,
     /// 413: the body is over the limit for its kind.
     BodyTooLarge,
     /// 413: more contents than one archive takes.
@@ -169,6 +173,8 @@ pub enum Code {
     RangeNotSatisfiable,
     /// 428: a change has to name the version that it starts from in `If-Match`.
     PreconditionRequired,
+    /// 460: a piece has another hash than was announced; nothing of it is kept.
+    ChecksumMismatch,
     /// 500: a defect on the server.
     Internal,
     /// 503: the server's store cannot be reached; try again.

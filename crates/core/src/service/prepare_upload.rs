@@ -7,7 +7,10 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
-    upload::{AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload, parse_files},
+    upload::{
+        AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload,
+        parse_files,
+    },
 };
 
 /// Space that was just taken out of a room for an upload in pieces.

@@ -6,7 +6,7 @@ use axum::{
 };
 use elizabeth_core::{
     Invalid,
-    id::{ContentId, Jti, ReservationId, TicketId},
+    id::{ContentId, Jti, ReservationId, TicketId, UploadId},
     name::{FileName, RoomRef},
 };
 use uuid::Uuid;
@@ -49,6 +49,12 @@ impl PathItem for ReservationId {
 impl PathItem for TicketId {
     fn read(text: &str) -> Option<Self> {
         number(text).map(Self)
+    }
+}
+
+impl PathItem for UploadId {
+    fn read(text: &str) -> Option<Self> {
+        Uuid::from_str(text).ok().map(Self)
     }
 }
 

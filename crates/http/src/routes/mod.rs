@@ -13,6 +13,7 @@ mod system;
 mod texts;
 mod tickets;
 mod tokens;
+pub(crate) mod tus;
 mod urls;
 
 use axum::routing::get;

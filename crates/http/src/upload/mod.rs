@@ -8,9 +8,9 @@ mod raw;
 mod sink;
 mod whole;
 
-pub(crate) use file::{Entered, FilePut, length_required, put_file};
+pub(crate) use file::{Entered, FilePut, length_required, put_file, telling_type};
 pub(crate) use multipart::{Boundary, Multipart};
-pub(crate) use pump::{begin, receive, run_to_end};
+pub(crate) use pump::{Source, begin, receive, run_to_end};
 pub(crate) use raw::RawBody;
 pub(crate) use sink::Sink;
 pub(crate) use whole::{Gathered, gather};

@@ -1,0 +1,123 @@
+use axum::{
+    body::Body,
+    http::{HeaderMap, StatusCode, header},
+};
+use bytes::Bytes;
+use elizabeth_core::{
+    Result,
+    service::{Append, Appended},
+};
+
+use super::{Target, checksum::Checksum};
+use crate::{
+    body::refuse,
+    problem::{Code, Problem},
+    state::AppState,
+    upload::{RawBody, Sink, Source, begin, receive},
+};
+
+/// Adds a body to the end of an upload's file, which is at `offset`.
+pub(super) async fn append(
+    state: &AppState,
+    target: Target,
+    offset: u64,
+    checksum: Option<Checksum>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Appended, Problem> {
+    let (app, whole) = (state.app().clone(), checksum.is_some());
+    let begun = async move {
+        let append = app.begin_append(&target.room, &target.access, offset, whole).await?;
+        Ok(Tail { append, whole })
+    };
+    match begin(state, begun).await {
+        Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum }).await,
+        Err(problem) => {
+            refuse(headers, body);
+            Err(problem.closing())
+        }
+    }
+}
+
+/// Whether a body of the length that was announced fits behind what has come.
+///
+/// # Errors
+///
+/// When it is longer than what is missing, or too long to be kept whole or not at all.
+pub(super) fn check_length(headers: &HeaderMap, missing: u64, whole: bool) -> Result<(), Problem> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let length: u64 = length.unwrap_or(0);
+    if length > missing {
+        let text = format!("the body has {length} bytes, of the file {missing} are missing");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::FileTooLong, text));
+    }
+    let most = elizabeth_core::policy::CHUNK_SIZE_MAX;
+    if whole && length > most {
+        let text = format!("a piece with Upload-Checksum has {most} bytes at most");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, text));
+    }
+    Ok(())
+}
+
+/// The end of a file, to which bytes are added.
+struct Tail {
+    append: Append,
+    whole: bool,
+}
+
+impl Sink for Tail {
+    type Kept = Appended;
+
+    async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.append.write(bytes).await
+    }
+
+    async fn finish(self) -> Result<Appended> {
+        self.append.finish().await
+    }
+
+    /// What has come is kept: the client goes on behind it.
+    async fn break_off(self) {
+        if self.whole {
+            return self.append.abort().await;
+        }
+        if let Err(error) = self.append.finish().await {
+            tracing::debug!(%error, "the end of what came of an upload is not kept");
+        }
+    }
+
+    async fn abort(self) {
+        self.append.abort().await;
+    }
+}
+
+/// A body that is a piece of a file.
+struct Piece {
+    body: RawBody,
+    checksum: Option<Checksum>,
+}
+
+impl Source for Piece {
+    async fn next_file(&mut self) -> Result<Option<String>, Problem> {
+        self.body.next_file().await
+    }
+
+    async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
+        match self.body.data().await {
+            Ok(Some(bytes)) => {
+                if let Some(checksum) = &mut self.checksum {
+                    checksum.update(&bytes);
+                }
+                Ok(Some(bytes))
+            }
+            Ok(None) => self.checksum.take().map_or(Ok(()), Checksum::check).map(|()| None),
+            // It has broken off: this is how far it came.
+            Err(_) if self.checksum.is_none() => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    fn into_body(self) -> Body {
+        self.body.into_body()
+    }
+}
