@@ -48,7 +48,7 @@ pub struct ChunkWriter {
 }
 
 enum Sink {
-    Piece(Piece),
+    Piece(Box<Piece>),
     /// The chunk has come before: this one is compared and not kept.
     Compare {
         stored: Chunk,
@@ -91,7 +91,8 @@ impl Elizabeth {
             let along = &upload.progress[file as usize].along;
             let along =
                 (along.chunks == request.index).then(|| HashState::from_bytes(&along.state)).flatten();
-            Ok(writer(Sink::Piece(self.begin_piece(tx, &upload, slot, along, now).await?)))
+            let piece = self.begin_piece(tx, &upload, slot, along, now).await?;
+            Ok(writer(Sink::Piece(Box::new(piece))))
         })
         .await
     }
