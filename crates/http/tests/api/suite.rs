@@ -21,3 +21,4 @@ mod ticket_page;
 mod tickets;
 mod time;
 mod tokens;
+mod tus;

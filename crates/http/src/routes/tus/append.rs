@@ -3,12 +3,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use bytes::Bytes;
-use elizabeth_core::{
-    Result,
-    service::{Append, Appended},
-};
+use elizabeth_core::{Result, service::Append};
 
-use super::{Target, checksum::Checksum};
+use super::{Target, checksum::Checksum, standing::Standing};
 use crate::{
     body::refuse,
     problem::{Code, Problem},
@@ -24,7 +21,7 @@ pub(super) async fn append(
     checksum: Option<Checksum>,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Appended, Problem> {
+) -> Result<Standing, Problem> {
     let (app, whole) = (state.app().clone(), checksum.is_some());
     let begun = async move {
         let append = app.begin_append(&target.room, &target.access, offset, whole).await?;
@@ -66,14 +63,15 @@ struct Tail {
 }
 
 impl Sink for Tail {
-    type Kept = Appended;
+    type Kept = Standing;
 
     async fn write(&mut self, bytes: Bytes) -> Result<()> {
         self.append.write(bytes).await
     }
 
-    async fn finish(self) -> Result<Appended> {
-        self.append.finish().await
+    async fn finish(self) -> Result<Standing> {
+        let before = Standing::of(self.append.upload());
+        Ok(before.after(self.append.finish().await?))
     }
 
     /// What has come is kept: the client goes on behind it.

@@ -69,7 +69,7 @@ pub(super) async fn upload(
     if let Some(checksum) = creation.piece {
         let target = Target::new(room.clone(), upload.id, &credential);
         match append(state, target.clone(), 0, checksum, headers, body).await {
-            Ok(appended) => standing = appended.into(),
+            Ok(appended) => standing = appended,
             Err(problem) => {
                 // The answer says nothing of an upload: nobody would go on with it.
                 if let Err(error) = state.app().abandon_upload(&target.room, &target.access).await {

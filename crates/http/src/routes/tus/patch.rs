@@ -11,7 +11,6 @@ use super::{
     concat::Concat,
     headers::{UPLOAD_OFFSET, brings_piece, number, wrong_type},
     note::Note,
-    standing::Standing,
 };
 use crate::{
     body::{Answer, refuse},
@@ -28,9 +27,9 @@ pub(super) async fn upload(state: &AppState, target: Target, headers: &HeaderMap
             return Err(problem.closing());
         }
     };
-    let appended = append(state, target, offset, checksum, headers, body).await?;
+    let standing = append(state, target, offset, checksum, headers, body).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    Standing::from(appended).add_to(response.headers_mut());
+    standing.add_to(response.headers_mut());
     Ok(response)
 }
 

@@ -21,6 +21,12 @@ impl Standing {
         Self { offset, expires_at: upload.hold.deadline, content }
     }
 
+    /// How far it has come with what was added, which may be nothing.
+    pub(super) fn after(self, appended: Appended) -> Self {
+        let Appended { offset, expires_at, content } = appended;
+        Self { offset, expires_at, content: content.map(|content| content.id).or(self.content) }
+    }
+
     /// Says it. One that is complete does not expire: it is a content.
     pub(super) fn add_to(&self, headers: &mut HeaderMap) {
         headers.insert(&UPLOAD_OFFSET, HeaderValue::from(self.offset));
@@ -33,13 +39,6 @@ impl Standing {
                 headers.extend(HeaderValue::try_from(expires).ok().map(|at| (UPLOAD_EXPIRES.clone(), at)));
             }
         }
-    }
-}
-
-impl From<Appended> for Standing {
-    fn from(appended: Appended) -> Self {
-        let Appended { offset, expires_at, content } = appended;
-        Self { offset, expires_at, content: content.map(|content| content.id) }
     }
 }
 
