@@ -6,6 +6,7 @@ mod multipart;
 mod pump;
 mod raw;
 mod sink;
+mod turns;
 mod whole;
 
 pub(crate) use file::{Entered, FilePut, length_required, put_file, telling_type};
@@ -13,4 +14,5 @@ pub(crate) use multipart::{Boundary, Multipart};
 pub(crate) use pump::{Source, begin, receive, run_to_end};
 pub(crate) use raw::RawBody;
 pub(crate) use sink::Sink;
+pub(crate) use turns::{Turn, Turns};
 pub(crate) use whole::{Gathered, gather};

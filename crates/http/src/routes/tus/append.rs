@@ -4,13 +4,14 @@ use axum::{
 };
 use bytes::Bytes;
 use elizabeth_core::{Result, service::Append};
+use tokio_util::sync::CancellationToken;
 
 use super::{Target, checksum::Checksum, standing::Standing};
 use crate::{
     body::refuse,
     problem::{Code, Problem},
     state::AppState,
-    upload::{RawBody, Sink, Source, begin, receive},
+    upload::{RawBody, Sink, Source, Turn, begin, receive},
 };
 
 /// Adds a body to the end of an upload's file, which is at `offset`.
@@ -23,12 +24,14 @@ pub(super) async fn append(
     body: Body,
 ) -> Result<Standing, Problem> {
     let (app, whole) = (state.app().clone(), checksum.is_some());
+    let turn = state.turns().take(target.upload).await;
+    let stop = turn.stop();
     let begun = async move {
         let append = app.begin_append(&target.room, &target.access, offset, whole).await?;
-        Ok(Tail { append, whole })
+        Ok(Tail { append, whole, _turn: turn })
     };
     match begin(state, begun).await {
-        Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum }).await,
+        Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum, stop }).await,
         Err(problem) => {
             refuse(headers, body);
             Err(problem.closing())
@@ -60,6 +63,8 @@ pub(super) fn check_length(headers: &HeaderMap, missing: u64, whole: bool) -> Re
 struct Tail {
     append: Append,
     whole: bool,
+    /// It ends once what came is kept.
+    _turn: Turn,
 }
 
 impl Sink for Tail {
@@ -93,6 +98,8 @@ impl Sink for Tail {
 struct Piece {
     body: RawBody,
     checksum: Option<Checksum>,
+    /// Somebody else has come for the upload: the line of whoever sends this is broken, most likely.
+    stop: CancellationToken,
 }
 
 impl Source for Piece {
@@ -101,7 +108,8 @@ impl Source for Piece {
     }
 
     async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
-        match self.body.data().await {
+        let data = self.stop.run_until_cancelled(self.body.data()).await;
+        match data.unwrap_or_else(|| Err(taken_over())) {
             Ok(Some(bytes)) => {
                 if let Some(checksum) = &mut self.checksum {
                     checksum.update(&bytes);
@@ -118,4 +126,11 @@ impl Source for Piece {
     fn into_body(self) -> Body {
         self.body.into_body()
     }
+}
+
+fn taken_over() -> Problem {
+    Problem::bad_request(
+        Code::IncompleteBody,
+        "another request for this upload came before the body was complete",
+    )
 }

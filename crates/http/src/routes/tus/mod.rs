@@ -83,12 +83,13 @@ async fn upload(
 #[derive(Clone)]
 struct Target {
     room: RoomRef,
+    upload: UploadId,
     access: UploadAccess,
 }
 
 impl Target {
     fn new(room: RoomRef, upload: UploadId, credential: &Credential) -> Self {
         let token = credential.token().map(Into::into);
-        Self { room, access: UploadAccess::RoomToken { token, upload } }
+        Self { room, upload, access: UploadAccess::RoomToken { token, upload } }
     }
 }
