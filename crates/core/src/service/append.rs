@@ -16,8 +16,8 @@ use crate::{
     upload::{ChunkedUpload, HashState},
 };
 
-/// Bytes after which what has come is made durable and counted, of files up to half a thousand of them: a process that
-/// is killed costs no more.
+/// Bytes after which what has come is made durable and counted, of files up to half as many steps as there may be
+/// chunks: a process that is killed costs no more.
 const DURABLE_STEP: u64 = 16 << 20;
 
 /// Where a file stands to which pieces are appended.
