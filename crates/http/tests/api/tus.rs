@@ -643,14 +643,14 @@ async fn only_parts_of_ones_own_are_joined() {
     server.post("/rooms/t/permissions", Some(&owner), json!({"permission": 1})).await;
     refused(join(&server, &guest, &[&part]), 403, "permission_denied").await;
     server.post("/rooms/t/permissions", Some(&owner), json!({"permission": 15})).await;
-    // Twice at once: one of them does it.
+    // Twice at once: one of them does it. To the other one the part is gone, or goes while it is read.
     let both = [join(&server, &guest, &[&part]).send(), join(&server, &guest, &[&part]).send()];
     let mut statuses = Vec::new();
     for answer in futures::future::join_all(both).await {
         statuses.push(answer.unwrap().status().as_u16());
     }
     statuses.sort_unstable();
-    assert_eq!(statuses, [201, 404]);
+    assert!(matches!(statuses[..], [201, 404 | 410]), "{statuses:?}");
     assert_eq!(contents(&server, &guest).await.len(), 1);
     let expiring = created(partial(&server, &guest, b"abc")).await;
     server.clock.advance(Policy::default().chunked_ttl);
