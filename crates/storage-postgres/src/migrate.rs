@@ -27,3 +27,7 @@ async fn is_current(conn: &mut PgConnection) -> bool {
     let applied = applied.iter().map(|AppliedMigration { version, checksum, .. }| (*version, checksum));
     applied.eq(known)
 }
+
+#[cfg(test)]
+#[path = "migrate_tests.rs"]
+mod tests;

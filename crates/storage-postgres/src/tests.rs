@@ -6,6 +6,7 @@ use std::{
 use elizabeth_core::ports::StoreError;
 use elizabeth_storage_sql::{
     Connection, Dialect, Row, Sql, Statement, Transaction, access_statements, newest_statement,
+    upload_statements,
 };
 use elizabeth_test_servers::Postgres;
 use futures::future::join_all;
@@ -86,21 +87,44 @@ async fn a_session_is_set_up() {
     assert_eq!(text(&mut link, "SHOW idle_in_transaction_session_timeout").await, "24d");
 }
 
-#[tokio::test]
-async fn every_request_is_served_by_indexes() {
-    let store = open("plans", few(1)).await;
+/// The plan of each statement, whatever its values are.
+async fn plans<'a>(
+    store: &PostgresStore,
+    statements: &[(&'a str, &'static str)],
+) -> Vec<(&'a str, Vec<String>)> {
     let mut link = Link::reader(&store.pool).await.unwrap();
     // With next to nothing in them tables are read whole unless that is forbidden.
     link.execute(fixed("SET enable_seqscan = off")).await.unwrap();
     link.execute(fixed("SET plan_cache_mode = force_generic_plan")).await.unwrap();
-    for (name, sql) in access_statements(Dialect::Postgres) {
-        let placeholders = (1..=4).filter(|n| sql.contains(&format!("${n}"))).count();
+    let mut plans = Vec::new();
+    for (name, sql) in statements {
+        let placeholders = (1..=9).filter(|n| sql.contains(&format!("${n}"))).count();
         let sql = Sql::Built(format!("PREPARE {name} AS {sql}"));
         link.execute(Statement { sql, values: vec![] }).await.unwrap();
         let nulls = vec!["NULL"; placeholders].join(", ");
         let sql = Sql::Built(format!("EXPLAIN EXECUTE {name}({nulls})"));
         let plan = link.fetch(Statement { sql, values: vec![] }).await.unwrap();
-        let plan: Vec<_> = plan.iter().map(|row| row.text(0).unwrap().unwrap()).collect();
+        plans.push((*name, plan.iter().map(|row| row.text(0).unwrap().unwrap()).collect()));
+    }
+    plans
+}
+
+#[tokio::test]
+async fn pieces_of_uploads_are_served_by_indexes() {
+    let store = open("plans_of_uploads", few(1)).await;
+    for (name, plan) in plans(&store, &upload_statements(Dialect::Postgres)).await {
+        let with = |what: &str| plan.iter().filter(|step| step.contains(what)).count();
+        let searched = with("Index Scan") + with("Index Only Scan");
+        // An index that is read whole has no condition.
+        assert!(searched > 0 && with("Index Cond") == searched, "{name}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("Seq Scan")), "{name}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_request_is_served_by_indexes() {
+    let store = open("plans", few(1)).await;
+    for (name, plan) in plans(&store, &access_statements(Dialect::Postgres)).await {
         assert!(plan.iter().any(|step| step.contains("room_addresses_pkey")), "{name}: {plan:#?}");
         assert!(plan.iter().any(|step| step.contains("reservations_room_id")), "{name}: {plan:#?}");
         assert!(!plan.iter().any(|step| step.contains("Seq Scan")), "{name}: {plan:#?}");

@@ -16,5 +16,5 @@ mod write;
 
 pub use connection::{Connection, Row, Transaction, Value};
 pub use statement::{Dialect, Sql, Statement};
-pub use statements::{access_statements, newest_statement};
+pub use statements::{access_statements, newest_statement, upload_statements};
 pub use tx::SqlTx;

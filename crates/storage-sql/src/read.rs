@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use elizabeth_core::{
-    content::{Content, Reservation, StoredContent},
+    content::{Content, Reservation, Segment, StoredContent},
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId, UploadId},
     name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, Counts, ReadTx, StoreResult},
@@ -10,27 +12,59 @@ use elizabeth_core::{
     ticket::Ticket,
     time::Timestamp,
     token::TokenRecord,
-    upload::{Chunk, ChunkedUpload},
+    upload::{Chunk, ChunkedFile, ChunkedUpload, FileProgress},
 };
 
 use crate::{
     connection::{Connection, Row, Value, corrupt},
-    rows::{self, CONTENT_AT, Cells, SEGMENT_AT, TOKEN_AT},
+    rows::{self, CONTENT_AT, Cells, PROGRESS_AT, TOKEN_AT},
     statements::{contents, reservations, rooms, sweep, tickets, tokens, uploads},
     tx::SqlTx,
 };
 
 impl<C: Connection> SqlTx<C> {
-    /// An upload's row, and how far its files have come.
-    async fn with_progress(&mut self, row: Option<C::Row>) -> StoreResult<Option<ChunkedUpload>> {
-        let Some(row) = row else { return Ok(None) };
-        let mut upload = Cells::of(row).upload()?;
-        let reservation = vec![rows::int(upload.reservation.0)];
-        for (file, progress) in self.list(&uploads::PROGRESS_OF, reservation, Cells::progress).await? {
-            let of_file = upload.progress.get_mut(file as usize);
-            *of_file.ok_or_else(|| corrupt("a file that was not announced"))? = progress;
+    /// Uploads with their files. Those of one upload follow each other in the rows. One that is gone by the time its
+    /// files are asked for is left out.
+    async fn uploads(&mut self, rows: Vec<C::Row>) -> StoreResult<Vec<ChunkedUpload>> {
+        let mut found: Vec<(ChunkedUpload, Vec<(u32, FileProgress)>)> = Vec::new();
+        for mut row in rows.into_iter().map(Cells::of) {
+            let upload = row.upload()?;
+            if found.last().is_none_or(|(last, _)| last.reservation != upload.reservation) {
+                found.push((upload, Vec::new()));
+            }
+            if let Some((_, progress)) = found.last_mut()
+                && !row.is_null(PROGRESS_AT)?
+            {
+                progress.push(row.progress()?);
+            }
         }
-        Ok(Some(upload))
+        let mut files = self.files_of(found.iter().map(|(upload, _)| upload.reservation).collect()).await?;
+        let mut uploads = Vec::with_capacity(found.len());
+        for (mut upload, arrived) in found {
+            let Some(files) = files.remove(&upload.reservation) else { continue };
+            upload.progress = vec![FileProgress::default(); files.len()];
+            upload.files = files;
+            for (file, progress) in arrived {
+                let of_file = upload.progress.get_mut(file as usize);
+                *of_file.ok_or_else(|| corrupt("a file that was not announced"))? = progress;
+            }
+            uploads.push(upload);
+        }
+        Ok(uploads)
+    }
+
+    async fn files_of(
+        &mut self,
+        uploads: Vec<ReservationId>,
+    ) -> StoreResult<BTreeMap<ReservationId, Vec<ChunkedFile>>> {
+        let rows = match uploads.as_slice() {
+            [one] => self.all(&uploads::FILES_OF, vec![rows::int(one.0)]).await?,
+            several => {
+                let several = several.iter().map(|id| vec![rows::int(id.0)]).collect();
+                self.fetch_for_each(uploads::files, &[], several).await?
+            }
+        };
+        rows.into_iter().map(|row| Cells::of(row).chunked_files()).collect()
     }
 }
 
@@ -55,19 +89,35 @@ impl<C: Connection> ReadTx for SqlTx<C> {
         content: ContentId,
         now: Timestamp,
     ) -> StoreResult<Option<ContentAccess>> {
-        let values = vec![rows::time(now), opt_jti(jti), rows::int(content.0), rows::text(address.as_str())];
-        let mut rows = self.all(&contents::ACCESS, values).await?.into_iter().map(Cells::of);
-        let Some(mut first) = rows.next() else { return Ok(None) };
-        let (room, token) = (first.room()?, joined_token(&mut first)?);
-        if first.is_null(CONTENT_AT)? {
-            return Ok(Some(ContentAccess { room, token, content: None }));
+        let mut torn = None;
+        loop {
+            let values =
+                vec![rows::time(now), opt_jti(jti), rows::int(content.0), rows::text(address.as_str())];
+            let Some(row) = self.first(&contents::ACCESS, values).await? else { return Ok(None) };
+            let mut row = Cells::of(row);
+            let (room, token) = (row.room()?, joined_token(&mut row)?);
+            if row.is_null(CONTENT_AT)? {
+                return Ok(Some(ContentAccess { room, token, content: None }));
+            }
+            let content = row.from(CONTENT_AT).content()?;
+            let mut segments = Vec::from_iter(row.segment()?);
+            if total(&segments) < content.size {
+                let of_version = vec![rows::int(content.id.0), rows::size(content.version)];
+                let more = self.list(&contents::MORE_SEGMENTS, of_version, Cells::segment).await?;
+                segments.extend(more.into_iter().flatten());
+            }
+            if total(&segments) == content.size {
+                return Ok(Some(ContentAccess {
+                    room,
+                    token,
+                    content: Some(StoredContent { content, segments }),
+                }));
+            }
+            // It was changed or deleted between the two statements; of the same version twice it was not.
+            if torn.replace(content.version) == Some(content.version) {
+                return Err(corrupt("segments that do not add up to their content"));
+            }
         }
-        let content = first.from(CONTENT_AT).content()?;
-        let mut segments = Vec::from_iter(first.segment()?);
-        for mut row in rows {
-            segments.extend(row.from(SEGMENT_AT).segment()?);
-        }
-        Ok(Some(ContentAccess { room, token, content: Some(StoredContent { content, segments }) }))
     }
 
     async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>> {
@@ -177,13 +227,13 @@ impl<C: Connection> ReadTx for SqlTx<C> {
     }
 
     async fn upload(&mut self, room: RoomId, id: UploadId) -> StoreResult<Option<ChunkedUpload>> {
-        let row = self.first(&uploads::BY_ID, vec![rows::int(room.0), rows::uuid(id.0)]).await?;
-        self.with_progress(row).await
+        let rows = self.all(&uploads::BY_ID, vec![rows::int(room.0), rows::uuid(id.0)]).await?;
+        Ok(self.uploads(rows).await?.pop())
     }
 
     async fn upload_by_token(&mut self, hash: KeyHash) -> StoreResult<Option<ChunkedUpload>> {
-        let row = self.first(&uploads::BY_TOKEN, vec![rows::bytes(&hash.0)]).await?;
-        self.with_progress(row).await
+        let rows = self.all(&uploads::BY_TOKEN, vec![rows::bytes(&hash.0)]).await?;
+        Ok(self.uploads(rows).await?.pop())
     }
 
     async fn live_uploads(
@@ -200,11 +250,8 @@ impl<C: Connection> ReadTx for SqlTx<C> {
             }
             None => &uploads::LIVE,
         };
-        let mut uploads = Vec::new();
-        for row in self.all(statement, values).await? {
-            uploads.extend(self.with_progress(Some(row)).await?);
-        }
-        Ok(uploads)
+        let rows = self.all(statement, values).await?;
+        self.uploads(rows).await
     }
 
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {
@@ -270,6 +317,10 @@ impl<C: Connection> ReadTx for SqlTx<C> {
         let contents = self.one(&sweep::CONTENT_COUNT, vec![], Cells::size).await?;
         Ok(Counts { rooms, contents, stored_size })
     }
+}
+
+fn total(segments: &[Segment]) -> u64 {
+    segments.iter().map(|segment| segment.size).fold(0, u64::saturating_add)
 }
 
 /// Numbers in ascending order, each once.

@@ -95,7 +95,7 @@ pub(crate) const RESERVATION: [Reservations; 7] = [
     Reservations::Manifest,
 ];
 
-/// The columns of an upload's hold; those of [`UPLOAD`] follow them.
+/// The columns of an upload's hold; those of [`UPLOAD`] follow them, and of [`PROGRESS`].
 pub(crate) const UPLOAD_HOLD: [Reservations; 6] = [
     Reservations::Id,
     Reservations::Size,
@@ -105,8 +105,10 @@ pub(crate) const UPLOAD_HOLD: [Reservations; 6] = [
     Reservations::Sid,
 ];
 
-pub(crate) const UPLOAD: [Uploads; 5] =
-    [Uploads::Id, Uploads::Owner, Uploads::Permission, Uploads::Files, Uploads::CreatedAt];
+pub(crate) const UPLOAD: [Uploads; 4] =
+    [Uploads::Id, Uploads::Owner, Uploads::Permission, Uploads::CreatedAt];
+
+pub(crate) const FILES: [Uploads; 2] = [Uploads::ReservationId, Uploads::Files];
 
 pub(crate) const PROGRESS: [UploadFiles; 6] = [
     UploadFiles::FileIndex,
@@ -150,7 +152,9 @@ pub(crate) const SEGMENT: [Segments; 3] = [Segments::Size, Segments::BlobKey, Se
 /// Where the parts of an access row begin: the room and its reserved bytes come first.
 pub(crate) const TOKEN_AT: usize = ROOM.len() + 1;
 pub(crate) const CONTENT_AT: usize = TOKEN_AT + TOKEN.len();
-pub(crate) const SEGMENT_AT: usize = CONTENT_AT + CONTENT.len();
+
+/// Where the progress of a file begins in the row of an upload.
+pub(crate) const PROGRESS_AT: usize = UPLOAD_HOLD.len() + UPLOAD.len();
 
 /// Reads a row's cells one after the other.
 pub(crate) struct Cells<R> {
@@ -353,26 +357,26 @@ impl<R: Row> Cells<R> {
         })
     }
 
-    /// [`UPLOAD_HOLD`] and [`UPLOAD`]; nothing has arrived.
+    /// [`UPLOAD_HOLD`] and [`UPLOAD`]; its files are still unknown.
     pub(crate) fn upload(&mut self) -> StoreResult<ChunkedUpload> {
         let (reservation, hold) = self.hold()?;
-        let (room_id, sid) = (self.room_id()?, SessionId(self.uuid()?));
-        let (id, owner, permission) = (UploadId(self.uuid()?), self.flag()?, self.permission()?);
-        let files = chunked_files_from_json(&self.text()?)?;
-        let progress = vec![FileProgress::default(); files.len()];
-        let created_at = self.time()?;
         Ok(ChunkedUpload {
-            id,
             reservation,
-            room_id,
-            sid,
-            owner,
-            permission,
             hold,
-            files,
-            progress,
-            created_at,
+            room_id: self.room_id()?,
+            sid: SessionId(self.uuid()?),
+            id: UploadId(self.uuid()?),
+            owner: self.flag()?,
+            permission: self.permission()?,
+            created_at: self.time()?,
+            files: vec![],
+            progress: vec![],
         })
+    }
+
+    /// [`FILES`]: of which upload, and what they are.
+    pub(crate) fn chunked_files(&mut self) -> StoreResult<(ReservationId, Vec<ChunkedFile>)> {
+        Ok((self.reservation_id()?, chunked_files_from_json(&self.text()?)?))
     }
 
     /// [`PROGRESS`]: of which file, and how far it has come.

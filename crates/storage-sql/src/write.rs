@@ -130,6 +130,9 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
             })
             .await?;
         self.run(&contents::QUEUE_BLOBS_OF_ROOM, room()).await?;
+        // Holds first and tokens after them, as the sweeper does, which locks no room: the room's own deletion would
+        // take them the other way round.
+        self.run(&reservations::DELETE_OF_ROOM, room()).await?;
         self.run(&rooms::DELETE, room()).await?;
         Ok(report)
     }
@@ -185,10 +188,11 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
 
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()> {
         let values = || vec![rows::time(now), rows::int(room.0)];
+        // Holds first, as the sweeper does, which locks no room.
+        self.run(&uploads::LAPSE_GUESTS, values()).await?;
         self.run(&tokens::REVOKE_GUESTS, values()).await?;
         self.run(&tokens::REVOKE_GUESTS_REFRESH, values()).await?;
-        self.run(&tickets::REVOKE_OF_GUESTS, values()).await?;
-        self.run(&uploads::LAPSE_GUESTS, values()).await.map(drop)
+        self.run(&tickets::REVOKE_OF_GUESTS, values()).await.map(drop)
     }
 
     async fn insert_refresh(&mut self, refresh: &RefreshRecord) -> StoreResult<()> {

@@ -69,4 +69,6 @@ impl Store for SqliteStore {
 }
 
 #[cfg(test)]
+mod between_tests;
+#[cfg(test)]
 mod tests;

@@ -29,3 +29,7 @@ async fn is_current(conn: &mut SqliteConnection) -> bool {
     let applied = applied.iter().map(|AppliedMigration { version, checksum, .. }| (*version, checksum));
     applied.eq(known)
 }
+
+#[cfg(test)]
+#[path = "migrate_tests.rs"]
+mod tests;

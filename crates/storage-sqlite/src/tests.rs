@@ -2,7 +2,7 @@ use std::{path::Path, pin::pin, time::Duration};
 
 use elizabeth_core::ports::{Store, StoreError};
 use elizabeth_storage_sql::{
-    Connection, Dialect, Sql, Statement, Transaction, access_statements, newest_statement,
+    Connection, Dialect, Sql, Statement, Transaction, access_statements, newest_statement, upload_statements,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use tempfile::TempDir;
@@ -89,6 +89,20 @@ async fn every_request_is_served_by_indexes() {
             plan.fetch_all(&mut conn).await.unwrap().iter().map(|row| row.get("detail")).collect();
         assert!(steps.iter().any(|step| step.starts_with("SEARCH room_addresses")), "{name}: {steps:#?}");
         assert!(steps.iter().any(|step| step.contains("COVERING INDEX reservations_room_id")), "{steps:#?}");
+        assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{name}: {steps:#?}");
+    }
+}
+
+#[tokio::test]
+async fn pieces_of_uploads_are_served_by_indexes() {
+    let folder = folder();
+    let _store = open_in(&folder).await;
+    let mut conn = open::reader(&folder.path().join("e.db")).connect().await.unwrap();
+    for (name, sql) in upload_statements(Dialect::Sqlite) {
+        let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+        let steps: Vec<String> =
+            plan.fetch_all(&mut conn).await.unwrap().iter().map(|row| row.get("detail")).collect();
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{name}: {steps:#?}");
         assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{name}: {steps:#?}");
     }
 }

@@ -1,9 +1,11 @@
+use std::slice;
+
 use bytes::Bytes;
 
 use super::{
     piece::{Arrived, Piece, Slot},
     retried::retried,
-    upload_access::UploadAccess,
+    upload_access::{UploadAccess, check_session},
 };
 use crate::{
     Elizabeth, Error, Result,
@@ -16,8 +18,8 @@ use crate::{
     upload::{ChunkedUpload, HashState},
 };
 
-/// Bytes after which what has come is made durable and counted, of files up to half a thousand of them: a process that
-/// is killed costs no more.
+/// Bytes after which what has come is made durable and counted, at least: a process that is killed costs no more of a
+/// file of up to 128 GiB.
 const DURABLE_STEP: u64 = 16 << 20;
 
 /// Where a file stands to which pieces are appended.
@@ -35,10 +37,10 @@ pub struct Appended {
 /// with [`Append::abort`]; dropping it leaves what is not durable yet to [`Elizabeth::gc`].
 pub struct Append {
     app: Elizabeth,
-    room: RoomRef,
-    access: UploadAccess,
     upload: ChunkedUpload,
     piece: Option<Piece>,
+    /// Where the next bytes belong.
+    position: u64,
     /// Whether all of it is kept, or nothing.
     whole: bool,
     step: u64,
@@ -61,10 +63,13 @@ impl Elizabeth {
     /// Begins to append to an upload's file, from `offset` on, which is where it ends. What comes is made durable in
     /// steps; with `whole` it is kept whole or not at all, and has [`CHUNK_SIZE_MAX`] bytes at most.
     ///
+    /// The credential is judged once, as the bytes may take longer to come than it lives. What ends the upload, or takes
+    /// the right to add away from its session, ends this too, at the next step.
+    ///
     /// # Errors
     ///
     /// Without a credential that may add to the upload; [`Error::ReservationNotFound`], also of an upload in chunks;
-    /// [`Error::ReservationExpired`]; [`Error::OffsetConflict`]; [`Error::TooManyPieces`].
+    /// [`Error::ReservationExpired`]; [`Error::OffsetConflict`].
     pub async fn begin_append(
         &self,
         room: &RoomRef,
@@ -76,40 +81,31 @@ impl Elizabeth {
         check_appendable(&grant.upload)?;
         let upload = grant.live(now)?.upload;
         check_offset(&upload, offset)?;
-        let step = DURABLE_STEP.max(upload.announced() / (CHUNKS_MAX / 2)).min(CHUNK_SIZE_MAX);
-        Ok(Append {
-            app: self.clone(),
-            room: room.clone(),
-            access: access.clone(),
-            upload,
-            piece: None,
-            whole,
-            step,
-            content: None,
-        })
+        let step = durable_step(upload.announced());
+        Ok(Append { app: self.clone(), upload, piece: None, position: offset, whole, step, content: None })
     }
 
-    /// Announces the next piece.
-    async fn begin_next(&self, room: &RoomRef, access: &UploadAccess, offset: u64) -> Result<Piece> {
-        retried(|| async {
-            let (mut tx, grant, now) = self.access_upload_locked(room, access, Permission::EDIT).await?;
-            let upload = grant.live(now)?.upload;
-            check_offset(&upload, offset)?;
-            let index = upload.progress[0].chunks;
-            if index >= CHUNKS_MAX {
-                return Err(Error::TooManyPieces);
+    /// Announces the next piece of an upload that stands as it did.
+    async fn begin_next(&self, upload: &ChunkedUpload) -> Result<Piece> {
+        let index = upload.progress[0].chunks;
+        if index >= CHUNKS_MAX {
+            return Err(Error::TooManyPieces);
+        }
+        let along = &upload.progress[0].along;
+        let along = match HashState::from_bytes(&along.state).filter(|_| along.chunks == index) {
+            Some(along) => along,
+            // Put aside by another version of this program.
+            None => {
+                let chunks = self.ports.store.read().await?.chunks(upload.reservation, Some(0)).await?;
+                self.hash_chunks(along, &chunks, slice::from_ref(upload), 0).await?
             }
-            let along = &upload.progress[0].along;
-            let along = match HashState::from_bytes(&along.state).filter(|_| along.chunks == index) {
-                Some(along) => along,
-                // Put aside by another version of this program.
-                None => {
-                    let chunks = tx.chunks(upload.reservation, Some(0)).await?;
-                    self.hash_chunks(along.clone(), &chunks).await?
-                }
-            };
-            let slot = Slot { room: upload.room_id, upload: upload.id, file: 0, index };
-            self.begin_piece(tx, &upload, slot, Some(along), now).await
+        };
+        let slot = Slot { room: upload.room_id, upload: upload.id, file: 0, index };
+        retried(|| async {
+            let (tx, room, found, now) = self.lock_upload(slot.room, slot.upload).await?;
+            check_session(&room, &found, Permission::EDIT)?;
+            check_offset(&found, upload.arrived())?;
+            self.begin_piece(tx, &found, slot, Some(along.clone()), now).await
         })
         .await
     }
@@ -132,6 +128,7 @@ impl Elizabeth {
             let along = arrived.along(slot.index);
             tx.insert_chunk(upload.reservation, &arrived.chunk(slot, now), along.as_ref()).await?;
             let progress = &mut upload.progress[0];
+            progress.along = along.unwrap_or_default();
             progress.chunks += 1;
             progress.bytes += arrived.size;
             if progress.bytes < upload.files[0].file.size {
@@ -151,6 +148,11 @@ impl Elizabeth {
         }
         kept
     }
+}
+
+/// Bytes after which what comes of a file is made durable: half as many pieces as there may be suffice for it.
+fn durable_step(size: u64) -> u64 {
+    DURABLE_STEP.max(size.div_ceil(CHUNKS_MAX / 2))
 }
 
 fn check_appendable(upload: &ChunkedUpload) -> Result<()> {
@@ -177,30 +179,47 @@ impl Append {
     ///
     /// [`Error::FileTooLong`] as soon as the file grows past its size; [`Error::ChunkMismatch`] when what is to be kept
     /// whole is too long for that; [`Error::OffsetConflict`] when somebody else has appended meanwhile;
-    /// [`Error::ReservationExpired`]; [`Error::TooManyPieces`]; [`Error::StorageFull`]; [`Error::Blob`].
+    /// [`Error::ReservationExpired`], [`Error::PermissionDenied`], [`Error::RoomClosed`] when the upload, or the right
+    /// to add, ended meanwhile; [`Error::TooManyPieces`]; [`Error::StorageFull`]; [`Error::Blob`].
+    ///
+    /// Then, or when this is cancelled, nothing is kept of what was not durable before, and nothing can follow it.
     pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
-        let size = bytes.len() as u64;
-        let piece_size = self.piece.as_ref().map_or(0, Piece::size).saturating_add(size);
+        let written = self.append(bytes).await;
+        if written.is_err()
+            && let Some(piece) = self.piece.take()
+        {
+            piece.discard().await;
+        }
+        written
+    }
+
+    async fn append(&mut self, bytes: Bytes) -> Result<()> {
+        let from = self.position;
+        // Ahead of what may fail or be cut off, so that nothing is written behind a gap.
+        self.position = from.saturating_add(bytes.len() as u64);
         let file = &self.upload.files[0].file;
-        if self.upload.arrived().saturating_add(piece_size) > file.size {
+        if self.position > file.size {
             return Err(Error::FileTooLong { name: file.name.clone(), declared: file.size });
         }
-        if self.whole && piece_size > CHUNK_SIZE_MAX {
+        if self.whole && self.position.saturating_sub(self.upload.arrived()) > CHUNK_SIZE_MAX {
             let text = format!("what is to be kept whole or not at all has {CHUNK_SIZE_MAX} bytes at most");
             return Err(Error::ChunkMismatch(text));
         }
-        let piece = match self.piece.take() {
+        let mut piece = match self.piece.take() {
             Some(piece) => piece,
-            None => self.app.begin_next(&self.room, &self.access, self.upload.arrived()).await?,
+            None => {
+                check_offset(&self.upload, from)?;
+                self.app.begin_next(&self.upload).await?
+            }
         };
-        self.piece.insert(piece).write(bytes).await?;
-        if !self.whole && piece_size >= self.step {
-            self.keep().await?;
-        }
-        Ok(())
+        let written = piece.write(bytes).await;
+        let is_due = !self.whole && piece.size() >= self.step;
+        self.piece = Some(piece);
+        written?;
+        if is_due { self.keep().await } else { Ok(()) }
     }
 
     /// No more comes now. What has come is durable when this returns `Ok`; the file has become a content if it is
@@ -208,7 +227,7 @@ impl Append {
     ///
     /// # Errors
     ///
-    /// As [`Append::write`]. What was durable before stays.
+    /// As [`Append::write`]. What was durable before stays; after an error of that, it alone is told.
     pub async fn finish(mut self) -> Result<Appended> {
         self.keep().await?;
         let expires_at = self.upload.hold.deadline;
@@ -228,5 +247,19 @@ impl Append {
         let arrived = piece.finish().await?;
         (self.upload, self.content) = self.app.keep_piece(slot, self.upload.arrived(), &arrived).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_any_size_needs_half_the_pieces_there_may_be() {
+        assert_eq!(durable_step(0), 16 << 20);
+        assert_eq!((durable_step(128 << 30), durable_step((128 << 30) + 1)), (16 << 20, (16 << 20) + 1));
+        for size in [1 << 40, (1 << 45) + 1, i64::MAX as u64] {
+            assert!(size.div_ceil(durable_step(size)) <= CHUNKS_MAX / 2, "{size}");
+        }
     }
 }

@@ -1,3 +1,5 @@
+use std::slice;
+
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{retried::retried, upload_access::UploadAccess};
@@ -67,24 +69,35 @@ impl Elizabeth {
         if (chunks.len() as u64) < total {
             return Err(missing(number, total, &chunks));
         }
-        let along = progress.along.clone();
-        if along.chunks < total {
-            // Reading takes a while, and is a sign of life.
-            self.keep_upload(&upload).await?;
+        let hashed = self.hash_chunks(&progress.along, &chunks, slice::from_ref(&upload), number).await;
+        if let Err(Error::Blob(BlobError::Missing(_))) = hashed {
+            // A blob goes after its row: perhaps the upload was given up.
+            self.keep_upload(&upload, number).await?;
         }
-        let actual = self.hash_chunks(along, &chunks).await?.finish();
+        let actual = hashed?.finish();
         check(actual)?;
         self.settle_file(upload.room_id, upload.id, number, actual).await
     }
 
-    /// The hash of a file's chunks, which are all there, from what is known of its first ones.
-    pub(super) async fn hash_chunks(&self, along: Along, chunks: &[Chunk]) -> Result<HashState> {
+    /// The hash of chunks, which are all there, from what is known of the first ones. Reading the rest takes a while, and
+    /// is a sign of life for that file of each of the uploads which the chunks are of.
+    pub(super) async fn hash_chunks(
+        &self,
+        along: &Along,
+        chunks: &[Chunk],
+        uploads: &[ChunkedUpload],
+        file: u32,
+    ) -> Result<HashState> {
         let known = usize::try_from(along.chunks).ok().filter(|&known| known <= chunks.len());
         let (known, mut state) = match (known, HashState::from_bytes(&along.state)) {
             (Some(known), Some(state)) => (known, state),
             // Put aside by another version of this program.
             _ => (0, HashState::default()),
         };
+        if known == chunks.len() {
+            return Ok(state);
+        }
+        let mut renewed_at = self.keep_uploads(uploads, file).await?;
         let blobs = &self.ports.blobs;
         let rest: Vec<_> = chunks[known..].iter().map(|chunk| (chunk.size, chunk.blob.clone())).collect();
         let mut opened = stream::iter(rest)
@@ -98,6 +111,9 @@ impl Elizabeth {
             while let Some(piece) = bytes.try_next().await? {
                 read += piece.len() as u64;
                 state.update(&piece);
+                if self.now().since(renewed_at) >= self.policy().chunked_ttl / 10 {
+                    renewed_at = self.keep_uploads(uploads, file).await?;
+                }
             }
             if read != size {
                 return Err(BlobError::Unavailable("a chunk has another size".into()).into());
@@ -171,10 +187,22 @@ impl Elizabeth {
         Ok(CompletedFile { content: new.into_content(id), upload })
     }
 
-    /// An upload is alive.
-    async fn keep_upload(&self, upload: &ChunkedUpload) -> Result<()> {
+    /// Uploads are alive. Says since when for sure.
+    async fn keep_uploads(&self, uploads: &[ChunkedUpload], file: u32) -> Result<Timestamp> {
+        let now = self.now();
+        for upload in uploads {
+            self.keep_upload(upload, file).await?;
+        }
+        Ok(now)
+    }
+
+    /// An upload is alive, for the sake of a file of it: once that is a content, there is nothing to keep.
+    async fn keep_upload(&self, upload: &ChunkedUpload, file: u32) -> Result<()> {
         retried(|| async {
             let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
+            if found.progress[file as usize].content.is_some() {
+                return Ok(());
+            }
             let hold = found.hold.go_on(now, self.policy().chunked_ttl)?;
             if !tx.update_hold(found.reservation, hold).await? {
                 return Err(Error::ReservationExpired);

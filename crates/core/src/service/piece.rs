@@ -62,7 +62,13 @@ impl Elizabeth {
         let until = now.saturating_add(self.policy().upload_lease);
         tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
         tx.commit().await?;
-        let writer = self.ports.blobs.create(&key).await?;
+        let writer = match self.ports.blobs.create(&key).await {
+            Ok(writer) => writer,
+            Err(error) => {
+                self.discard_blob(&key).await;
+                return Err(error.into());
+            }
+        };
         let (hasher, app) = (Sha256::new(), self.clone());
         Ok(Piece { app, slot, key, writer, hasher, along, size: 0, renewed_at: now })
     }
@@ -112,12 +118,14 @@ impl Piece {
         if !self.app.has_space_for(bytes.len() as u64).await? {
             return Err(Error::StorageFull);
         }
+        // Counted once they are written: a piece whose writing failed, or was cut off, has not got its size.
+        self.writer.write(bytes.clone()).await?;
         self.size = self.size.saturating_add(bytes.len() as u64);
         self.hasher.update(&bytes);
         if let Some(along) = &mut self.along {
             along.update(&bytes);
         }
-        Ok(self.writer.write(bytes).await?)
+        Ok(())
     }
 
     /// Everything has come; it is durable when this returns. After an error nothing of it is kept.
@@ -145,7 +153,7 @@ impl Piece {
     /// Starts the leases anew, of the blob and of the whole upload, when a tenth of the shorter one has gone by.
     async fn renew_if_due(&mut self) -> Result<()> {
         let (app, policy) = (&self.app, self.app.policy());
-        if app.now().since(self.renewed_at) < policy.upload_lease / 10 {
+        if app.now().since(self.renewed_at) < policy.upload_lease.min(policy.chunked_ttl) / 10 {
             return Ok(());
         }
         let (slot, key) = (self.slot, &self.key);

@@ -23,6 +23,7 @@ impl Elizabeth {
                 RefreshVerdict::Good if tx.use_refresh(hash, now).await? => {}
                 RefreshVerdict::Dead => return Err(Unauthorized::RefreshToken.into()),
                 RefreshVerdict::Good | RefreshVerdict::Reused => {
+                    tx.lapse_session_holds(room.id, record.sid, now).await?;
                     tx.revoke_session_tokens(room.id, record.sid, now).await?;
                     tx.revoke_session_refresh(room.id, record.sid, now).await?;
                     tx.revoke_session_tickets(room.id, record.sid, now).await?;

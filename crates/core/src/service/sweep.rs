@@ -103,7 +103,8 @@ impl Elizabeth {
         let now = self.now();
         let (reservations, _) = tx.lapsed_reservations(now).await?;
         let tokens = tx.dead_tokens(now).await?;
-        // Together: an upload whose announcements are gone can not settle any more.
+        // Together: an upload whose announcements are gone can not settle any more. No room is locked, so whoever changes
+        // several of these takes them in this order: holds, announcements, tokens.
         tx.delete_lapsed_reservations(now).await?;
         tx.queue_lapsed_announcements(now).await?;
         tx.delete_dead_tokens(now).await?;

@@ -64,11 +64,14 @@ impl Elizabeth {
             if !own && !grant.token.owner {
                 return Err(Error::NotYourToken);
             }
+            if !own {
+                // Before its tokens, in the order of the sweeper, which locks no room.
+                tx.lapse_session_holds(grant.room.id, target.sid, now).await?;
+            }
             tx.revoke_token(jti, now).await?;
             if !own {
                 tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
                 tx.revoke_session_tickets(grant.room.id, target.sid, now).await?;
-                tx.lapse_session_holds(grant.room.id, target.sid, now).await?;
             }
             Ok(tx.commit().await?)
         })

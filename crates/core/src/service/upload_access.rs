@@ -24,7 +24,7 @@ pub enum UploadAccess {
         /// Which upload it is said to be of, where that is said.
         upload: Option<UploadId>,
     },
-    /// A room token, of the session that made the upload or of an owner.
+    /// A room token, of the session that made the upload; or of an owner, who may see and end everybody's.
     RoomToken {
         /// The token.
         token: Option<SecretString>,
@@ -54,6 +54,15 @@ pub(super) fn is_own(upload: &ChunkedUpload, token: &TokenRecord) -> bool {
     upload.sid == token.sid || (upload.owner && token.owner)
 }
 
+/// Whether an upload may be gone on with in the name of the session that made it, as the room is now.
+pub(super) fn check_session(room: &Room, upload: &ChunkedUpload, needed: Permission) -> Result<()> {
+    if room.status == RoomStatus::Closed && !upload.owner {
+        return Err(Error::RoomClosed);
+    }
+    let permission = Permission::effective(upload.permission, room.permission, upload.owner);
+    if permission.contains(needed) { Ok(()) } else { Err(Error::PermissionDenied(needed)) }
+}
+
 impl UploadAccess {
     fn present(&self, app: &Elizabeth) -> Presented {
         match self {
@@ -77,13 +86,7 @@ impl UploadAccess {
                 let upload = tx.upload_by_token(KeyHash::of(token.expose_secret())).await?;
                 let upload = upload.filter(|upload| upload.room_id == room.id);
                 let upload = upload.ok_or(Unauthorized::UploadToken)?;
-                if room.status == RoomStatus::Closed && !upload.owner {
-                    return Err(Error::RoomClosed);
-                }
-                let permission = Permission::effective(upload.permission, room.permission, upload.owner);
-                if !permission.contains(needed) {
-                    return Err(Error::PermissionDenied(needed));
-                }
+                check_session(&room, &upload, needed)?;
                 if named.is_some_and(|named| named != upload.id) {
                     return Err(Error::ReservationNotFound);
                 }
@@ -92,8 +95,9 @@ impl UploadAccess {
             Self::RoomToken { upload, .. } => {
                 let Grant { room, token } = judge(access, presented, Need::Permission(needed), now)?;
                 let upload = tx.upload(room.id, *upload).await?;
-                // An owner may see and end everybody's.
-                let upload = upload.filter(|upload| upload.sid == token.sid || token.owner);
+                // An owner may see and end everybody's, and add to none that is a guest's.
+                let any = token.owner && needed.is_empty();
+                let upload = upload.filter(|upload| any || is_own(upload, &token));
                 Ok(UploadGrant { upload: upload.ok_or(Error::ReservationNotFound)?, room })
             }
         }

@@ -12,6 +12,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     ports::StoreError,
+    quota::HoldState,
     upload::{Along, Chunk, ChunkedUpload, HashState},
 };
 
@@ -82,11 +83,19 @@ impl Elizabeth {
                 BegunChunk::Writing(Box::new(writer))
             };
             if let Some(stored) = tx.chunk(upload.reservation, file, request.index).await? {
-                return match claimed {
-                    Some(hash) if hash == stored.sha256 => Ok(BegunChunk::Stored(stored)),
-                    Some(_) => Err(conflict(slot)),
-                    None => Ok(writer(Sink::Compare { stored, hasher: Sha256::new(), size: 0 })),
-                };
+                if claimed.is_some_and(|claimed| claimed != stored.sha256) {
+                    return Err(conflict(slot));
+                }
+                if upload.hold.state != HoldState::Done {
+                    // It keeps the upload alive, as the first time.
+                    let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
+                    tx.update_hold(upload.reservation, hold).await?;
+                    tx.commit().await?;
+                }
+                return Ok(match claimed {
+                    Some(_) => BegunChunk::Stored(stored),
+                    None => writer(Sink::Compare { stored, hasher: Sha256::new(), size: 0 }),
+                });
             }
             let along = &upload.progress[file as usize].along;
             let along =

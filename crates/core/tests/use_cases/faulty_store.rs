@@ -1,8 +1,9 @@
 //! A store in memory whose commits end as they are told to, and that may list what has changed since.
 
 use std::{
+    ops::Range,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -12,7 +13,7 @@ use async_trait::async_trait;
 use elizabeth_core::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
-    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
+    id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     memory::MemoryStore,
     name::{FileName, RoomRef},
     ports::{
@@ -25,6 +26,7 @@ use elizabeth_core::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, Chunk, ChunkedUpload, NewUpload},
 };
 
 /// How a commit ends.
@@ -36,6 +38,8 @@ pub enum End {
     Collided,
     /// It took place, and nobody heard of it.
     Unheard,
+    /// It did not take place, and nobody heard of that.
+    Lost,
 }
 
 /// Clones are handles to the same data.
@@ -44,6 +48,8 @@ pub struct FaultyStore {
     inner: MemoryStore,
     /// How the commit of this number ends; they count from 1.
     end: fn(u64) -> End,
+    /// The commits of these numbers end in another way.
+    others: Arc<Mutex<(Range<u64>, End)>>,
     commits: Arc<AtomicU64>,
     /// How far the next list of dead contents looks ahead, in seconds: it lists what somebody gave more time.
     stale: Arc<AtomicU64>,
@@ -51,12 +57,24 @@ pub struct FaultyStore {
 
 impl FaultyStore {
     pub fn new(end: fn(u64) -> End) -> Self {
-        Self { inner: MemoryStore::new(), end, commits: Arc::default(), stale: Arc::default() }
+        let others = Arc::new(Mutex::new((0..0, End::Committed)));
+        Self { inner: MemoryStore::new(), end, others, commits: Arc::default(), stale: Arc::default() }
     }
 
     /// How often it was asked to commit.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::SeqCst)
+    }
+
+    /// Of the commits to come those of these places, counted from 1, end so.
+    pub fn end_next(&self, places: Range<u64>, end: End) {
+        let so_far = self.commits();
+        *self.others.lock().unwrap() = (so_far + places.start..so_far + places.end, end);
+    }
+
+    fn end_of(&self, commit: u64) -> End {
+        let (others, end) = &*self.others.lock().unwrap();
+        if others.contains(&commit) { *end } else { (self.end)(commit) }
     }
 
     pub fn list_ahead_once(&self, seconds: u64) {
@@ -128,6 +146,11 @@ answered_within! {
     ticket_by_hash(hash: KeyHash) -> Option<Ticket>;
     live_tickets(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<Ticket>;
     reservation(room: RoomId, id: ReservationId) -> Option<Reservation>;
+    upload(room: RoomId, id: UploadId) -> Option<ChunkedUpload>;
+    upload_by_token(hash: KeyHash) -> Option<ChunkedUpload>;
+    live_uploads(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<ChunkedUpload>;
+    chunk(upload: ReservationId, file: u32, index: u64) -> Option<Chunk>;
+    chunks(upload: ReservationId, file: Option<u32>) -> Vec<Chunk>;
     live_holds(room: RoomId, now: Timestamp) -> Vec<(ReservationId, Hold)>;
     expired_rooms(now: Timestamp, limit: u64) -> Vec<RoomId>;
     lapsed_reservations(now: Timestamp) -> (u64, u64);
@@ -143,13 +166,14 @@ answered_within! {
     {
         async fn commit(self: Box<Self>) -> StoreResult<()> {
             let number = self.store.commits.fetch_add(1, Ordering::SeqCst) + 1;
-            match (self.store.end)(number) {
+            match self.store.end_of(number) {
                 End::Committed => self.inner.commit().await,
                 End::Collided => Err(StoreError::Contended("told so".into())),
                 End::Unheard => {
                     self.inner.commit().await?;
                     Err(StoreError::Unavailable("told so".into()))
                 }
+                End::Lost => Err(StoreError::Unavailable("told so".into())),
             }
         }
     }
@@ -173,9 +197,15 @@ answered_within! {
     insert_reservation(room: RoomId, sid: SessionId, hold: Hold, manifest: &Manifest, now: Timestamp)
         -> ReservationId;
     update_hold(id: ReservationId, hold: Hold) -> bool;
+    insert_upload(upload: &NewUpload) -> ReservationId;
+    insert_chunk(upload: ReservationId, chunk: &Chunk, along: Option<&Along>) -> ();
+    settle_file(upload: ReservationId, file: u32, content: ContentId) -> ();
+    lapse_session_holds(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     delete_reservation(id: ReservationId) -> bool;
     announce(id: ReservationId, keys: &[BlobKey], until: Timestamp) -> ();
     extend_announcements(id: ReservationId, until: Timestamp) -> ();
+    extend_announcement(key: &BlobKey, until: Timestamp) -> bool;
+    retract_announcement(key: &BlobKey) -> bool;
     retract_announcements(id: ReservationId) -> u64;
     insert_content(content: &NewContent) -> ContentId;
     change_content(id: ContentId, change: &ContentChange, now: Timestamp) -> bool;

@@ -2,11 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "test code: what goes wrong fails the test")]
 
 mod admin;
+mod append;
 mod archive;
+mod chunk_faults;
+mod chunks;
 mod collisions;
+mod complete;
 mod faults;
+mod faulty_blobs;
 mod faulty_store;
 mod folder;
+mod gated;
+mod interleavings;
+mod pieces;
 mod rooms;
 mod support;
 mod sweep;
@@ -14,4 +22,6 @@ mod texts;
 mod tickets;
 mod tokens;
 mod turns;
+mod upload_ends;
+mod upload_rights;
 mod uploads;

@@ -22,6 +22,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct World {
     pub app: Elizabeth,
     pub clock: ManualClock,
+    pub store: Arc<dyn Store>,
     pub blobs: MemoryBlobs,
 }
 
@@ -64,14 +65,14 @@ impl World {
         policy: Policy,
     ) -> Self {
         let ports = Ports {
-            store: store_port,
+            store: store_port.clone(),
             blobs: blobs_port,
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             passwords: Arc::new(Argon2Passwords),
             signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()]).unwrap()),
         };
-        Self { app: Elizabeth::new(ports, policy), clock, blobs }
+        Self { app: Elizabeth::new(ports, policy), clock, store: store_port, blobs }
     }
 
     pub fn wait(&self, seconds: u64) {

@@ -11,30 +11,45 @@ use elizabeth_core::{
     change::ContentChange, content::ContentKind, name::FileName, policy::TEXT_LISTED_MAX, time::Timestamp,
 };
 
-/// A room by address, with a token, a content and a row for each of its segments. 0: now, 1: token, 2: content,
-/// 3: address.
+/// A room by address, with a token, a content and its first segment: nearly every content has no other. 0: now,
+/// 1: token, 2: content, 3: address.
 pub(crate) static ACCESS: Fixed = Fixed::new("content_access", || {
     let content_of_room = Expr::col((Contents::Table, Contents::Id))
         .eq(arg(2))
         .and(Expr::col((Contents::Table, Contents::RoomId)).equals((Rooms::Table, Rooms::Id)));
+    let first = of_content().and(Expr::col((Segments::Table, Segments::Position)).eq(super::zero()));
     room_with_token(3)
         .columns(qualified(Contents::Table, CONTENT))
         .columns(qualified(Segments::Table, SEGMENT))
         .left_join(Contents::Table, content_of_room)
-        .left_join(
-            Segments::Table,
-            Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id)),
-        )
+        .left_join(Segments::Table, first)
+        .into()
+});
+
+/// The segments behind the first one, unless the content was changed or deleted meanwhile. 0: content, 1: version.
+pub(crate) static MORE_SEGMENTS: Fixed = Fixed::new("more_segments", || {
+    Query::select()
+        .columns(qualified(Segments::Table, SEGMENT))
+        .from(Contents::Table)
+        .inner_join(Segments::Table, of_content())
+        .and_where(Expr::col((Contents::Table, Contents::Id)).eq(arg(0)))
+        .and_where(Expr::col((Contents::Table, Contents::Version)).eq(arg(1)))
+        .and_where(Expr::col((Segments::Table, Segments::Position)).gt(super::zero()))
         .order_by((Segments::Table, Segments::Position), Order::Asc)
         .into()
 });
+
+/// Segments of the content that they are joined to.
+fn of_content() -> Expr {
+    Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id))
+}
 
 /// The bytes of a text or a link, where a list shows them; a file's row costs nothing for it.
 fn listed_text() -> Expr {
     let whole = Query::select()
         .column((Segments::Table, Segments::Inline))
         .from(Segments::Table)
-        .and_where(Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id)))
+        .and_where(of_content())
         .take();
     let shown = Expr::col((Contents::Table, Contents::Kind))
         .ne(Expr::cust(format!("'{}'", ContentKind::File.as_str())))
@@ -197,10 +212,7 @@ fn queue_blobs_of(condition: Expr) -> Shape {
     let blobs = Query::select()
         .column((Segments::Table, Segments::BlobKey))
         .from(Contents::Table)
-        .inner_join(
-            Segments::Table,
-            Expr::col((Segments::Table, Segments::ContentId)).equals((Contents::Table, Contents::Id)),
-        )
+        .inner_join(Segments::Table, of_content())
         .and_where(condition)
         .and_where(Expr::col((Segments::Table, Segments::BlobKey)).is_not_null())
         .take();
@@ -266,6 +278,7 @@ pub(crate) static ADD_DOWNLOADS: Fixed = Fixed::new("add_downloads", || {
 #[cfg(test)]
 pub(crate) static ALL: &[&Fixed] = &[
     &ACCESS,
+    &MORE_SEGMENTS,
     &PAGE,
     &PAGE_OF_SESSION,
     &BARE_PAGE,

@@ -10,27 +10,40 @@ use elizabeth_core::{
     time::Timestamp,
 };
 
-use super::{contents, leases, reservations, rooms, sweep, tickets, tokens};
+use super::{contents, leases, reservations, rooms, sweep, tickets, tokens, uploads};
 use crate::{
     connection::Value,
-    statement::{Dialect, Shape},
+    statement::{Dialect, Fixed, Shape},
 };
 
 /// A name, a statement for so many rows, and how many values two rows make.
 type Sample = (&'static str, fn(u64) -> Shape, usize);
 
+/// All that have always the same text.
+fn every_fixed() -> Vec<&'static Fixed> {
+    let parts = [
+        rooms::ALL,
+        tokens::ALL,
+        tickets::ALL,
+        reservations::ALL,
+        uploads::ALL,
+        contents::ALL,
+        sweep::ALL,
+        leases::ALL,
+    ];
+    parts.concat()
+}
+
 fn all(dialect: Dialect) -> String {
     let mut text = String::new();
     let mut add = |name: &str, sql: &str| writeln!(text, "-- {name}\n{sql};\n").unwrap();
-    for fixed in
-        [rooms::ALL, tokens::ALL, tickets::ALL, reservations::ALL, contents::ALL, sweep::ALL, leases::ALL]
-            .concat()
-    {
+    for fixed in every_fixed() {
         add(fixed.name, fixed.text(dialect));
     }
-    let shapes: [Sample; 9] = [
+    let shapes: [Sample; 10] = [
         ("contents_by_id", contents::by_id, 3),
         ("listed_by_id", contents::listed_by_id, 3),
+        ("files_of_uploads", uploads::files, 2),
         ("announce_several", reservations::announce, 4),
         ("insert_segments", contents::insert_segments, 9),
         ("queue_blobs_of_contents", contents::queue_blobs, 3),
@@ -92,10 +105,7 @@ fn statements_of_postgres() {
 
 #[test]
 fn a_statement_holds_no_value_but_its_arguments() {
-    for fixed in
-        [rooms::ALL, tokens::ALL, tickets::ALL, reservations::ALL, contents::ALL, sweep::ALL, leases::ALL]
-            .concat()
-    {
+    for fixed in every_fixed() {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
             let statement = fixed.with(dialect, vec![Value::Int(None); 16]);
             assert!(statement.is_ok(), "{}", fixed.name);

@@ -84,6 +84,33 @@ pub fn newest_statement(dialect: Dialect) -> &'static str {
     contents::NEWEST.text(dialect)
 }
 
+/// The texts of the statements that pieces of uploads run, and what goes on beside them, so that an adapter can prove
+/// that none of them reads what is another upload's.
+pub fn upload_statements(dialect: Dialect) -> Vec<(&'static str, &'static str)> {
+    let statements = [
+        &uploads::BY_ID,
+        &uploads::BY_TOKEN,
+        &uploads::FILES_OF,
+        &uploads::LIVE,
+        &uploads::LIVE_OF_SESSION,
+        &uploads::CHUNKS,
+        &uploads::CHUNKS_OF_FILE,
+        &uploads::CHUNK_BY_INDEX,
+        &uploads::SAVE_HASH,
+        &uploads::HAND_OVER_CHUNKS,
+        &uploads::LAPSE_SESSION,
+        &uploads::LAPSE_GUESTS,
+        &uploads::EXTEND_ANNOUNCEMENT,
+        &uploads::RETRACT_ANNOUNCEMENT,
+        &reservations::UPDATE_HOLD,
+        &reservations::DELETE,
+        &reservations::DELETE_OF_ROOM,
+        &sweep::DELETE_LAPSED_RESERVATIONS,
+        &contents::MORE_SEGMENTS,
+    ];
+    statements.map(|statement| (statement.name, statement.text(dialect))).to_vec()
+}
+
 /// The texts of the statements that every request runs, so that an adapter can prove that each is served by
 /// indexes alone.
 pub fn access_statements(dialect: Dialect) -> [(&'static str, &'static str); 2] {

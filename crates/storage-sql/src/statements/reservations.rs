@@ -58,6 +58,14 @@ pub(crate) static DELETE: Fixed = Fixed::new("delete_reservation", || {
     Query::delete().from_table(Reservations::Table).and_where(Expr::col(Reservations::Id).eq(arg(0))).into()
 });
 
+/// 0: room.
+pub(crate) static DELETE_OF_ROOM: Fixed = Fixed::new("delete_reservations_of_room", || {
+    Query::delete()
+        .from_table(Reservations::Table)
+        .and_where(Expr::col(Reservations::RoomId).eq(arg(0)))
+        .into()
+});
+
 /// 0: reservation, 1: until, 2: key.
 pub(crate) static ANNOUNCE: Fixed = Fixed::new("announce", || announce(1));
 
@@ -92,6 +100,7 @@ pub(crate) static ALL: &[&Fixed] = &[
     &LIVE_HOLDS,
     &UPDATE_HOLD,
     &DELETE,
+    &DELETE_OF_ROOM,
     &ANNOUNCE,
     &EXTEND_ANNOUNCEMENTS,
     &RETRACT_ANNOUNCEMENTS,

@@ -1,9 +1,9 @@
 use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement, UpdateStatement};
 
-use super::{one, qualified, zero};
+use super::{contents::among, one, qualified, zero};
 use crate::{
-    rows::{CHUNK, DONE, PROGRESS, UPLOAD, UPLOAD_HOLD},
-    statement::{Fixed, arg},
+    rows::{CHUNK, DONE, FILES, PROGRESS, UPLOAD, UPLOAD_HOLD},
+    statement::{Fixed, Shape, arg},
     tables::{Chunks, PendingBlobs, Reservations, UploadFiles, Uploads},
 };
 
@@ -21,16 +21,22 @@ pub(crate) static INSERT: Fixed = Fixed::new("insert_upload", || {
     (&mut super::insert(Uploads::Table, values)).into()
 });
 
-/// Uploads with their holds.
+/// Uploads with their holds, in a row for each file of which something has arrived, or in one row: all that changes
+/// is read at one instant.
 fn uploads() -> SelectStatement {
+    let reservation = (Uploads::Table, Uploads::ReservationId);
     Query::select()
         .columns(qualified(Reservations::Table, UPLOAD_HOLD))
         .columns(qualified(Uploads::Table, UPLOAD))
+        .columns(qualified(UploadFiles::Table, PROGRESS))
         .from(Uploads::Table)
         .inner_join(
             Reservations::Table,
-            Expr::col((Reservations::Table, Reservations::Id))
-                .equals((Uploads::Table, Uploads::ReservationId)),
+            Expr::col((Reservations::Table, Reservations::Id)).equals(reservation),
+        )
+        .left_join(
+            UploadFiles::Table,
+            Expr::col((UploadFiles::Table, UploadFiles::ReservationId)).equals(reservation),
         )
         .take()
 }
@@ -65,14 +71,17 @@ pub(crate) static LIVE_OF_SESSION: Fixed = Fixed::new("live_uploads_of_session",
     live().and_where(Expr::col((Reservations::Table, Reservations::Sid)).eq(arg(2))).into()
 });
 
-/// 0: reservation.
-pub(crate) static PROGRESS_OF: Fixed = Fixed::new("upload_progress", || {
+/// What uploads were made with, which never changes. From 0 on: reservations.
+pub(crate) fn files(uploads: u64) -> Shape {
     Query::select()
-        .columns(PROGRESS)
-        .from(UploadFiles::Table)
-        .and_where(Expr::col(UploadFiles::ReservationId).eq(arg(0)))
+        .columns(FILES)
+        .from(Uploads::Table)
+        .and_where(among(Uploads::ReservationId, 0, uploads))
         .into()
-});
+}
+
+/// 0: reservation.
+pub(crate) static FILES_OF: Fixed = Fixed::new("upload_files", || files(1));
 
 fn chunks() -> SelectStatement {
     Query::select()
@@ -194,12 +203,17 @@ pub(crate) static LAPSE_SESSION: Fixed =
 
 /// 0: now, 1: room.
 pub(crate) static LAPSE_GUESTS: Fixed = Fixed::new("lapse_guest_uploads", || {
+    // Looked up for each hold of the room: uploads know no room, and there may be many elsewhere.
     let guests = Query::select()
-        .column(Uploads::ReservationId)
+        .expr(one())
         .from(Uploads::Table)
-        .and_where(Expr::col(Uploads::Owner).eq(zero()))
+        .and_where(
+            Expr::col((Uploads::Table, Uploads::ReservationId))
+                .equals((Reservations::Table, Reservations::Id)),
+        )
+        .and_where(Expr::col((Uploads::Table, Uploads::Owner)).eq(zero()))
         .take();
-    lapse().and_where(Expr::col(Reservations::Id).in_subquery(guests)).into()
+    lapse().and_where(Expr::exists(guests)).into()
 });
 
 /// 0: until, 1: key.
@@ -223,7 +237,7 @@ pub(crate) static ALL: &[&Fixed] = &[
     &BY_TOKEN,
     &LIVE,
     &LIVE_OF_SESSION,
-    &PROGRESS_OF,
+    &FILES_OF,
     &CHUNKS,
     &CHUNKS_OF_FILE,
     &CHUNK_BY_INDEX,

@@ -5,8 +5,11 @@ use uuid::Uuid;
 
 use super::Bench;
 use crate::{
-    content::{ContentKind, FileRequest, Manifest, NewContent, Place, Segment, Sha256Hash, StoredContent},
-    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId},
+    content::{
+        ContentKind, FileRequest, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash,
+        StoredContent,
+    },
+    id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, UploadId},
     name::{RoomName, RoomRef},
     permission::Permission,
     ports::{ContentAccess, WriteTx},
@@ -16,6 +19,7 @@ use crate::{
     ticket::NewTicket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
+    upload::{Chunk, ChunkedFile, NewUpload},
 };
 
 /// So many seconds after (or before) a moment with a fraction of a second.
@@ -171,6 +175,29 @@ pub(super) fn hold(size: u64, deadline: Timestamp) -> Hold {
 pub(super) async fn reserve(tx: &mut dyn WriteTx, room: RoomId, size: u64, deadline: i64) -> ReservationId {
     let hold = hold(size, at(deadline));
     tx.insert_reservation(room, sid(1), hold, &manifest(&[("a", size)]), at(0)).await.unwrap()
+}
+
+/// A guest's upload of three files that lapses at second 10, known by a number, as is its token.
+pub(super) fn new_upload(room: RoomId, n: u128, session: u128) -> NewUpload {
+    let files = manifest(&[("a", 60), ("b", 40), ("c", 0)]);
+    let chunked = |file: &ManifestFile| ChunkedFile { file: file.clone(), chunk_size: Some(7), sha256: None };
+    NewUpload {
+        id: UploadId(Uuid::from_u128(n)),
+        room_id: room,
+        sid: sid(session),
+        owner: false,
+        permission: Permission::VIEW | Permission::EDIT,
+        token_hash: hash(n),
+        hold: hold(100, at(10)),
+        files: files.files().iter().map(chunked).collect(),
+        created_at: at(0),
+    }
+}
+
+/// A chunk in a blob of that number.
+pub(super) fn chunk(file: u32, index: u64, size: u64, blob: u128) -> Chunk {
+    let sha256 = Sha256Hash([0x5a; 32]);
+    Chunk { file, index, size, sha256, blob: Some(key(blob)), uploaded_at: at(2) }
 }
 
 impl Bench {

@@ -19,6 +19,7 @@ pub mod sweep;
 pub mod tickets;
 pub mod tokens;
 pub mod transactions;
+pub mod uploads;
 
 /// A store to be tested.
 #[async_trait]
@@ -158,6 +159,21 @@ macro_rules! store_conformance {
                 lapsed_reservations_are_counted_and_deleted,
                 announcements_are_extended_and_retracted,
                 lapsed_announcements_become_queued_blobs;
+            uploads:
+                an_upload_comes_back_whole,
+                an_upload_is_known_in_its_room_only,
+                live_uploads_are_listed_oldest_first,
+                many_uploads_are_listed,
+                chunks_come_back_in_order,
+                chunks_are_counted_and_hashed_along,
+                a_settled_file_hands_its_blobs_over,
+                a_content_is_queued_once_while_its_upload_is_kept,
+                a_deleted_upload_queues_its_chunks,
+                lapsed_uploads_queue_their_chunks,
+                deleting_a_room_queues_its_chunks,
+                revoking_guests_ends_their_uploads,
+                a_sessions_holds_end_with_it,
+                one_announcement_is_extended_and_retracted;
             sweep:
                 expired_rooms_are_listed_in_order,
                 dead_contents_are_listed,

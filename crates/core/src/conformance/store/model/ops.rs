@@ -2,6 +2,8 @@
 
 use proptest::{collection::vec, option, prelude::*};
 
+use crate::quota::HoldState;
+
 /// Some operations, and whether they are committed in the end.
 #[derive(Clone, Debug)]
 pub(super) struct Transaction {
@@ -82,10 +84,32 @@ pub(super) enum Op {
         reservation: u8,
         size: u32,
         deadline: i64,
-        begun: bool,
+        state: HoldState,
     },
     DeleteReservation {
         reservation: u8,
+    },
+    LapseSession {
+        room: u8,
+        session: u8,
+        now: i64,
+    },
+    AddUpload {
+        room: u8,
+        session: u8,
+        owner: bool,
+        deadline: i64,
+    },
+    AddChunk {
+        upload: u8,
+        file: u32,
+        index: u64,
+        size: u8,
+        hashed: bool,
+    },
+    SettleFile {
+        upload: u8,
+        file: u32,
     },
     Announce {
         reservation: u8,
@@ -98,6 +122,13 @@ pub(super) enum Op {
     },
     Retract {
         reservation: u8,
+    },
+    ExtendOne {
+        blob: u8,
+        until: i64,
+    },
+    RetractOne {
+        blob: u8,
     },
     AddContent {
         room: u8,
@@ -275,8 +306,8 @@ fn contents_and_holds() -> impl Strategy<Value = Op> {
     prop_oneof![
         3 => (room, any::<u32>(), secs())
             .prop_map(|(room, size, deadline)| Op::Reserve { room, size, deadline }),
-        2 => (reservation, any::<u32>(), secs(), any::<bool>()).prop_map(
-            |(reservation, size, deadline, begun)| Op::UpdateHold { reservation, size, deadline, begun }
+        2 => (reservation, any::<u32>(), secs(), hold_state()).prop_map(
+            |(reservation, size, deadline, state)| Op::UpdateHold { reservation, size, deadline, state }
         ),
         1 => reservation.prop_map(|reservation| Op::DeleteReservation { reservation }),
         2 => (reservation, 0u8..4, secs())
@@ -293,6 +324,26 @@ fn contents_and_holds() -> impl Strategy<Value = Op> {
         3 => content.prop_map(|content| Op::Download { content }),
         3 => (content, rewrite(), secs())
             .prop_map(|(content, change, now)| Op::ChangeContent { content, change, now }),
+    ]
+}
+
+fn hold_state() -> impl Strategy<Value = HoldState> {
+    prop_oneof![Just(HoldState::Pending), Just(HoldState::Begun), Just(HoldState::Done)]
+}
+
+fn uploads() -> impl Strategy<Value = Op> {
+    let (room, session, upload, blob) = (any::<u8>(), 0u8..3, any::<u8>(), any::<u8>());
+    prop_oneof![
+        2 => (room, session.clone(), any::<bool>(), secs())
+            .prop_map(|(room, session, owner, deadline)| Op::AddUpload { room, session, owner, deadline }),
+        6 => (upload, 0u32..3, 0u64..4, 1u8..9, any::<bool>()).prop_map(
+            |(upload, file, index, size, hashed)| Op::AddChunk { upload, file, index, size, hashed }
+        ),
+        2 => (upload, 0u32..3).prop_map(|(upload, file)| Op::SettleFile { upload, file }),
+        1 => (room, session, secs())
+            .prop_map(|(room, session, now)| Op::LapseSession { room, session, now }),
+        1 => (blob, secs()).prop_map(|(blob, until)| Op::ExtendOne { blob, until }),
+        1 => blob.prop_map(|blob| Op::RetractOne { blob }),
     ]
 }
 
@@ -323,7 +374,9 @@ fn prelude() -> Transaction {
             Op::AddToken { room, session: 1, owner: false, expires_at: 5 + secs },
             Op::AddRefresh { room, session: 1, owner: false, expires_at: 6 + secs },
             Op::Reserve { room, size: 100, deadline: 4 + secs },
-            Op::Announce { reservation: room, blobs: 2, until: 5 + secs },
+            Op::AddUpload { room, session: 1, owner: false, deadline: 9 + secs },
+            Op::AddChunk { upload: room, file: 0, index: 0, size: 5, hashed: true },
+            Op::Announce { reservation: 2 * room, blobs: 2, until: 5 + secs },
             Op::AddContent {
                 room,
                 segments: vec![(true, 7), (false, 2)],
@@ -345,7 +398,9 @@ fn prelude() -> Transaction {
 
 /// Behind [`prelude`] at most 40 operations in a few transactions, one in five of which is dropped.
 pub(super) fn transactions() -> impl Strategy<Value = Vec<Transaction>> {
-    let op = prop_oneof![4 => rooms_and_tokens(), 4 => contents_and_holds(), 2 => tickets(), 2 => sweeps()];
+    let op = prop_oneof![
+        4 => rooms_and_tokens(), 4 => contents_and_holds(), 3 => uploads(), 2 => tickets(), 2 => sweeps()
+    ];
     let transaction = (vec(op, 1..=8), prop::bool::weighted(0.8));
     let drawn = vec(transaction.prop_map(|(ops, commit)| Transaction { ops, commit }), 2..=5);
     drawn.prop_map(|drawn| std::iter::once(prelude()).chain(drawn).collect())

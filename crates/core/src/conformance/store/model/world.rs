@@ -8,18 +8,19 @@ use super::ops::{Change, Op, Transaction};
 use crate::{
     change::ContentChange,
     conformance::store::given::{
-        address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid,
-        ticket, token,
+        address, at, blob, chunk, hash, hold, inline, jti, key, manifest, new_content, new_room, new_upload,
+        refresh, sid, ticket, token,
     },
-    content::{Body, Content, NewContent, Reservation, Segment, Sha256Hash},
-    id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId},
+    content::{Body, Content, NewContent, Place, Reservation, Segment, Sha256Hash},
+    id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     name::FileName,
     permission::Permission,
     ports::{ContentPage, ReadTx, Store, StoreResult, WriteTx},
-    quota::{Hold, HoldState},
+    quota::Hold,
     room::{NewRoom, Room, RoomChange, RoomStatus},
     ticket::{NewTicket, Ticket},
     token::{RefreshRecord, TokenRecord},
+    upload::{Along, ChunkedUpload, NewUpload},
 };
 
 const ADDRESSES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -35,6 +36,9 @@ struct Given {
     rooms: Vec<RoomId>,
     contents: Vec<(RoomId, ContentId)>,
     reservations: Vec<(RoomId, ReservationId)>,
+    uploads: Vec<(RoomId, UploadId, ReservationId)>,
+    upload_hashes: u128,
+    announced: Vec<BlobKey>,
     tickets: Vec<(RoomId, TicketId)>,
     ticket_hashes: u128,
     tokens: u128,
@@ -104,6 +108,14 @@ impl Given {
         Reservation { id: self.reservation_no(held.id), room_id: self.room_no(held.room_id), ..held }
     }
 
+    fn upload(&self, mut upload: ChunkedUpload) -> ChunkedUpload {
+        for progress in &mut upload.progress {
+            progress.content = progress.content.map(|id| self.content_no(id));
+        }
+        let reservation = self.reservation_no(upload.reservation);
+        ChunkedUpload { reservation, room_id: self.room_no(upload.room_id), ..upload }
+    }
+
     fn fresh_blobs(&mut self, count: u8) -> Vec<BlobKey> {
         (0..count).map(|_| self.fresh_blob()).map(key).collect()
     }
@@ -152,6 +164,7 @@ impl World {
                 tokens: self.given.tokens,
                 refresh: self.given.refresh,
                 ticket_hashes: self.given.ticket_hashes,
+                upload_hashes: self.given.upload_hashes,
                 blobs: self.given.blobs,
                 ..before
             };
@@ -263,11 +276,53 @@ impl World {
                 self.given.reservations.extend(id.as_ref().ok().map(|id| (room, *id)));
                 told("", id.map(|id| self.given.reservation_no(id)))
             }
-            Op::UpdateHold { reservation, size, deadline, begun } => {
+            Op::UpdateHold { reservation, size, deadline, state } => {
                 let (_, id) = pick(&given.reservations, *reservation)?;
-                let size = u64::from(*size);
-                let state = if *begun { HoldState::Begun } else { HoldState::Pending };
+                let (size, state) = (u64::from(*size), *state);
                 told("", tx.update_hold(id, Hold { size, deadline: at(*deadline), state }).await)
+            }
+            Op::LapseSession { room, session, now } => {
+                let room = pick(&given.rooms, *room)?;
+                told("", tx.lapse_session_holds(room, sid(u128::from(*session)), at(*now)).await)
+            }
+            Op::AddUpload { room, session, owner, deadline } => {
+                let room = self.live_room(tx, *room).await?;
+                let given = &mut self.given;
+                given.upload_hashes += 1;
+                let new = NewUpload {
+                    owner: *owner,
+                    hold: hold(100, at(*deadline)),
+                    ..new_upload(room, given.upload_hashes, u128::from(*session))
+                };
+                let id = tx.insert_upload(&new).await;
+                given.reservations.extend(id.as_ref().ok().map(|id| (room, *id)));
+                given.uploads.extend(id.as_ref().ok().map(|id| (room, new.id, *id)));
+                told("", id.map(|id| given.reservation_no(id)))
+            }
+            Op::AddChunk { upload, file, index, size, hashed } => {
+                let (room, id, reservation) = pick(&given.uploads, *upload)?;
+                // Core updates the hold first, and asks whether the chunk is there.
+                let hold = tx.upload(room, id).await.unwrap()?.hold;
+                assert_eq!(tx.update_hold(reservation, hold).await, Ok(true));
+                if tx.chunk(reservation, *file, *index).await.unwrap().is_some() {
+                    return None;
+                }
+                let along = hashed.then(|| Along { chunks: index + 1, state: vec![*size; 9] });
+                let new = chunk(*file, *index, u64::from(*size), given.fresh_blob());
+                told("", tx.insert_chunk(reservation, &new, along.as_ref()).await)
+            }
+            Op::SettleFile { upload, file } => {
+                let (room, id, reservation) = pick(&given.uploads, *upload)?;
+                let found = tx.upload(room, id).await.unwrap()?;
+                if found.progress[*file as usize].content.is_some() {
+                    return None;
+                }
+                let chunks = tx.chunks(reservation, Some(*file)).await.unwrap().into_iter();
+                let segments = chunks
+                    .filter_map(|chunk| Some(Segment { size: chunk.size, place: Place::Blob(chunk.blob?) }));
+                let content = tx.insert_content(&new_content(room, segments.collect())).await.unwrap();
+                given.contents.push((room, content));
+                told("", tx.settle_file(reservation, *file, content).await)
             }
             Op::DeleteReservation { reservation } => {
                 told("", tx.delete_reservation(pick(&given.reservations, *reservation)?.1).await)
@@ -275,7 +330,17 @@ impl World {
             Op::Announce { reservation, blobs, until } => {
                 let (room, id) = pick(&given.reservations, *reservation)?;
                 tx.reservation(room, id).await.unwrap()?;
-                told("", tx.announce(id, &given.fresh_blobs(*blobs), at(*until)).await)
+                let fresh = given.fresh_blobs(*blobs);
+                given.announced.extend_from_slice(&fresh);
+                told("", tx.announce(id, &fresh, at(*until)).await)
+            }
+            Op::ExtendOne { blob, until } => {
+                let key = given.announced.get(usize::from(*blob) % given.announced.len().max(1))?;
+                told("", tx.extend_announcement(key, at(*until)).await)
+            }
+            Op::RetractOne { blob } => {
+                let key = given.announced.get(usize::from(*blob) % given.announced.len().max(1))?;
+                told("", tx.retract_announcement(key).await)
             }
             Op::Extend { reservation, until } => {
                 let (_, id) = pick(&given.reservations, *reservation)?;
@@ -377,6 +442,11 @@ impl World {
                 answers.push(told("tickets", tickets));
                 let mine = tx.live_tickets(*room, Some(sid(1)), now).await.unwrap();
                 answers.push(told("tickets of a session", mine.len()));
+                let uploads = tx.live_uploads(*room, None, now).await.unwrap();
+                let uploads: Vec<_> = uploads.into_iter().map(|upload| given.upload(upload)).collect();
+                answers.push(told("uploads", uploads));
+                let mine = tx.live_uploads(*room, Some(sid(1)), now).await.unwrap();
+                answers.push(told("uploads of a session", mine.len()));
             }
             // Rooms and contents of the same end may come in any order.
             let mut rooms = tx.expired_rooms(now, 100).await.unwrap();
@@ -412,6 +482,17 @@ impl World {
         for (room, id) in &given.reservations {
             let found = tx.reservation(*room, *id).await.unwrap();
             answers.push(told("reservation", found.map(|found| given.reservation(found))));
+        }
+        for (room, id, reservation) in &given.uploads {
+            let found = tx.upload(*room, *id).await.unwrap();
+            answers.push(told("upload", found.map(|found| given.upload(found))));
+            answers.push(told("chunks", tx.chunks(*reservation, None).await));
+            answers.push(told("chunks of a file", tx.chunks(*reservation, Some(1)).await));
+            answers.push(told("chunk", tx.chunk(*reservation, 0, 1).await));
+        }
+        for n in 1..=given.upload_hashes {
+            let found = tx.upload_by_token(hash(n)).await.unwrap();
+            answers.push(told("upload by token", found.map(|found| given.upload(found))));
         }
         for (_, id) in &given.contents {
             for text in &ADDRESSES[..3] {

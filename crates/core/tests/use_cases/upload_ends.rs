@@ -1,0 +1,257 @@
+//! How uploads in pieces end before they are complete, and what is left then: nothing.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use elizabeth_core::{
+    Error, Unauthorized,
+    content::FileRequest,
+    policy::Policy,
+    room::RoomOptions,
+    service::{ChunkRequest, UploadAccess},
+    upload::UploadStatus,
+};
+
+use crate::{
+    pieces::{
+        CHUNK, begin, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256,
+    },
+    refused,
+    support::{World, at, large},
+};
+
+#[tokio::test]
+async fn an_upload_lives_an_hour_from_its_last_chunk() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let bytes = large(3 * CHUNK);
+    let (prepared, access) = world.chunked_upload(&token, bytes.len()).await;
+    let lives_until = async || {
+        let upload = world.app.upload_state(&at("box"), &access).await.unwrap().upload;
+        upload.hold.deadline.since(world.app.now())
+    };
+    assert_eq!(lives_until().await, Duration::from_secs(3_600));
+    // Also a chunk that came before is a sign of life.
+    for index in [0, 1, 1] {
+        world.wait(3_599);
+        assert_eq!(lives_until().await, Duration::from_secs(1));
+        send(&world.app, &access, chunk(index), part(&bytes, index)).await.unwrap();
+        assert_eq!(lives_until().await, Duration::from_secs(3_600));
+        world.app.gc(false).await.unwrap();
+    }
+    world.wait(3_600);
+    let state = world.app.upload_state(&at("box"), &access).await.unwrap();
+    assert_eq!(state.upload.status(state.now), UploadStatus::Expired);
+    assert!(world.traces().await.holds.is_empty());
+    refused!(send(&world.app, &access, chunk(2), part(&bytes, 2)).await, Error::ReservationExpired);
+    refused!(send(&world.app, &access, chunk(0), part(&bytes, 0)).await, Error::ReservationExpired);
+    refused!(complete(&world.app, &access, &bytes).await, Error::ReservationExpired);
+    refused!(world.app.abandon_upload(&at("box"), &access).await, Error::ReservationExpired);
+    let dry = world.app.gc(true).await.unwrap();
+    assert_eq!(dry.cleaned_reservations, 1);
+    let swept = world.app.gc(false).await.unwrap();
+    assert_eq!((swept.cleaned_reservations, swept.cleaned_blobs), (1, 2));
+    refused!(
+        world.app.upload_state(&at("box"), &access).await,
+        Error::Unauthorized(Unauthorized::UploadToken)
+    );
+    let token = world.enter("box").await.unwrap();
+    let by_room = UploadAccess::RoomToken { token: Some(token.into()), upload: prepared.upload.id };
+    refused!(world.app.upload_state(&at("box"), &by_room).await, Error::ReservationNotFound);
+    world.check_swept(0).await;
+}
+
+/// One chunk takes hours: what comes of it keeps the upload and its own blob.
+#[tokio::test]
+async fn a_chunk_that_comes_slowly_keeps_its_upload_alive() {
+    for ttl in [3_600, 50, 5] {
+        let policy = Policy { chunked_ttl: Duration::from_secs(ttl), ..Policy::default() };
+        let world = World::with_policy(policy);
+        let token = world.room("box").await;
+        let bytes = large(CHUNK);
+        let (_, access) = world.chunked_upload(&token, bytes.len()).await;
+        let mut writer = begin(&world.app, &access, chunk(0)).await;
+        let pace = ttl.min(60) - 1;
+        for stroke in bytes.chunks(CHUNK / 256) {
+            world.wait(pace);
+            writer.write(Bytes::copy_from_slice(stroke)).await.unwrap();
+            world.app.gc(false).await.unwrap();
+            assert_eq!(world.traces().await.holds.len(), 1);
+        }
+        world.wait(pace);
+        writer.finish().await.unwrap();
+        complete(&world.app, &access, &bytes).await.unwrap();
+        world.check_swept(1).await;
+    }
+}
+
+#[tokio::test]
+async fn the_half_chunk_of_a_dead_process_is_collected_while_the_upload_goes_on() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let bytes = large(2 * CHUNK);
+    let (_, access) = world.chunked_upload(&token, bytes.len()).await;
+    let mut writer = begin(&world.app, &access, chunk(0)).await;
+    writer.write(bytes.slice(..100)).await.unwrap();
+    drop(writer);
+    world.wait(59);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
+    assert_eq!(world.blobs.len(), 1);
+    world.wait(1);
+    assert_eq!(world.app.gc(true).await.unwrap().cleaned_blobs, 1);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 1);
+    assert_eq!(world.blobs.len(), 0);
+    send_all(&world.app, &access, 0, &bytes, [0, 1]).await;
+    complete(&world.app, &access, &bytes).await.unwrap();
+    world.check_swept(2).await;
+}
+
+/// It was silent for a lease, and the sweeper took its blob. The chunk may come again.
+#[tokio::test]
+async fn what_the_sweeper_has_given_up_is_no_chunk_any_more() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let bytes = large(CHUNK);
+    let (_, access) = world.chunked_upload(&token, bytes.len()).await;
+    let (mut one, mut two) =
+        (begin(&world.app, &access, chunk(0)).await, begin(&world.app, &access, chunk(0)).await);
+    one.write(bytes.slice(..100)).await.unwrap();
+    two.write(bytes.clone()).await.unwrap();
+    let begun = world.app.now();
+    world.wait(60);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 2);
+    refused!(one.write(bytes.slice(100..)).await, Error::ReservationExpired);
+    one.abort().await;
+    // Even for a process whose clock runs behind.
+    world.clock.set(begun);
+    refused!(two.finish().await, Error::Blob(_) | Error::ReservationExpired);
+    world.check_swept(0).await;
+    send(&world.app, &access, chunk(0), bytes.clone()).await.unwrap();
+    complete(&world.app, &access, &bytes).await.unwrap();
+}
+
+#[tokio::test]
+async fn giving_up_and_running_out_give_the_rest_back_and_keep_what_is_complete() {
+    for abandons in [true, false] {
+        let world = World::new();
+        let token = world.room("box").await;
+        let (one, two) = (large(CHUNK + 1), large(2 * CHUNK));
+        let files = vec![chunked("one", one.len()), chunked("two", two.len())];
+        let access = by_upload_token(&world.prepare_upload(&token, files).await);
+        send_all(&world.app, &access, 0, &one, [0, 1]).await;
+        let first = complete(&world.app, &access, &one).await.unwrap().content;
+        send_all(&world.app, &access, 1, &two, [1]).await;
+        let mut writer = begin(&world.app, &access, ChunkRequest { file: 1, ..chunk(0) }).await;
+        writer.write(part(&two, 0)).await.unwrap();
+        if abandons {
+            let released = world.app.abandon_upload(&at("box"), &access).await.unwrap();
+            assert_eq!((released.released, released.current_size), (two.len() as u64, one.len() as u64));
+            refused!(world.app.abandon_upload(&at("box"), &access).await, Error::Unauthorized(_));
+        } else {
+            world.wait(3_600);
+        }
+        let traces = world.traces().await;
+        assert_eq!((traces.stored, traces.holds.len()), (one.len() as u64, 0));
+        refused!(writer.finish().await, Error::ReservationExpired);
+        let last = world.app.complete_upload(&at("box"), &access, 1, Some(sha256(&two))).await;
+        refused!(last, Error::ReservationExpired | Error::Unauthorized(_));
+        world.check_swept(2).await;
+        let token = world.enter("box").await.unwrap();
+        assert_eq!(world.read("box", &token, first.id).await.unwrap(), one);
+    }
+}
+
+#[tokio::test]
+async fn a_complete_upload_is_told_of_for_an_hour_and_given_up_it_costs_nothing() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let bytes = large(CHUNK + 1);
+    for abandons in [true, false] {
+        let (prepared, access) = world.chunked_upload(&token, bytes.len()).await;
+        send_all(&world.app, &access, 0, &bytes, [0, 1]).await;
+        complete(&world.app, &access, &bytes).await.unwrap();
+        let state = world.app.upload_state(&at("box"), &access).await.unwrap();
+        assert_eq!(state.upload.status(state.now), UploadStatus::Completed);
+        assert_eq!((state.chunks.len(), state.upload.arrived()), (2, bytes.len() as u64));
+        assert!(state.chunks.iter().all(|chunk| chunk.blob.is_none()));
+        if abandons {
+            let stored = world.traces().await.stored;
+            let released = world.app.abandon_upload(&at("box"), &access).await.unwrap();
+            assert_eq!((released.released, released.current_size), (0, stored));
+        } else {
+            world.wait(3_599);
+            world.app.gc(false).await.unwrap();
+            assert!(world.app.upload_state(&at("box"), &access).await.is_ok());
+            world.wait(1);
+            // Its end is nothing that an operator wants to hear of.
+            assert_eq!(world.app.gc(true).await.unwrap().cleaned_reservations, 0);
+            assert_eq!(world.app.gc(false).await.unwrap().cleaned_reservations, 0);
+        }
+        let by_id = UploadAccess::UploadToken { token: prepared.token, upload: None };
+        refused!(world.app.upload_state(&at("box"), &by_id).await, Error::Unauthorized(_));
+    }
+    world.check_swept(4).await;
+}
+
+#[tokio::test]
+async fn a_room_that_goes_takes_its_uploads_along() {
+    for deleted in [true, false] {
+        let world = World::new();
+        let soon = world.app.now().saturating_add(Duration::from_secs(50));
+        let options = RoomOptions { expire_at: Some(soon), ..RoomOptions::default() };
+        world.create("box", options).await.unwrap();
+        let token = world.enter("box").await.unwrap();
+        let bytes = large(2 * CHUNK);
+        let (_, access) = world.chunked_upload(&token, bytes.len()).await;
+        send(&world.app, &access, chunk(1), part(&bytes, 1)).await.unwrap();
+        let (mut one, mut two) =
+            (begin(&world.app, &access, chunk(0)).await, begin(&world.app, &access, chunk(0)).await);
+        one.write(part(&bytes, 0)).await.unwrap();
+        two.write(bytes.slice(..9)).await.unwrap();
+        if deleted {
+            world.app.delete_room(&at("box"), Some(&token)).await.unwrap();
+            refused!(one.finish().await, Error::RoomNotFound);
+            world.wait(6);
+            refused!(two.write(bytes.slice(9..10)).await, Error::RoomNotFound);
+            refused!(world.app.upload_state(&at("box"), &access).await, Error::RoomNotFound);
+            // A room that is made anew under the name knows nothing of it.
+            world.room("box").await;
+            refused!(
+                world.app.upload_state(&at("box"), &access).await,
+                Error::Unauthorized(Unauthorized::UploadToken)
+            );
+        } else {
+            world.wait(50);
+            refused!(one.finish().await, Error::RoomExpired);
+            refused!(two.write(bytes.slice(9..10)).await, Error::RoomExpired);
+            refused!(send(&world.app, &access, chunk(0), part(&bytes, 0)).await, Error::RoomExpired);
+            refused!(complete(&world.app, &access, &bytes).await, Error::RoomExpired);
+        }
+        two.abort().await;
+        world.check_swept(0).await;
+    }
+}
+
+/// The reservation of an upload in pieces has a number too, and those who guess it get nowhere.
+#[tokio::test]
+async fn the_calls_of_simple_uploads_do_not_know_it() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let (prepared, access) = world.chunked_upload(&token, CHUNK).await;
+    let number = prepared.upload.reservation;
+    let before = world.traces().await;
+    let begun = world.app.begin_upload(&at("box"), Some(&token), number).await.map(drop);
+    refused!(begun, Error::ReservationNotFound);
+    let whole = world.app.upload_whole(&at("box"), Some(&token), number, vec![]).await;
+    refused!(whole, Error::ReservationNotFound);
+    refused!(world.app.release(&at("box"), Some(&token), number).await, Error::ReservationNotFound);
+    assert_eq!(world.traces().await, before);
+    send(&world.app, &access, chunk(0), large(CHUNK)).await.unwrap();
+    complete(&world.app, &access, &large(CHUNK)).await.unwrap();
+    // Nor do chunks fit an upload whose pieces come one behind the other.
+    let file = FileRequest::new("b", 9);
+    let created = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
+    let access = by_room_token(&token, &created);
+    refused!(send(&world.app, &access, chunk(0), large(9)).await, Error::ReservationNotFound);
+    refused!(complete(&world.app, &access, &large(9)).await, Error::ReservationNotFound);
+}
