@@ -53,9 +53,12 @@ pub fn check_features() -> Result {
 }
 
 /// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, what reads
-/// an archive as people will, what the README's commands are pasted with, and a browser that can write Chinese.
+/// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, and a
+/// browser that can write Chinese.
 fn install_programs() -> Result {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
+    let pip = pip.is_ok_and(|ended| ended.status.success());
     let debian = Path::new("/usr/lib/postgresql");
     let postgres =
         is_there("postgres") || debian.read_dir().is_ok_and(|mut versions| versions.next().is_some());
@@ -66,6 +69,9 @@ fn install_programs() -> Result {
         ("curl", is_there("curl")),
         ("chromium", is_there("chromium")),
         ("fonts-noto-cjk", fonts),
+        ("python3-pip", pip),
+        ("nodejs", is_there("node")),
+        ("npm", is_there("npm")),
     ];
     let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(package, _)| *package).collect();
     if missing.is_empty() {

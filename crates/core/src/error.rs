@@ -5,7 +5,9 @@ use crate::{
     id::ContentId,
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::{InvalidPermission, Permission},
-    policy::{ARCHIVE_ENTRIES_MAX, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX},
+    policy::{
+        ARCHIVE_ENTRIES_MAX, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX, PARTS_MAX,
+    },
     ports::{BlobError, CryptoError, StoreError},
     quota::{Full, HoldError},
     text::{InvalidLanguage, InvalidUrl, TextTooLong},
@@ -130,6 +132,12 @@ pub enum Error {
         count: u64,
         /// The first of them, ascending.
         first: Vec<u64>,
+    },
+    /// Parts cannot be joined: one of them has not arrived whole.
+    #[error("part {index} has not arrived whole")]
+    PartUnfinished {
+        /// Its place among those named, from 0 on.
+        index: usize,
     },
     /// The whole has another hash than was announced. Its chunks are kept.
     #[error("the file's SHA-256 is {actual}, not {expected}", actual = .actual.to_hex(), expected = .expected.to_hex())]
@@ -308,6 +316,9 @@ pub enum Invalid {
     /// No hash to compare the whole with.
     #[error("final_hash is missing, and no file_hash was announced")]
     FinalHashMissing,
+    /// A list of parts with nothing in it, too much, or the same twice.
+    #[error("name 1 to {PARTS_MAX} parts, each once")]
+    Parts,
     /// A list of contents with nothing in it, or too much.
     #[error("name 1 to {MANIFEST_FILES_MAX} contents")]
     ContentCount,

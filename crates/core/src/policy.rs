@@ -46,6 +46,8 @@ pub const CHUNK_SIZE_MIN: u64 = 64 << 10;
 pub const CHUNK_SIZE_MAX: u64 = 64 << 20;
 /// The most chunks of one upload: whoever reads a content needs the list of its segments.
 pub const CHUNKS_MAX: u64 = 16_384;
+/// The most parts that are joined into one content: the room is locked meanwhile.
+pub const PARTS_MAX: usize = 100;
 /// The longest text, in bytes of UTF-8, that may be added.
 pub const TEXT_MAX: usize = 1 << 20;
 /// The most bytes a text's language may have.

@@ -27,6 +27,38 @@ pub struct ChunkedFileRequest {
     pub file_hash: Option<String>,
 }
 
+/// A file as a client announces it whose pieces are going to come one behind the other.
+#[derive(Clone, Debug)]
+pub struct AppendedFileRequest {
+    /// The file.
+    pub file: FileRequest,
+    /// Whether it is only a part, to be joined with others by [`crate::Elizabeth::join_uploads`]: it becomes no content
+    /// by itself.
+    pub part: bool,
+    /// What whoever makes the upload wants to be told of it again.
+    pub note: Option<String>,
+}
+
+impl From<FileRequest> for AppendedFileRequest {
+    fn from(file: FileRequest) -> Self {
+        Self { file, part: false, note: None }
+    }
+}
+
+impl AppendedFileRequest {
+    /// Reads what was announced, as [`Manifest::parse`] does.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file.
+    pub fn parse(self, now: Timestamp) -> Result<ChunkedFile, Invalid> {
+        let Self { file, part, note } = self;
+        let manifest = Manifest::parse(vec![file], now)?;
+        let file = manifest.files().first().ok_or(Invalid::ManifestCount(0))?.clone();
+        Ok(ChunkedFile { file, chunk_size: None, sha256: None, part, note })
+    }
+}
+
 /// A file that is uploaded in pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkedFile {
@@ -36,9 +68,18 @@ pub struct ChunkedFile {
     pub chunk_size: Option<u64>,
     /// The hash that the whole is going to have, where it was announced.
     pub sha256: Option<Sha256Hash>,
+    /// Whether it is only a part, to be joined with others: it becomes no content by itself.
+    pub part: bool,
+    /// What whoever made the upload wants to be told of it again.
+    pub note: Option<String>,
 }
 
 impl ChunkedFile {
+    /// A file that becomes a content by itself, of which nothing is to be told again.
+    pub fn new(file: ManifestFile, chunk_size: Option<u64>, sha256: Option<Sha256Hash>) -> Self {
+        Self { file, chunk_size, sha256, part: false, note: None }
+    }
+
     /// How many chunks it has; `None` where that is not fixed.
     pub fn total_chunks(&self) -> Option<u64> {
         self.chunk_size.map(|size| self.file.size.div_ceil(size))
@@ -73,7 +114,7 @@ pub fn parse_files(files: Vec<ChunkedFileRequest>, now: Timestamp) -> Result<Vec
                 .ok_or_else(|| Invalid::ChunkSize { name: file.name.clone(), asked })?,
         };
         let sha256 = file_hash.map(|text| Sha256Hash::parse(&text)).transpose()?;
-        let file = ChunkedFile { file: file.clone(), chunk_size: Some(chunk_size), sha256 };
+        let file = ChunkedFile::new(file.clone(), Some(chunk_size), sha256);
         total_chunks = total_chunks.saturating_add(file.total_chunks().unwrap_or_default());
         chunked.push(file);
     }

@@ -59,6 +59,8 @@ pub enum Code {
     InvalidFileIndex,
     /// 400: the file has no chunk of that index.
     InvalidChunkIndex,
+    /// 400: no parts to be joined, too many, or one twice.
+    InvalidParts,
     /// 400: no ids, or too many.
     InvalidIds,
     /// 400: the upload is not what was announced.
@@ -107,6 +109,8 @@ pub enum Code {
     NotYourToken,
     /// 403: the ticket named was made by another session.
     NotYourTicket,
+    /// 403: the upload is made of others; nothing can be added to it.
+    UploadFinal,
     /// 404: there is nothing at this address.
     NotFound,
     /// 404: no such room.
@@ -131,7 +135,7 @@ pub enum Code {
     ReservationInUse,
     /// 409: another chunk has arrived under this index, and is kept.
     ChunkConflict,
-    /// 409: chunks have not arrived; `details.missing_chunks` names the first thousand.
+    /// 409: chunks have not arrived, of which `details.missing_chunks` names the first thousand; or a part has not.
     UploadIncomplete,
     /// 409: the file does not end where the piece begins; `details.offset` says where it does.
     OffsetConflict,
@@ -149,6 +153,8 @@ pub enum Code {
     LengthRequired,
     /// 412: `If-Match` or `If-Unmodified-Since` does not hold; after a change `details` is the content as it stands.
     PreconditionFailed,
+    /// 412: the request is of no version of the tus protocol that is spoken here; `Tus-Version` names it.
+    TusVersion,
     /// 413: the body is over the limit for its kind.
     BodyTooLarge,
     /// 413: more contents than one archive takes.
@@ -167,6 +173,8 @@ pub enum Code {
     RangeNotSatisfiable,
     /// 428: a change has to name the version that it starts from in `If-Match`.
     PreconditionRequired,
+    /// 460: a piece has another hash than was announced; nothing of it is kept.
+    ChecksumMismatch,
     /// 500: a defect on the server.
     Internal,
     /// 503: the server's store cannot be reached; try again.

@@ -23,7 +23,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "Rooms that hold files, without accounts. Every status of 400 and above is a problem (RFC 9457) whose \
-             `code` says which. At any address: 400 `invalid_path`, 404 `not_found`, 405 `method_not_allowed`. Where a room is used as a folder, which is not described here, also 401 `password_required`; where a file comes by tus, neither is, also 409 `offset_conflict` and 413 `too_many_pieces`.",
+             `code` says which. At any address: 400 `invalid_path`, 404 `not_found`, 405 `method_not_allowed`. Where a room is used as a folder, which is not described here, also 401 `password_required`. In uploads by the tus protocol, which are not described here either, also 400 `invalid_parts`, 403 `upload_final`, 409 `offset_conflict`, 412 `tus_version`, 413 `too_many_pieces` and 460 `checksum_mismatch`.",
         ))
         .build();
     let components = document.components.get_or_insert_with(Components::new);

@@ -239,7 +239,7 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::ChunkMismatch(_) => (S::BAD_REQUEST, Code::ChunkMismatch),
         Error::HashMismatch { .. } => (S::BAD_REQUEST, Code::HashMismatch),
         Error::ChunkConflict { .. } => (S::CONFLICT, Code::ChunkConflict),
-        Error::ChunksMissing { .. } => (S::CONFLICT, Code::UploadIncomplete),
+        Error::ChunksMissing { .. } | Error::PartUnfinished { .. } => (S::CONFLICT, Code::UploadIncomplete),
         Error::OffsetConflict { .. } => (S::CONFLICT, Code::OffsetConflict),
         Error::TooManyPieces => (S::PAYLOAD_TOO_LARGE, Code::TooManyPieces),
         Error::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, Code::FileTooLong),
@@ -277,6 +277,7 @@ fn invalid_code(invalid: &Invalid) -> Code {
         Invalid::ChunkSize { .. } | Invalid::TooManyChunks { .. } => Code::InvalidChunkSize,
         Invalid::FileIndex { .. } => Code::InvalidFileIndex,
         Invalid::ChunkIndex { .. } => Code::InvalidChunkIndex,
+        Invalid::Parts => Code::InvalidParts,
         Invalid::ContentCount => Code::InvalidIds,
     }
 }

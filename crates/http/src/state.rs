@@ -12,8 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::links::PublicUrl;
-use crate::reference;
+use crate::{links::PublicUrl, reference, upload::Turns};
 
 /// The service, and what belongs to this process. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -24,6 +23,7 @@ struct Inner {
     admin: Option<KeyHash>,
     public_url: Option<PublicUrl>,
     uploads: TaskTracker,
+    turns: Turns,
     garbage: Notify,
     started: Instant,
     openapi: OnceLock<Bytes>,
@@ -39,6 +39,7 @@ impl AppState {
             admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
             public_url,
             uploads: TaskTracker::new(),
+            turns: Turns::default(),
             garbage: Notify::new(),
             started: Instant::now(),
             openapi: OnceLock::new(),
@@ -64,6 +65,11 @@ impl AppState {
     /// The uploads under way: a shutdown waits for them, as their ends are not awaited by any connection.
     pub(crate) fn uploads(&self) -> &TaskTracker {
         &self.0.uploads
+    }
+
+    /// Who adds to which upload in this process.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     /// Tells the background that blobs wait to be deleted.

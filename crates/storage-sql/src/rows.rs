@@ -519,6 +519,10 @@ struct StoredChunkedFile {
     chunk_size: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    part: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 impl From<&ManifestFile> for StoredFile {
@@ -554,6 +558,8 @@ pub(crate) fn chunked_files_to_json(files: &[ChunkedFile]) -> StoreResult<Value>
         file: StoredFile::from(&file.file),
         chunk_size: file.chunk_size,
         sha256: file.sha256.map(Sha256Hash::to_hex),
+        part: file.part,
+        note: file.note.clone(),
     };
     to_json(&files.iter().map(stored).collect::<Vec<_>>())
 }
@@ -566,9 +572,10 @@ fn manifest_from_json(text: &str) -> StoreResult<Manifest> {
 fn chunked_files_from_json(text: &str) -> StoreResult<Vec<ChunkedFile>> {
     let files: Vec<StoredChunkedFile> = from_json(text)?;
     let read = |stored: StoredChunkedFile| {
-        let sha256 = stored.sha256.map(|text| Sha256Hash::parse(&text)).transpose();
+        let sha256 = stored.sha256.as_deref().map(Sha256Hash::parse).transpose();
         let sha256 = sha256.map_err(|_| corrupt("a malformed hash"))?;
-        Ok(ChunkedFile { file: stored.file.into(), chunk_size: stored.chunk_size, sha256 })
+        let StoredChunkedFile { file, chunk_size, sha256: _, part, note } = stored;
+        Ok(ChunkedFile { file: file.into(), chunk_size, sha256, part, note })
     };
     files.into_iter().map(read).collect()
 }

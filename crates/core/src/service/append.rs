@@ -110,7 +110,7 @@ impl Elizabeth {
         .await
     }
 
-    /// A piece has arrived: it gets its row, and the file becomes a content when it was the last.
+    /// A piece has arrived: it gets its row, and the file becomes a content when it was the last, unless it is a part.
     async fn keep_piece(
         &self,
         slot: Slot,
@@ -131,7 +131,7 @@ impl Elizabeth {
             progress.along = along.unwrap_or_default();
             progress.chunks += 1;
             progress.bytes += arrived.size;
-            if progress.bytes < upload.files[0].file.size {
+            if progress.bytes < upload.files[0].file.size || upload.files[0].part {
                 tx.commit().await?;
                 return Ok((upload, None));
             }
@@ -155,7 +155,7 @@ fn durable_step(size: u64) -> u64 {
     DURABLE_STEP.max(size.div_ceil(CHUNKS_MAX / 2))
 }
 
-fn check_appendable(upload: &ChunkedUpload) -> Result<()> {
+pub(super) fn check_appendable(upload: &ChunkedUpload) -> Result<()> {
     match upload.files.as_slice() {
         [file] if file.chunk_size.is_none() => Ok(()),
         _ => Err(Error::ReservationNotFound),
@@ -215,15 +215,18 @@ impl Append {
                 self.app.begin_next(&self.upload).await?
             }
         };
-        let written = piece.write(bytes).await;
+        if let Err(error) = piece.write(bytes).await {
+            // What was written of it is unknown: it must not become part of the file.
+            piece.discard().await;
+            return Err(error);
+        }
         let is_due = !self.whole && piece.size() >= self.step;
         self.piece = Some(piece);
-        written?;
         if is_due { self.keep().await } else { Ok(()) }
     }
 
     /// No more comes now. What has come is durable when this returns `Ok`; the file has become a content if it is
-    /// whole.
+    /// whole and no part.
     ///
     /// # Errors
     ///

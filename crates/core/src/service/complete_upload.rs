@@ -156,31 +156,14 @@ impl Elizabeth {
         let index = file as usize;
         let others = upload.progress.iter().enumerate().filter(|&(at, _)| at != index);
         let last = others.map(|(_, progress)| progress).all(|progress| progress.content.is_some());
-        let promised = &upload.files[index].file;
-        let ttl = self.policy().chunked_ttl;
-        upload.hold = upload.hold.settle_part(now, promised.size, last, ttl)?;
+        let size = upload.files[index].file.size;
+        upload.hold = upload.hold.settle_part(now, size, last, self.policy().chunked_ttl)?;
         // First: it waits for whoever deletes the upload, and sees it.
         if !tx.update_hold(upload.reservation, upload.hold).await? {
             return Err(Error::ReservationExpired);
         }
         let chunks = tx.chunks(upload.reservation, Some(file)).await?;
-        let new = NewContent {
-            room_id: upload.room_id,
-            sid: upload.sid,
-            kind: ContentKind::File,
-            file_name: Some(promised.name.clone()),
-            mime_type: promised.mime_type.clone(),
-            sha256,
-            max_downloads: promised.max_downloads,
-            expire_at: promised.expire_at,
-            language: None,
-            pinned: false,
-            created_at: now,
-            segments: segments(chunks)?,
-        };
-        if new.size() != promised.size {
-            return Err(StoreError::Corrupt("the chunks do not add up to their file".into()).into());
-        }
+        let new = new_content(&upload, index, sha256, chunks, now)?;
         let id = tx.insert_content(&new).await?;
         tx.settle_file(upload.reservation, file, id).await?;
         upload.progress[index].content = Some(id);
@@ -211,6 +194,35 @@ impl Elizabeth {
         })
         .await
     }
+}
+
+/// The content that a file of an upload becomes, made of these chunks.
+pub(super) fn new_content(
+    upload: &ChunkedUpload,
+    file: usize,
+    sha256: Sha256Hash,
+    chunks: Vec<Chunk>,
+    now: Timestamp,
+) -> Result<NewContent> {
+    let promised = &upload.files[file].file;
+    let new = NewContent {
+        room_id: upload.room_id,
+        sid: upload.sid,
+        kind: ContentKind::File,
+        file_name: Some(promised.name.clone()),
+        mime_type: promised.mime_type.clone(),
+        sha256,
+        max_downloads: promised.max_downloads,
+        expire_at: promised.expire_at,
+        language: None,
+        pinned: false,
+        created_at: now,
+        segments: segments(chunks)?,
+    };
+    if new.size() != promised.size {
+        return Err(StoreError::Corrupt("the chunks do not add up to their file".into()).into());
+    }
+    Ok(new)
 }
 
 fn segments(chunks: Vec<Chunk>) -> Result<Vec<Segment>> {

@@ -22,6 +22,7 @@ mod delete_contents;
 mod enter_by_ticket;
 mod files;
 mod issue_token;
+mod join_uploads;
 mod link_content;
 mod list_contents;
 mod peek_ticket;

@@ -7,6 +7,7 @@ use crate::{
     content::Sha256Hash,
     id::{BlobKey, RoomId, UploadId},
     ports::{BlobWriter, WriteTx},
+    quota::HoldState,
     room::Room,
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
@@ -159,9 +160,15 @@ impl Piece {
         let (slot, key) = (self.slot, &self.key);
         self.renewed_at = retried(|| async {
             let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
-            let hold = upload.hold.go_on(now, policy.chunked_ttl)?;
             let until = now.saturating_add(policy.upload_lease);
-            let held = tx.update_hold(upload.reservation, hold).await?;
+            let held = match upload.hold.state {
+                HoldState::Pending | HoldState::Begun => {
+                    let hold = upload.hold.go_on(now, policy.chunked_ttl)?;
+                    tx.update_hold(upload.reservation, hold).await?
+                }
+                // Its like was first, and the upload is complete: its own end will tell.
+                HoldState::Done => true,
+            };
             if !held || !tx.extend_announcement(key, until).await? {
                 return Err(Error::ReservationExpired);
             }

@@ -3,12 +3,14 @@ use secrecy::SecretString;
 use super::{authorize::Need, prepare::ledger, retried::retried};
 use crate::{
     Elizabeth, Error, Result,
-    content::{FileRequest, Manifest},
     id::UploadId,
     name::RoomRef,
     permission::Permission,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
-    upload::{ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload, parse_files},
+    upload::{
+        AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload,
+        parse_files,
+    },
 };
 
 /// Space that was just taken out of a room for an upload in pieces.
@@ -43,7 +45,7 @@ impl Elizabeth {
     }
 
     /// The same for one file whose pieces are going to come one behind the other, of any size: see
-    /// [`Elizabeth::begin_append`]. An empty file is complete at once.
+    /// [`Elizabeth::begin_append`]. An empty file is complete at once, unless it is a part.
     ///
     /// # Errors
     ///
@@ -52,13 +54,12 @@ impl Elizabeth {
         &self,
         room: &RoomRef,
         token: Option<&str>,
-        file: FileRequest,
+        file: impl Into<AppendedFileRequest>,
     ) -> Result<ChunkedUpload> {
-        let manifest = Manifest::parse(vec![file], self.now())?;
-        let appended = |file| ChunkedFile { file, chunk_size: None, sha256: None };
-        let files = manifest.files().iter().cloned().map(appended).collect();
-        let created = self.reserve_upload(room, token, files).await?.upload;
-        if created.announced() == 0 {
+        let file = file.into().parse(self.now())?;
+        let part = file.part;
+        let created = self.reserve_upload(room, token, vec![file]).await?.upload;
+        if created.announced() == 0 && !part {
             let empty = HashState::default().finish();
             return Ok(self.settle_file(created.room_id, created.id, 0, empty).await?.upload);
         }

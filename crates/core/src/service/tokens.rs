@@ -51,7 +51,8 @@ impl Elizabeth {
     }
 
     /// Revokes a token: an owner any, a guest one of its own session's. An owner who revokes somebody else's ends
-    /// that session's refresh tokens, tickets and uploads with it, or it would only have to come in again. Twice is as good as once.
+    /// that whole session: its other tokens, its refresh tokens, tickets and uploads go with it, or it would only have to
+    /// come in again. Twice is as good as once.
     ///
     /// # Errors
     ///
@@ -70,6 +71,7 @@ impl Elizabeth {
             }
             tx.revoke_token(jti, now).await?;
             if !own {
+                tx.revoke_session_tokens(grant.room.id, target.sid, now).await?;
                 tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
                 tx.revoke_session_tickets(grant.room.id, target.sid, now).await?;
             }

@@ -14,7 +14,7 @@ use futures::future::join_all;
 
 use crate::{
     gated::GatedBlobs,
-    pieces::{CHUNK, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256},
+    pieces::{CHUNK, begin, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256},
     refused,
     support::{World, at, large},
 };
@@ -227,6 +227,27 @@ async fn an_upload_given_up_while_it_is_completed_has_expired() {
     world.check_swept(0).await;
     blobs.open();
     refused!(completing.await, Error::ReservationExpired);
+}
+
+/// A chunk on its way is overtaken by its like, and by the end of the whole upload.
+#[tokio::test]
+async fn a_slow_chunk_of_an_upload_that_is_complete_says_the_same() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let bytes = large(CHUNK);
+    let (_, access) = world.chunked_upload(&token, CHUNK).await;
+    let mut same = begin(&world.app, &access, chunk(0)).await;
+    let mut other = begin(&world.app, &access, chunk(0)).await;
+    same.write(bytes.slice(..9)).await.unwrap();
+    let first = send(&world.app, &access, chunk(0), bytes.clone()).await.unwrap();
+    complete(&world.app, &access, &bytes).await.unwrap();
+    world.wait(30);
+    same.write(bytes.slice(9..)).await.unwrap();
+    other.write(vec![7; CHUNK].into()).await.unwrap();
+    world.wait(30);
+    assert_eq!(same.finish().await.unwrap().sha256, first.sha256);
+    refused!(other.finish().await, Error::ChunkConflict { .. });
+    assert_eq!((world.traces().await.blobs, world.traces().await.announced), (1, 0));
 }
 
 #[tokio::test]

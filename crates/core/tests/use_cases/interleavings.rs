@@ -256,7 +256,7 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn two_processes_keep_the_account_right(ops in proptest::collection::vec((op(), 0..2usize), 1..60)) {

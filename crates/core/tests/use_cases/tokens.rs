@@ -145,3 +145,16 @@ async fn an_owner_sees_and_revokes_all_a_guest_its_own_sessions() {
     let nobody = elizabeth_core::id::Jti(uuid::Uuid::nil());
     refused!(revoke(&owner, nobody).await, Error::TokenNotFound);
 }
+
+#[tokio::test]
+async fn an_owner_who_revokes_one_token_of_a_guest_ends_the_whole_stay() {
+    let world = World::new();
+    let owner = world.room("room").await;
+    let first = session(&world.app, "room").await;
+    let second = world.issue("room", with_token(first.token.expose_secret())).await.unwrap();
+    world.app.revoke_token(&at("room"), Some(&owner), first.claims.jti).await.unwrap();
+    refused!(
+        world.app.validate_token(&at("room"), &second).await,
+        Error::Unauthorized(Unauthorized::Revoked)
+    );
+}

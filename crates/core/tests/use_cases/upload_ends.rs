@@ -1,11 +1,12 @@
 //! How uploads in pieces end before they are complete, and what is left then: nothing.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use elizabeth_core::{
     Error, Unauthorized,
     content::FileRequest,
+    memory::MemoryStore,
     policy::Policy,
     room::RoomOptions,
     service::{ChunkRequest, UploadAccess},
@@ -13,6 +14,7 @@ use elizabeth_core::{
 };
 
 use crate::{
+    faulty_blobs::{Fault, FaultyBlobs},
     pieces::{
         CHUNK, begin, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256,
     },
@@ -106,25 +108,31 @@ async fn the_half_chunk_of_a_dead_process_is_collected_while_the_upload_goes_on(
     world.check_swept(2).await;
 }
 
-/// It was silent for a lease, and the sweeper took its blob. The chunk may come again.
+/// It was silent for a lease, and the sweeper has its blob in hand. The chunk may come again.
 #[tokio::test]
 async fn what_the_sweeper_has_given_up_is_no_chunk_any_more() {
-    let world = World::new();
+    let blobs = FaultyBlobs::default();
+    let store = Arc::new(MemoryStore::new());
+    let world = World::over(blobs.inner.clone(), store, Arc::new(blobs.clone()), Policy::default());
     let token = world.room("box").await;
     let bytes = large(CHUNK);
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
-    let (mut one, mut two) =
-        (begin(&world.app, &access, chunk(0)).await, begin(&world.app, &access, chunk(0)).await);
+    let mut one = begin(&world.app, &access, chunk(0)).await;
+    let mut two = begin(&world.app, &access, chunk(0)).await;
     one.write(bytes.slice(..100)).await.unwrap();
     two.write(bytes.clone()).await.unwrap();
     let begun = world.app.now();
     world.wait(60);
-    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 2);
+    // It is not deleted yet, so that only the announcement tells.
+    blobs.fail(&[Fault::Delete]);
+    assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
     refused!(one.write(bytes.slice(100..)).await, Error::ReservationExpired);
     one.abort().await;
     // Even for a process whose clock runs behind.
     world.clock.set(begun);
-    refused!(two.finish().await, Error::Blob(_) | Error::ReservationExpired);
+    refused!(two.finish().await, Error::ReservationExpired);
+    assert_eq!((world.traces().await.blobs, world.traces().await.queued), (2, 2));
+    blobs.fail(&[]);
     world.check_swept(0).await;
     send(&world.app, &access, chunk(0), bytes.clone()).await.unwrap();
     complete(&world.app, &access, &bytes).await.unwrap();

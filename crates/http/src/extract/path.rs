@@ -59,13 +59,13 @@ impl PathItem for TicketId {
     }
 }
 
-impl PathItem for Jti {
+impl PathItem for UploadId {
     fn read(text: &str) -> Option<Self> {
         Uuid::from_str(text).ok().map(Self)
     }
 }
 
-impl PathItem for UploadId {
+impl PathItem for Jti {
     fn read(text: &str) -> Option<Self> {
         Uuid::from_str(text).ok().map(Self)
     }

@@ -57,6 +57,8 @@ impl<'a> From<&'a Claims> for ClaimsObject<'a> {
 pub struct TokenObject {
     /// Its own identifier.
     jti: Uuid,
+    /// Its session, which stays the same when it is renewed.
+    sid: Uuid,
     /// The room's number.
     room_id: i64,
     /// When it was issued.
@@ -78,6 +80,7 @@ impl TokenObject {
     pub(crate) fn new(token: &TokenRecord, current: Jti) -> Self {
         Self {
             jti: token.jti.0,
+            sid: token.sid.0,
             room_id: token.room_id.0,
             created_at: Instant(token.created_at),
             expires_at: Instant(token.expires_at),

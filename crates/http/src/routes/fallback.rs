@@ -1,6 +1,7 @@
 use axum::{
     extract::Request,
-    http::{StatusCode, Uri},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
 };
 use elizabeth_core::{Invalid, name::InvalidRoomName};
 
@@ -25,4 +26,11 @@ pub(super) fn nothing_at(address: &Uri) -> Problem {
 pub(crate) async fn method_not_allowed(request: Request) -> Problem {
     let text = format!("{} is not possible here", request.method());
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text)
+}
+
+/// 405, saying what is possible instead.
+pub(super) fn not_allowed(method: &Method, allowed: &'static str, hint: &str) -> Response {
+    let text = format!("{method} is not possible here: {hint}");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text).closing();
+    ([(header::ALLOW, HeaderValue::from_static(allowed))], problem).into_response()
 }

@@ -13,6 +13,7 @@ mod system;
 mod texts;
 mod tickets;
 mod tokens;
+pub(crate) mod tus;
 mod uploads;
 mod urls;
 

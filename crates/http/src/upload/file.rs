@@ -74,7 +74,12 @@ impl FilePut {
 
 /// What `Content-Type` says, unless it says nothing.
 fn media_type(headers: &HeaderMap) -> Option<String> {
-    let named = String::from_utf8_lossy(headers.get(header::CONTENT_TYPE)?.as_bytes()).into_owned();
+    let named = String::from_utf8_lossy(headers.get(header::CONTENT_TYPE)?.as_bytes());
+    telling_type(&named).map(str::to_owned)
+}
+
+/// A media type, unless it is one that says nothing.
+pub(crate) fn telling_type(named: &str) -> Option<&str> {
     let essence = named.split(';').next().unwrap_or_default().trim();
     let is_known = !UNKNOWN_TYPES.iter().any(|unknown| essence.eq_ignore_ascii_case(unknown));
     is_known.then_some(named)

@@ -9,10 +9,14 @@ mod multipart;
 mod pump;
 mod raw;
 mod sink;
+mod turns;
 mod whole;
 
 pub(crate) use chunk::{put_chunk, read_chunk_head, send_chunk};
-pub(crate) use file::{Entered, FilePut, length_required, put_file};
+pub(crate) use file::{Entered, FilePut, length_required, put_file, telling_type};
 pub(crate) use multipart::{Boundary, Multipart};
-pub(crate) use pump::{receive, run_to_end};
+pub(crate) use pump::{Source, begin, receive, run_to_end};
+pub(crate) use raw::RawBody;
+pub(crate) use sink::Sink;
+pub(crate) use turns::{Turn, Turns};
 pub(crate) use whole::{Gathered, gather};

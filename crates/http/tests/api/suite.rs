@@ -24,3 +24,4 @@ mod ticket_page;
 mod tickets;
 mod time;
 mod tokens;
+mod tus;

@@ -180,7 +180,7 @@ pub(super) async fn reserve(tx: &mut dyn WriteTx, room: RoomId, size: u64, deadl
 /// A guest's upload of three files that lapses at second 10, known by a number, as is its token.
 pub(super) fn new_upload(room: RoomId, n: u128, session: u128) -> NewUpload {
     let files = manifest(&[("a", 60), ("b", 40), ("c", 0)]);
-    let chunked = |file: &ManifestFile| ChunkedFile { file: file.clone(), chunk_size: Some(7), sha256: None };
+    let chunked = |file: &ManifestFile| ChunkedFile::new(file.clone(), Some(7), None);
     NewUpload {
         id: UploadId(Uuid::from_u128(n)),
         room_id: room,

@@ -65,7 +65,7 @@ pub async fn an_upload_comes_back_whole(bench: &Bench) {
     let files = Manifest::parse(files, at(0)).unwrap();
     let files = files.files().iter().zip(pieces);
     let files: Vec<ChunkedFile> = files
-        .map(|(file, (chunk_size, sha256))| ChunkedFile { file: file.clone(), chunk_size, sha256 })
+        .map(|(file, (chunk_size, sha256))| ChunkedFile::new(file.clone(), chunk_size, sha256))
         .collect();
     let full = NewUpload {
         id: UploadId(Uuid::from_u128(u128::MAX)),
@@ -164,7 +164,7 @@ pub async fn many_uploads_are_listed(bench: &Bench) {
     let mut expected = Vec::new();
     for n in 0..501 {
         let files = (0..=n % 3).map(|file| manifest(&[(&format!("{n}-{file}"), 1)]).files()[0].clone());
-        let files = files.map(|file| ChunkedFile { file, chunk_size: Some(1), sha256: None }).collect();
+        let files = files.map(|file| ChunkedFile::new(file, Some(1), None)).collect();
         let new = NewUpload { files, ..new_upload(room, n + 1, 1) };
         let id = tx.insert_upload(&new).await.unwrap();
         expected.push(new.into_upload(id));

@@ -10,8 +10,7 @@ mod put;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::IntoResponse,
+    http::{HeaderMap, Method, header},
     routing::any,
 };
 use elizabeth_core::{Elizabeth, Result, name::RoomRef};
@@ -20,7 +19,8 @@ use self::path::FolderPath;
 use crate::{
     body::{Answer, refuse},
     extract::{Caller, Query, accepts_html},
-    problem::{Code, Problem},
+    problem::Problem,
+    routes::fallback::not_allowed,
     state::AppState,
     upload::Entered,
 };
@@ -80,13 +80,6 @@ async fn folder(
     answer.map_err(Problem::asking_for_password)
 }
 
-/// 405, saying what is possible instead.
-fn not_allowed(method: &Method, allowed: &'static str, hint: &str) -> axum::response::Response {
-    let text = format!("{method} is not possible here: {hint}");
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, text).closing();
-    ([(header::ALLOW, HeaderValue::from_static(allowed))], problem).into_response()
-}
-
 /// What a client would rather have, by its `Accept`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
@@ -127,6 +120,8 @@ impl Caller {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]

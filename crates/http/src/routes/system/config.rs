@@ -27,6 +27,7 @@ const FEATURES: &[&str] = &[
     "texts",
     "urls",
     "max_downloads",
+    "tus",
 ];
 
 /// What a client should know before it asks.

@@ -18,7 +18,7 @@ use super::Bench;
 use crate::memory::MemoryStore;
 
 /// Each on a store of its own.
-const SEQUENCES: usize = 32;
+const SEQUENCES: usize = 24;
 
 /// How many smaller sequences are tried once one has failed.
 const SIMPLIFICATIONS: usize = 60;

@@ -442,11 +442,6 @@ impl World {
                 answers.push(told("tickets", tickets));
                 let mine = tx.live_tickets(*room, Some(sid(1)), now).await.unwrap();
                 answers.push(told("tickets of a session", mine.len()));
-                let uploads = tx.live_uploads(*room, None, now).await.unwrap();
-                let uploads: Vec<_> = uploads.into_iter().map(|upload| given.upload(upload)).collect();
-                answers.push(told("uploads", uploads));
-                let mine = tx.live_uploads(*room, Some(sid(1)), now).await.unwrap();
-                answers.push(told("uploads of a session", mine.len()));
             }
             // Rooms and contents of the same end may come in any order.
             let mut rooms = tx.expired_rooms(now, 100).await.unwrap();
@@ -466,6 +461,10 @@ impl World {
             for now in [0, 7, 20].map(at) {
                 let newest = tx.newest_content(*room, &name, None, now).await;
                 answers.push(told("newest", newest.map(|id| id.map(|id| given.content_no(id)))));
+            }
+            for session in [None, Some(sid(1))] {
+                let uploads = tx.live_uploads(*room, session, at(7)).await.unwrap().into_iter();
+                answers.push(told("uploads", uploads.map(|upload| given.upload(upload)).collect::<Vec<_>>()));
             }
             let contents = tx.contents(*room, ContentPage::default()).await.unwrap();
             answers
@@ -487,12 +486,6 @@ impl World {
             let found = tx.upload(*room, *id).await.unwrap();
             answers.push(told("upload", found.map(|found| given.upload(found))));
             answers.push(told("chunks", tx.chunks(*reservation, None).await));
-            answers.push(told("chunks of a file", tx.chunks(*reservation, Some(1)).await));
-            answers.push(told("chunk", tx.chunk(*reservation, 0, 1).await));
-        }
-        for n in 1..=given.upload_hashes {
-            let found = tx.upload_by_token(hash(n)).await.unwrap();
-            answers.push(told("upload by token", found.map(|found| given.upload(found))));
         }
         for (_, id) in &given.contents {
             for text in &ADDRESSES[..3] {

@@ -1,0 +1,48 @@
+use std::time::{Duration, SystemTime};
+
+use axum::http::{HeaderMap, HeaderValue};
+use elizabeth_core::{id::ContentId, service::Appended, time::Timestamp, upload::ChunkedUpload};
+
+use super::headers::{CONTENT_ID, UPLOAD_EXPIRES, UPLOAD_OFFSET};
+
+/// How far an upload has come.
+pub(super) struct Standing {
+    offset: u64,
+    expires_at: Timestamp,
+    content: Option<ContentId>,
+}
+
+impl Standing {
+    /// How far it had come when it was read.
+    pub(super) fn of(upload: &ChunkedUpload) -> Self {
+        let content = upload.progress.iter().find_map(|progress| progress.content);
+        // What was joined of parts has got no bytes itself.
+        let offset = if content.is_some() { upload.announced() } else { upload.arrived() };
+        Self { offset, expires_at: upload.hold.deadline, content }
+    }
+
+    /// How far it has come with what was added, which may be nothing.
+    pub(super) fn after(self, appended: Appended) -> Self {
+        let Appended { offset, expires_at, content } = appended;
+        Self { offset, expires_at, content: content.map(|content| content.id).or(self.content) }
+    }
+
+    /// Says it. One that is complete does not expire: it is a content.
+    pub(super) fn add_to(&self, headers: &mut HeaderMap) {
+        headers.insert(&UPLOAD_OFFSET, HeaderValue::from(self.offset));
+        match self.content {
+            Some(content) => {
+                headers.insert(&CONTENT_ID, HeaderValue::from(content.0));
+            }
+            None => {
+                let expires = httpdate::fmt_http_date(system_time(self.expires_at));
+                headers.extend(HeaderValue::try_from(expires).ok().map(|at| (UPLOAD_EXPIRES.clone(), at)));
+            }
+        }
+    }
+}
+
+/// In whole seconds, as headers have it, and never after the instant.
+fn system_time(at: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_secs()).unwrap_or(0))
+}
