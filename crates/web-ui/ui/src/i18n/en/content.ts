@@ -28,6 +28,7 @@ export const content = {
   "content.language.title": "Language of “{name}”",
   "content.language.field": "Language",
   "content.language.none": "By its name",
+  "content.language.plain": "Plain text",
   "content.pin": "Make it the note",
   "content.pinned": "It is the note now.",
   "content.unpin": "Do not keep at the top",

@@ -30,6 +30,7 @@ export const content: Record<keyof typeof en, string> = {
   "content.language.title": "“{name}” 的语言",
   "content.language.field": "语言",
   "content.language.none": "由名称决定",
+  "content.language.plain": "纯文本",
   "content.pin": "设为便笺",
   "content.pinned": "已设为便笺。",
   "content.unpin": "取消置顶",
