@@ -1,5 +1,5 @@
 import { DELETE, EDIT, SHARE, VIEW } from "../api/client";
-import { locale, t, type Key } from "../i18n/index.svelte";
+import { t, type Key } from "../i18n/index.svelte";
 
 const WORDS: [number, Key][] = [
   [VIEW, "may.view"],
@@ -13,5 +13,5 @@ export function mayWords(permission: number): string {
   if (permission === EDIT) return t("may.dropbox");
   const words = WORDS.filter(([bit]) => (permission & bit) !== 0).map(([, key]) => t(key));
   if (words.length === 0) return t("may.nothing");
-  return new Intl.ListFormat(locale.current, { type: "unit", style: "short" }).format(words);
+  return words.length === WORDS.length ? t("may.all") : words.join(t("may.comma"));
 }
