@@ -24,3 +24,21 @@ export async function copyText(text: string): Promise<boolean> {
     before?.focus();
   }
 }
+
+/** Copies a text that is still on its way. Some browsers only let one copy in the moment of a click: they are told
+ * at once that it will come.
+ *
+ * @throws what the text failed with.
+ */
+export async function copyLater(text: Promise<string>): Promise<boolean> {
+  if (navigator.clipboard && window.isSecureContext && typeof ClipboardItem !== "undefined") {
+    try {
+      const blob = text.then((written) => new Blob([written], { type: "text/plain" }));
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+      return true;
+    } catch {
+      // Not allowed, or not so: the text itself, then.
+    }
+  }
+  return copyText(await text);
+}

@@ -52,3 +52,13 @@ export function when(instant: string, now: number = Date.now()): string {
 export function fully(instant: string): string {
   return new Date(instant).toLocaleString(locale.current, { dateStyle: "full", timeStyle: "medium" });
 }
+
+/** An instant by its day and time. */
+export function moment(instant: string | number): string {
+  return new Date(instant).toLocaleString(locale.current, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** An instant by its time of day. */
+export function time(instant: string): string {
+  return new Date(instant).toLocaleTimeString(locale.current, { timeStyle: "short" });
+}

@@ -150,6 +150,16 @@ export class RoomStore {
     }
   }
 
+  /** Becomes the owner, from within. With a key that is not this room's, everything stays as it is.
+   *
+   * @throws {Problem} when the key is not the room's.
+   */
+  async own(key: string): Promise<void> {
+    this.session = await Session.enter(this.slug, { owner_key: key });
+    rememberRoom(this.slug, { ownerKey: key });
+    await this.look();
+  }
+
   private async comeIn(credential: Credential): Promise<void> {
     this.session = await Session.enter(this.slug, credential);
     await this.opened();
@@ -205,7 +215,7 @@ export class RoomStore {
     try {
       await this.look();
     } catch (error) {
-      if (error instanceof Unreachable) return;
+      if (this.stopped || error instanceof Unreachable) return;
       if (!(error instanceof Problem)) throw error;
       if (error.status >= 500 || error.status === 429) return;
       this.leave(error);
@@ -314,12 +324,11 @@ export class RoomStore {
   }
 
   /** What waits to be deleted goes now: nobody is left to bring it back. */
-  private flush = (): void => {
-    for (const [ids, timer] of this.deletions) {
+  private flush = (): Promise<void>[] =>
+    [...this.deletions].map(([ids, timer]) => {
       clearTimeout(timer);
-      void this.deleteNow(ids, true);
-    }
-  };
+      return this.deleteNow(ids, true);
+    });
 
   /** An address from which an element can load a content: it carries a ticket for just that. */
   source(content: Content): Promise<string> {
@@ -368,10 +377,34 @@ export class RoomStore {
   moved(room: Room): void {
     this.room = room;
     if (room.slug !== this.slug) {
+      this.tickets.clear();
       this.session?.move(room.slug);
       this.slug = room.slug;
       history.replaceState(null, "", address(encodeURIComponent(room.slug)));
     }
+  }
+
+  /** Leaves the room for good: this browser forgets it, its owner key as well.
+   *
+   * @throws {Unreachable} when the server does not answer; then nothing is forgotten.
+   */
+  async depart(): Promise<void> {
+    await Promise.all(this.flush());
+    // What is under way must not come in again.
+    this.stopped = true;
+    try {
+      const token = await this.session?.bearer();
+      if (token) await answer(api.POST("/api/v1/auth/logout", { body: { access_token: token } }));
+    } catch (error) {
+      // A stay that is over needs no end.
+      if (!(error instanceof Problem)) {
+        this.stopped = false;
+        this.schedule();
+        throw error;
+      }
+    }
+    this.stop();
+    forgetRoom(this.slug);
   }
 
   /** Deletes the room.

@@ -15,6 +15,8 @@ export const common = {
   "app.undo": "Undo",
   "app.save": "Save",
   "app.menu": "More",
+  "app.show": "Show",
+  "app.hide": "Hide",
   "app.home": "Home",
   "app.dismiss": "Dismiss",
 

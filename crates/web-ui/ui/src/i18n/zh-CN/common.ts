@@ -16,6 +16,8 @@ export const common: Record<keyof typeof en, string> = {
   "app.undo": "撤销",
   "app.save": "保存",
   "app.menu": "更多",
+  "app.show": "显示",
+  "app.hide": "隐藏",
   "app.home": "首页",
   "app.dismiss": "知道了",
 

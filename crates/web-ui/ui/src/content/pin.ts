@@ -1,0 +1,17 @@
+import type { Content } from "../api/client";
+import { t } from "../i18n/index.svelte";
+import type { RoomStore } from "../room/room.svelte";
+import { toasts } from "../ui/toasts.svelte";
+
+/** Makes a text the note. There is one at a time: what was it before goes back among the contents, after that. */
+export async function pin(store: RoomStore, content: Content): Promise<void> {
+  const before = store.note;
+  if (!content.pinned) await store.change(content, { pinned: true });
+  if (before) await store.change(before, { pinned: false });
+  toasts.say(t("content.pinned"));
+}
+
+export async function unpin(store: RoomStore, content: Content): Promise<void> {
+  await store.change(content, { pinned: false });
+  toasts.say(t("content.unpinned"));
+}
