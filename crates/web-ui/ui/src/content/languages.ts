@@ -1,32 +1,4 @@
+import { LANGUAGES as KNOWN } from "../viewer/language";
+
 /** The languages that a text may be said to be in: the word that is kept, and what people call it. */
-export const LANGUAGES: [string, string][] = [
-  ["c", "C"],
-  ["cpp", "C++"],
-  ["csharp", "C#"],
-  ["css", "CSS"],
-  ["diff", "Diff"],
-  ["dockerfile", "Dockerfile"],
-  ["go", "Go"],
-  ["html", "HTML"],
-  ["ini", "INI"],
-  ["java", "Java"],
-  ["javascript", "JavaScript"],
-  ["json", "JSON"],
-  ["kotlin", "Kotlin"],
-  ["latex", "LaTeX"],
-  ["lua", "Lua"],
-  ["markdown", "Markdown"],
-  ["perl", "Perl"],
-  ["powershell", "PowerShell"],
-  ["python", "Python"],
-  ["r", "R"],
-  ["ruby", "Ruby"],
-  ["rust", "Rust"],
-  ["shell", "Shell"],
-  ["sql", "SQL"],
-  ["swift", "Swift"],
-  ["toml", "TOML"],
-  ["typescript", "TypeScript"],
-  ["xml", "XML"],
-  ["yaml", "YAML"],
-];
+export const LANGUAGES: [string, string][] = Object.entries(KNOWN).map(([word, { label }]) => [word, label]);

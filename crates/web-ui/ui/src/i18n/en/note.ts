@@ -9,4 +9,5 @@ export const note = {
   "note.refused": "Not saved",
   "note.long": "Not saved: a note has 1 MiB at most.",
   "note.conflict.text": "Somebody else changed the same lines while you were typing. Nothing is lost: choose what is to stay.",
+  "note.conflict.compare": "Compare",
 } as const;

@@ -11,4 +11,5 @@ export const note: Record<keyof typeof en, string> = {
   "note.refused": "没有保存",
   "note.long": "没有保存：便笺最多 1 MiB。",
   "note.conflict.text": "你输入时，别人修改了相同的几行。内容都还在，请选择要保留的。",
+  "note.conflict.compare": "比较",
 };
