@@ -10,7 +10,7 @@ mod put;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method, StatusCode, header},
     routing::any,
 };
 use elizabeth_core::{Elizabeth, Result, name::RoomRef};
