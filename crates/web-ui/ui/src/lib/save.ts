@@ -1,6 +1,6 @@
-/** Saves a text as a file, as browsers do. */
-export function saveText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+/** Saves bytes as a file, as browsers do. */
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
@@ -8,4 +8,9 @@ export function saveText(name: string, text: string): void {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Saves a text as a file. */
+export function saveText(name: string, text: string): void {
+  saveBlob(name, new Blob([text], { type: "text/plain" }));
 }

@@ -5,7 +5,44 @@ import { t } from "../i18n/index.svelte";
 export function contentName(content: Content): string {
   if (content.file_name) return content.file_name;
   if (content.url) return content.url;
-  const line = content.text?.trim().split("\n", 1)[0] ?? "";
+  const line = firstLine(content.text ?? "");
   if (line !== "") return line.length > 80 ? `${line.slice(0, 80)}…` : line;
   return t(content.content_type === "url" ? "content.untitled.url" : "content.untitled.text");
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n", 1)[0]?.trim() ?? "";
+}
+
+/** The first lines of a text, without the empty ones; each is as long as a row can be. */
+export function firstLines(text: string, count: number): string {
+  const lines = text.slice(0, 2_000).split(/\r?\n/);
+  const said = lines.filter((line) => line.trim() !== "").slice(0, count);
+  return said.map((line) => line.trimEnd().slice(0, 240)).join("\n");
+}
+
+/** Where a link leads, for people: its host without the `www.`, or to whom a mail goes. */
+export function linkHost(url: string): string {
+  if (/^mailto:/i.test(url)) return decode(url.slice("mailto:".length).split("?", 1)[0] ?? "");
+  try {
+    return new URL(url).host.replace(/^www\./, "");
+  } catch {
+    return url;
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether the words of a search all occur in what a content is called, or in what it says. */
+export function matches(content: Content, search: string): boolean {
+  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return true;
+  const said = [content.file_name, content.url, content.text].filter((part) => part).join("\n").toLowerCase();
+  return words.every((word) => said.includes(word));
 }

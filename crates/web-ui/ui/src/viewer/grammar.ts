@@ -1,0 +1,56 @@
+import { LanguageSupport, StreamLanguage, type StreamParser } from "@codemirror/language";
+
+import type { LanguageId } from "./language";
+
+const stream = (parser: StreamParser<unknown>) => new LanguageSupport(StreamLanguage.define(parser));
+const clike = () => import("@codemirror/legacy-modes/mode/clike");
+const javascript = async (options: { jsx?: boolean; typescript?: boolean }) =>
+  (await import("@codemirror/lang-javascript")).javascript(options);
+
+/** How each language is read, loaded when it is needed. */
+const GRAMMARS: Record<LanguageId, () => Promise<LanguageSupport>> = {
+  c: async () => stream((await clike()).c),
+  cmake: async () => stream((await import("@codemirror/legacy-modes/mode/cmake")).cmake),
+  cpp: async () => (await import("@codemirror/lang-cpp")).cpp(),
+  csharp: async () => stream((await clike()).csharp),
+  css: async () => (await import("@codemirror/lang-css")).css(),
+  dart: async () => stream((await clike()).dart),
+  diff: async () => stream((await import("@codemirror/legacy-modes/mode/diff")).diff),
+  dockerfile: async () => stream((await import("@codemirror/legacy-modes/mode/dockerfile")).dockerFile),
+  go: async () => (await import("@codemirror/lang-go")).go(),
+  groovy: async () => stream((await import("@codemirror/legacy-modes/mode/groovy")).groovy),
+  haskell: async () => stream((await import("@codemirror/legacy-modes/mode/haskell")).haskell),
+  html: async () => (await import("@codemirror/lang-html")).html(),
+  ini: async () => stream((await import("@codemirror/legacy-modes/mode/properties")).properties),
+  java: async () => (await import("@codemirror/lang-java")).java(),
+  javascript: () => javascript({}),
+  json: async () => (await import("@codemirror/lang-json")).json(),
+  jsx: () => javascript({ jsx: true }),
+  julia: async () => stream((await import("@codemirror/legacy-modes/mode/julia")).julia),
+  kotlin: async () => stream((await clike()).kotlin),
+  latex: async () => stream((await import("@codemirror/legacy-modes/mode/stex")).stex),
+  lua: async () => stream((await import("@codemirror/legacy-modes/mode/lua")).lua),
+  markdown: async () => (await import("@codemirror/lang-markdown")).markdown(),
+  nginx: async () => stream((await import("@codemirror/legacy-modes/mode/nginx")).nginx),
+  objectivec: async () => stream((await clike()).objectiveC),
+  perl: async () => stream((await import("@codemirror/legacy-modes/mode/perl")).perl),
+  powershell: async () => stream((await import("@codemirror/legacy-modes/mode/powershell")).powerShell),
+  protobuf: async () => stream((await import("@codemirror/legacy-modes/mode/protobuf")).protobuf),
+  python: async () => (await import("@codemirror/lang-python")).python(),
+  r: async () => stream((await import("@codemirror/legacy-modes/mode/r")).r),
+  ruby: async () => stream((await import("@codemirror/legacy-modes/mode/ruby")).ruby),
+  rust: async () => (await import("@codemirror/lang-rust")).rust(),
+  scala: async () => stream((await clike()).scala),
+  shell: async () => stream((await import("@codemirror/legacy-modes/mode/shell")).shell),
+  sql: async () => (await import("@codemirror/lang-sql")).sql(),
+  swift: async () => stream((await import("@codemirror/legacy-modes/mode/swift")).swift),
+  toml: async () => stream((await import("@codemirror/legacy-modes/mode/toml")).toml),
+  tsx: () => javascript({ jsx: true, typescript: true }),
+  typescript: () => javascript({ typescript: true }),
+  xml: async () => (await import("@codemirror/lang-xml")).xml(),
+  yaml: async () => (await import("@codemirror/lang-yaml")).yaml(),
+};
+
+export function grammar(language: LanguageId): Promise<LanguageSupport> {
+  return GRAMMARS[language]();
+}

@@ -1,0 +1,54 @@
+import { Problem, Unreachable, type Content } from "../api/client";
+import { address } from "../lib/base";
+import type { RoomStore } from "../room/room.svelte";
+import { decodeText, readsChinese } from "./decode";
+
+/** Texts up to this size are shown in full. */
+const WHOLE = 2 * 1024 * 1024;
+/** What is shown of longer ones. */
+const PART = 256 * 1024;
+
+/** A text, or its beginning; no text at all where the bytes are none. */
+export interface ReadText {
+  text: string | undefined;
+  cut: boolean;
+}
+
+/** Reads what a content says. Of a long one the beginning is read. */
+export async function readText(store: RoomStore, content: Content, signal?: AbortSignal): Promise<ReadText> {
+  if (typeof content.text === "string") return { text: content.text, cut: false };
+  return readStart(store, content, content.size > WHOLE ? PART : content.size, signal);
+}
+
+/** Reads the first bytes of a content as text. */
+export async function readStart(
+  store: RoomStore,
+  content: Content,
+  length: number,
+  signal?: AbortSignal,
+): Promise<ReadText> {
+  if (content.size === 0) return { text: "", cut: false };
+  const cut = length < content.size;
+  const response = await get(store, content, cut ? { Range: `bytes=0-${length - 1}` } : {}, signal);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return { text: decodeText(bytes, cut, readsChinese()), cut };
+}
+
+async function get(
+  store: RoomStore,
+  content: Content,
+  more: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const { headers } = await store.as();
+  const path = address(`api/v1/rooms/${encodeURIComponent(store.slug)}/contents/${content.id}`);
+  let response;
+  try {
+    response = await fetch(path, { headers: { ...headers, ...more }, signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable(String(error));
+  }
+  if (!response.ok) throw await Problem.of(response);
+  return response;
+}
