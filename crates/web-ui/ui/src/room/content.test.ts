@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Content } from "../api/client";
-import { contentName, firstLines, linkHost, matches } from "./content";
+import { contentName, firstLines, linkHost, matches, steady } from "./content";
 
 const of = (given: Partial<Content>) => ({ content_type: "text", ...given }) as Content;
 
@@ -30,4 +30,15 @@ test("a search finds all its words, in any order and case", () => {
   expect(matches(content, " plan TEAM ")).toBe(true);
   expect(matches(content, "pizza")).toBe(true);
   expect(matches(content, "pizza pasta")).toBe(false);
+});
+
+test("contents that did not change stay the same objects", () => {
+  const [a, b] = [of({ id: 1, version: 1 }), of({ id: 2, version: 1 })];
+  const before = [a, b];
+  expect(steady(before, [{ ...a }, { ...b }])).toBe(before);
+  const next = steady(before, [{ ...a }, { ...b, version: 2 }, of({ id: 3 })]);
+  expect(next[0]).toBe(a);
+  expect(next[1]).toEqual({ ...b, version: 2 });
+  expect(next).toHaveLength(3);
+  expect(steady(before, [{ ...b }])).toEqual([b]);
 });

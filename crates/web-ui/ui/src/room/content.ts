@@ -39,10 +39,34 @@ function decode(text: string): string {
   }
 }
 
+/** What is searched of each content; long texts are not made small again for each letter that is typed. */
+const searched = new WeakMap<Content, string>();
+
+function said(content: Content): string {
+  let text = searched.get(content);
+  if (text === undefined) {
+    text = [content.file_name, content.url, content.text].filter((part) => part).join("\n").toLowerCase();
+    searched.set(content, text);
+  }
+  return text;
+}
+
 /** Whether the words of a search all occur in what a content is called, or in what it says. */
 export function matches(content: Content, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  if (words.length === 0) return true;
-  const said = [content.file_name, content.url, content.text].filter((part) => part).join("\n").toLowerCase();
-  return words.every((word) => said.includes(word));
+  return words.every((word) => said(content).includes(word));
+}
+
+/** Contents as they were before where they are the same: what did not change is not drawn again. */
+export function steady(before: Content[], now: Content[]): Content[] {
+  const known = new Map(before.map((content) => [content.id, content]));
+  const next = now.map((content) => {
+    const old = known.get(content.id);
+    return old && isSame(old, content) ? old : content;
+  });
+  return next.length === before.length && next.every((content, at) => content === before[at]) ? before : next;
+}
+
+function isSame(a: Content, b: Content): boolean {
+  return (Object.keys(b) as (keyof Content)[]).every((key) => a[key] === b[key]);
 }

@@ -1,16 +1,16 @@
 /** How much of the beginning tells text from anything else. */
 const LOOK = 8_192;
 
-/** Bytes as text: as their byte order mark says, as UTF-8 where they are that, else as people here would have written
- * them. `undefined` when they are not text.
+/** Bytes as text: as their byte order mark says, as UTF-8 where they are that, else in the Chinese or the western
+ * encoding that came before it, as they look. `undefined` when they are not text.
  *
  * @param cut whether the end may be missing, perhaps in the middle of a character.
  */
-export function decodeText(bytes: Uint8Array, cut: boolean, chinese: boolean): string | undefined {
+export function decodeText(bytes: Uint8Array, cut: boolean): string | undefined {
   const marked = byMark(bytes);
   if (marked) return new TextDecoder(marked).decode(bytes);
   if (bytes.subarray(0, LOOK).includes(0)) return undefined;
-  for (const encoding of chinese ? ["utf-8", "gb18030"] : ["utf-8"]) {
+  for (const encoding of arePairs(bytes) ? ["utf-8", "gb18030"] : ["utf-8"]) {
     try {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: cut });
     } catch {
@@ -28,7 +28,16 @@ function byMark(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Whether somebody reads Chinese, and so may have files from before UTF-8. */
-export function readsChinese(): boolean {
-  return navigator.languages.some((language) => /^zh\b/i.test(language));
+/** Whether what is not ASCII mostly comes two by two, as it does in Chinese; in western words it stands alone. */
+function arePairs(bytes: Uint8Array): boolean {
+  let [pairs, singles] = [0, 0];
+  for (let at = 0; at < Math.min(bytes.length, LOOK); at += 1) {
+    if ((bytes[at] ?? 0) < 0x80) continue;
+    if ((bytes[at + 1] ?? 0) < 0x80) singles += 1;
+    else {
+      pairs += 1;
+      at += 1;
+    }
+  }
+  return pairs > 4 * singles;
 }

@@ -1,7 +1,7 @@
 import { Problem, Unreachable, type Content } from "../api/client";
 import { address } from "../lib/base";
 import type { RoomStore } from "../room/room.svelte";
-import { decodeText, readsChinese } from "./decode";
+import { decodeText } from "./decode";
 
 /** Texts up to this size are shown in full. */
 const WHOLE = 2 * 1024 * 1024;
@@ -31,7 +31,7 @@ export async function readStart(
   const cut = length < content.size;
   const response = await get(store, content, cut ? { Range: `bytes=0-${length - 1}` } : {}, signal);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { text: decodeText(bytes, cut, readsChinese()), cut };
+  return { text: decodeText(bytes, cut), cut };
 }
 
 async function get(

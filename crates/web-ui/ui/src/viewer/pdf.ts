@@ -1,0 +1,65 @@
+import { GlobalWorkerOptions, getDocument, type PDFDocumentLoadingTask } from "pdfjs-dist";
+import worker from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+
+export { TextLayer, type PDFDocumentProxy, type PDFPageProxy } from "pdfjs-dist";
+
+// What some documents need besides, each file at an address of its own: character maps (many Chinese ones bring none),
+// the standard fonts, and what unpacks JPEG 2000 and JBIG2.
+const files = {
+  ...import.meta.glob<string>("/node_modules/pdfjs-dist/cmaps/*.bcmap", { query: "?url", import: "default", eager: true }),
+  ...import.meta.glob<string>("/node_modules/pdfjs-dist/standard_fonts/*.{pfb,ttf}", {
+    query: "?url",
+    import: "default",
+    eager: true,
+  }),
+  ...import.meta.glob<string>("/node_modules/pdfjs-dist/wasm/{openjpeg,jbig2}.wasm", {
+    query: "?url",
+    import: "default",
+    eager: true,
+  }),
+};
+
+async function load(folder: string, name: string): Promise<Uint8Array> {
+  const url = files[`/node_modules/pdfjs-dist/${folder}/${name}`];
+  if (!url) throw new Error(`there is no ${name}`);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+class CharacterMaps {
+  async fetch({ name }: { name: string }) {
+    return { cMapData: await load("cmaps", `${name}.bcmap`), isCompressed: true };
+  }
+}
+
+class StandardFonts {
+  fetch({ filename }: { filename: string }) {
+    return load("standard_fonts", filename);
+  }
+}
+
+class Decoders {
+  fetch({ filename }: { filename: string }) {
+    return load("wasm", filename);
+  }
+}
+
+/** What is asked for at once. */
+const PIECE = 256 * 1024;
+
+/** Opens a document of which only what is looked at is fetched. */
+export function openPdf(url: string): PDFDocumentLoadingTask {
+  GlobalWorkerOptions.workerSrc = worker;
+  return getDocument({
+    url,
+    isEvalSupported: false,
+    disableAutoFetch: true,
+    disableStream: true,
+    rangeChunkSize: PIECE,
+    useWorkerFetch: false,
+    CMapReaderFactory: CharacterMaps,
+    StandardFontDataFactory: StandardFonts,
+    WasmFactory: Decoders,
+  });
+}
