@@ -24,9 +24,19 @@ const marked = StateField.define<DecorationSet>({
 /** Marks the change that somebody has gone to. */
 export const currentChange: Extension = marked;
 
+/** So many frames long it is brought into view: how high the lines in between are is only known once they are drawn. */
+const FRAMES = 4;
+
 /** Goes to a change: its lines are marked and, where wished, brought into view. */
-export function goTo(view: EditorView, from: number, to: number, show: boolean): void {
+export function goTo(view: EditorView, from: number, to: number, seen: boolean): void {
   const at = Math.min(from, view.state.doc.length);
-  const scroll = show ? [EditorView.scrollIntoView(at, { y: "start", yMargin: 48 })] : [];
-  view.dispatch({ selection: { anchor: at }, effects: [mark.of({ from: at, to }), ...scroll] });
+  view.dispatch({ selection: { anchor: at }, effects: mark.of({ from: at, to }) });
+  if (seen) show(view, at, FRAMES);
+}
+
+function show(view: EditorView, at: number, frames: number): void {
+  // It may have been left for another one, or closed.
+  if (frames === 0 || !view.dom.isConnected || view.state.selection.main.head !== at) return;
+  view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin: 48 }) });
+  requestAnimationFrame(() => show(view, at, frames - 1));
 }
