@@ -39,7 +39,6 @@ export const viewer = {
   "view.broken": "This browser cannot show it. It may be damaged, or of a kind that only other programs know.",
   "view.none": "There is no preview for this kind of file.",
   "view.type": "Type",
-  "view.size": "Size",
   "view.added": "Added",
   "view.hash": "SHA-256",
   "view.empty": "It is empty.",

@@ -40,7 +40,6 @@ export const viewer: Record<keyof typeof en, string> = {
   "view.broken": "浏览器无法显示。文件可能已损坏，或需要用其他程序打开。",
   "view.none": "这种文件没有预览。",
   "view.type": "类型",
-  "view.size": "大小",
   "view.added": "添加时间",
   "view.hash": "SHA-256",
   "view.empty": "没有内容。",
