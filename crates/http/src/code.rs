@@ -123,7 +123,7 @@ pub enum Code {
     MethodNotAllowed,
     /// 408: the body did not arrive in time.
     RequestTimeout,
-    /// 408: the upload fell silent; its reservation is released.
+    /// 408: the upload fell silent. A reservation for one upload is released; one in pieces can go on.
     UploadTimedOut,
     /// 409: another room answers to this name.
     NameTaken,

@@ -31,6 +31,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     components.schemas.insert("Code".into(), Code::schema());
     for (name, description) in [
         ("room_token", "A room token; it may be sent as `?token=` instead, the header wins."),
+        ("upload_token", "The token of an upload in pieces, as `prepare` answered it: `upl_…`."),
         ("admin_token", "The server's admin token."),
     ] {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build();

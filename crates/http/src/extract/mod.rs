@@ -7,11 +7,13 @@ mod if_match;
 mod json;
 mod path;
 mod query;
+mod upload_credential;
 
 pub(crate) use accept::accepts_html;
 pub(crate) use caller::Caller;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
-pub(crate) use path::{InRoom, RoomFile, RoomItem, RoomPath};
+pub(crate) use path::{ChunkPath, InRoom, RoomFile, RoomItem, RoomPath};
 pub(crate) use query::Query;
+pub(crate) use upload_credential::UploadCredential;

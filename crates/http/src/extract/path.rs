@@ -6,7 +6,7 @@ use axum::{
 };
 use elizabeth_core::{
     Invalid,
-    id::{ContentId, Jti, ReservationId, TicketId},
+    id::{ContentId, Jti, ReservationId, TicketId, UploadId},
     name::{FileName, RoomRef},
 };
 use uuid::Uuid;
@@ -27,6 +27,13 @@ pub(crate) struct RoomItem<T>(pub(crate) RoomRef, pub(crate) T);
 
 /// The room of a path with `{room}`, and the file that the rest of it names, slashes included.
 pub(crate) struct RoomFile(pub(crate) RoomRef, pub(crate) FileName);
+
+/// The room of a path with `{room}`, and the file and the chunk that it names by their indexes.
+pub(crate) struct ChunkPath {
+    pub(crate) room: RoomRef,
+    pub(crate) file: u64,
+    pub(crate) chunk: u64,
+}
 
 /// A path's second parameter.
 pub(crate) trait PathItem: Sized {
@@ -58,8 +65,14 @@ impl PathItem for Jti {
     }
 }
 
+impl PathItem for UploadId {
+    fn read(text: &str) -> Option<Self> {
+        Uuid::from_str(text).ok().map(Self)
+    }
+}
+
 /// A whole number as ids are written: digits only, so that one content has one address.
-fn number(text: &str) -> Option<i64> {
+fn number<T: FromStr>(text: &str) -> Option<T> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
@@ -107,6 +120,25 @@ impl FromRequestParts<AppState> for RoomFile {
         let (_, name) = values.next().unwrap_or_default();
         let (_, file) = values.next().unwrap_or_default();
         Ok(Self(room(name)?, FileName::parse(file).map_err(Invalid::from)?))
+    }
+}
+
+impl FromRequestParts<AppState> for ChunkPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = params(parts, state, Code::InvalidPath).await?;
+        let mut values = params.iter();
+        let (_, name) = values.next().unwrap_or_default();
+        let room = room(name)?;
+        let mut index = || {
+            let text = "the path names a file and a chunk by their indexes";
+            values
+                .next()
+                .and_then(|(_, text)| number(text))
+                .ok_or_else(|| Problem::bad_request(Code::InvalidPath, text))
+        };
+        Ok(Self { room, file: index()?, chunk: index()? })
     }
 }
 

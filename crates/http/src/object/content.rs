@@ -70,7 +70,8 @@ impl<'a> From<&'a Content> for ContentObject<'a> {
     }
 }
 
-fn hex<S: Serializer>(hash: &Sha256Hash, serializer: S) -> Result<S::Ok, S::Error> {
+/// A hash as it stands in answers.
+pub(super) fn hex<S: Serializer>(hash: &Sha256Hash, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hash.to_hex())
 }
 

@@ -13,6 +13,7 @@ mod system;
 mod texts;
 mod tickets;
 mod tokens;
+mod uploads;
 mod urls;
 
 use axum::routing::get;
@@ -55,6 +56,10 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         .routes(routes!(urls::create::add_url))
         .routes(routes!(contents::archive::archive_contents))
         .routes(routes!(reservations::release::release_reservation))
+        .routes(routes!(uploads::prepare::prepare_chunked_upload))
+        .routes(routes!(uploads::put::put_chunk))
+        .routes(routes!(uploads::status::upload_status))
+        .routes(routes!(uploads::complete::complete_upload))
         .routes(routes!(admin::rooms::list_rooms))
         .routes(routes!(admin::gc::collect_garbage))
         .routes(routes!(system::health::health))

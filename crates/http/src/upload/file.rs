@@ -1,8 +1,7 @@
 use axum::{
-    body::{Body, BodyDataStream},
+    body::Body,
     http::{HeaderMap, StatusCode, header},
 };
-use bytes::Bytes;
 use elizabeth_core::{
     Elizabeth, Result,
     content::{FileRequest, Manifest},
@@ -10,10 +9,11 @@ use elizabeth_core::{
     service::Uploaded,
     time::Timestamp,
 };
-use futures::StreamExt;
 
 use super::{
-    pump::{Source, begin, receive, store_whole},
+    head::announced_length,
+    pump::{begin, receive, run_to_end},
+    raw::RawBody,
     whole::gather_bytes,
 };
 use crate::{
@@ -52,19 +52,7 @@ impl FilePut {
         query: &Query,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        if headers.contains_key(header::CONTENT_RANGE) {
-            // RFC 9110, section 14.5: taken for the whole file, a part would replace it.
-            let text = "header: Content-Range is not possible here: a whole file is stored";
-            return Err(Problem::bad_request(Code::InvalidHeader, text));
-        }
-        let length = match headers.get(header::CONTENT_LENGTH) {
-            Some(value) if !headers.contains_key(header::TRANSFER_ENCODING) => {
-                let length = value.to_str().ok().and_then(|text| text.parse().ok());
-                let text = "header: Content-Length is no number of bytes";
-                Some(length.ok_or_else(|| Problem::bad_request(Code::InvalidHeader, text))?)
-            }
-            Some(_) | None => None,
-        };
+        let length = announced_length(headers)?;
         let expire_at = query.text("expire_at")?.map(|text| {
             let read = Timestamp::parse(&text);
             read.map_err(|error| {
@@ -111,48 +99,21 @@ pub(crate) async fn put_file(
                 let Entered { app, token } = enter.await?;
                 app.store_file(&room, token.as_deref(), file, bytes).await
             };
-            return store_whole(state, store).await;
+            return run_to_end(state, store).await;
         }
         Err(body) => body,
     };
-    let name = Some(file.name.clone());
+    let name = file.name.clone();
     let begun = async move {
         let Entered { app, token } = enter.await?;
         app.begin_file(&room, token.as_deref(), file, length.is_none()).await
     };
     match begin(state, begun).await {
-        Ok(upload) => receive(state, upload, RawFile { name, body: body.into_data_stream() }).await,
+        Ok(upload) => receive(state, upload, RawBody::new(name, body)).await,
         Err(problem) => {
             refuse(headers, body);
             Err(problem.closing())
         }
-    }
-}
-
-/// A body that is a file.
-struct RawFile {
-    name: Option<String>,
-    body: BodyDataStream,
-}
-
-impl Source for RawFile {
-    async fn next_file(&mut self) -> Result<Option<String>, Problem> {
-        Ok(self.name.take())
-    }
-
-    async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
-        while let Some(piece) = self.body.next().await {
-            let text = "the body ended before it was complete";
-            let piece = piece.map_err(|_| Problem::bad_request(Code::IncompleteBody, text))?;
-            if !piece.is_empty() {
-                return Ok(Some(piece));
-            }
-        }
-        Ok(None)
-    }
-
-    fn into_body(self) -> Body {
-        Body::from_stream(self.body)
     }
 }
 

@@ -1,18 +1,15 @@
-use std::{ops::RangeInclusive, pin::pin, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
 use axum::{body::Body, http::StatusCode};
 use bytes::{Bytes, BytesMut};
-use elizabeth_core::{
-    Error,
-    service::{Upload, Uploaded},
-};
+use elizabeth_core::Error;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, timeout_at},
 };
 use tracing::Instrument;
 
-use super::disposition::unescaped;
+use super::sink::Sink;
 use crate::{
     body::drain,
     problem::{Code, Problem},
@@ -29,15 +26,15 @@ const SMALL: usize = 16 << 10;
 /// How long gathered bytes may wait: bytes that core has not seen do not keep a lease alive.
 const GATHER_TIME: Duration = Duration::from_millis(200);
 
-/// One step of an upload.
+/// One step of a body.
 enum Step {
     Start(String),
     Data(Bytes),
+    End,
     Finish,
-    Commit,
 }
 
-/// Why the storing side ended without contents.
+/// Why the storing side ended before it had finished.
 enum Ended {
     /// Core refused.
     Refused(Error),
@@ -77,22 +74,22 @@ impl From<mpsc::error::SendError<Step>> for Stopped {
     }
 }
 
-/// Feeds a body into an upload.
+/// Feeds a body into what receives it.
 ///
-/// The upload is owned by a task of its own. So hashing and writing run beside receiving; when the client goes away
-/// and this future is dropped, the task sees its channel end and gives everything up; and once all bytes have come,
-/// the commit runs to its end whoever still listens.
-pub(crate) async fn receive(
+/// That is owned by a task of its own. So hashing and writing run beside receiving; when the client goes away and this
+/// future is dropped, the task sees its channel end and breaks off; and once all bytes have come, the commit runs to
+/// its end whoever still listens.
+pub(crate) async fn receive<S: Sink>(
     state: &AppState,
-    upload: Upload,
+    sink: S,
     mut source: impl Source,
-) -> Result<Uploaded, Problem> {
+) -> Result<S::Kept, Problem> {
     let (sender, steps) = mpsc::channel(1);
-    let task = state.uploads().spawn(store(upload, steps).in_current_span());
+    let task = state.uploads().spawn(store(sink, steps).in_current_span());
     let fed = feed(state, &mut source, sender).await;
-    // Waiting here also means: when the answer is an error, the reservation is released by then.
+    // Waiting here also means: when the answer is an error, what is not kept is given back by then.
     let problem = match (task.await, fed) {
-        (Ok(Ok(uploaded)), _) => return Ok(uploaded),
+        (Ok(Ok(kept)), _) => return Ok(kept),
         (Ok(Err(Ended::Refused(error))), _) => Problem::from(error),
         (Ok(Err(Ended::Abandoned)), Err(Stopped::Problem(problem))) => problem,
         (Err(_) | Ok(Err(Ended::Abandoned)), _) => Problem::internal(),
@@ -103,16 +100,16 @@ pub(crate) async fn receive(
     Err(problem.closing())
 }
 
-/// Begins an upload beside the request. When the client goes away meanwhile, the upload is given up once it has begun.
-pub(crate) async fn begin(
+/// Begins to receive beside the request. When the client goes away meanwhile, what has begun is given up.
+pub(crate) async fn begin<S: Sink>(
     state: &AppState,
-    begin: impl Future<Output = Result<Upload, Error>> + Send + 'static,
-) -> Result<Upload, Problem> {
+    begin: impl Future<Output = Result<S, Error>> + Send + 'static,
+) -> Result<S, Problem> {
     let (sender, begun) = oneshot::channel();
     state.uploads().spawn(
         async move {
-            if let Err(Ok(upload)) = sender.send(begin.await) {
-                upload.abort().await;
+            if let Err(Ok(sink)) = sender.send(begin.await) {
+                sink.abort().await;
             }
         }
         .in_current_span(),
@@ -120,53 +117,34 @@ pub(crate) async fn begin(
     begun.await.map_err(|_| Problem::internal())?.map_err(Problem::from)
 }
 
-/// Hands over files that have arrived whole. Once begun it runs to its end, whoever still listens.
-pub(crate) async fn store_whole(
+/// Does what needs no more of the client. Once begun it runs to its end, whoever still listens.
+pub(crate) async fn run_to_end<T: Send + 'static>(
     state: &AppState,
-    store: impl Future<Output = Result<Uploaded, Error>> + Send + 'static,
-) -> Result<Uploaded, Problem> {
-    match state.uploads().spawn(store.in_current_span()).await {
-        Ok(stored) => stored.map_err(Problem::from),
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Problem> {
+    match state.uploads().spawn(work.in_current_span()).await {
+        Ok(done) => done.map_err(Problem::from),
         Err(_) => Err(Problem::internal()),
     }
 }
 
-async fn store(mut upload: Upload, mut steps: mpsc::Receiver<Step>) -> Result<Uploaded, Ended> {
+async fn store<S: Sink>(mut sink: S, mut steps: mpsc::Receiver<Step>) -> Result<S::Kept, Ended> {
     while let Some(step) = steps.recv().await {
         let done = match step {
-            Step::Start(name) => start(&mut upload, &name).await,
-            Step::Data(bytes) => upload.write(bytes).await,
-            Step::Finish => finish(&mut upload).await,
-            Step::Commit => return upload.commit().await.map_err(Ended::Refused),
+            Step::Start(name) => sink.start(&name).await,
+            Step::Data(bytes) => sink.write(bytes).await,
+            Step::End => sink.end().await,
+            Step::Finish => return sink.finish().await.map_err(Ended::Refused),
         };
         if let Err(error) = done {
             // The receiving side need not fill a channel that nobody empties.
             drop(steps);
-            upload.abort().await;
+            sink.abort().await;
             return Err(Ended::Refused(error));
         }
     }
-    upload.abort().await;
+    sink.break_off().await;
     Err(Ended::Abandoned)
-}
-
-/// All bytes have come; until the store has made them durable, it is we who keep the upload alive.
-async fn finish(upload: &mut Upload) -> Result<(), Error> {
-    let lease = upload.lease();
-    let mut finished = pin!(upload.finish_file());
-    loop {
-        match timeout(lease.span() / 3, &mut finished).await {
-            Ok(finished) => return finished,
-            Err(_) => lease.renew().await.map(drop)?,
-        }
-    }
-}
-
-async fn start(upload: &mut Upload, name: &str) -> Result<(), Error> {
-    match (upload.start_file(name).await, unescaped(name)) {
-        (Err(Error::ManifestMismatch(_)), Some(other)) => upload.start_file(&other).await,
-        (done, _) => done,
-    }
 }
 
 async fn feed(state: &AppState, source: &mut impl Source, steps: mpsc::Sender<Step>) -> Result<(), Stopped> {
@@ -176,9 +154,9 @@ async fn feed(state: &AppState, source: &mut impl Source, steps: mpsc::Sender<St
         let Some(name) = name.map_err(|_| silent())?? else { break };
         steps.send(Step::Start(name)).await?;
         feed_data(state, source, &steps, lease).await?;
-        steps.send(Step::Finish).await?;
+        steps.send(Step::End).await?;
     }
-    steps.send(Step::Commit).await?;
+    steps.send(Step::Finish).await?;
     Ok(())
 }
 
@@ -223,6 +201,6 @@ async fn feed_data(
 }
 
 fn silent() -> Stopped {
-    let text = "no bytes arrived for too long; the reservation is released";
+    let text = "no bytes arrived for too long";
     Stopped::Problem(Problem::new(StatusCode::REQUEST_TIMEOUT, Code::UploadTimedOut, text))
 }

@@ -4,6 +4,7 @@ mod admin;
 mod archive;
 mod bad_input;
 mod changes;
+mod chunks;
 mod contents;
 mod delivery;
 mod document;

@@ -1,6 +1,7 @@
 //! A server in this process on a port of its own, with a clock that is set by hand, and a client that knows its way.
 
 mod blobs;
+pub mod chunked;
 mod crypto;
 
 use std::{

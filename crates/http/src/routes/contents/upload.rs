@@ -12,7 +12,7 @@ use crate::{
     object::{ContentList, ContentObject},
     problem::{Code, Problem},
     state::AppState,
-    upload::{Boundary, Gathered, Multipart, gather, receive, store_whole},
+    upload::{Boundary, Gathered, Multipart, gather, receive, run_to_end},
 };
 
 /// What was stored.
@@ -76,7 +76,7 @@ pub(crate) async fn upload_contents(
         Gathered::Whole(files) => {
             let (app, token) = (state.app().clone(), credential.token().map(str::to_owned));
             let store = async move { app.upload_whole(&room, token.as_deref(), id, files).await };
-            store_whole(&state, store).await?
+            run_to_end(&state, store).await?
         }
         Gathered::Streaming(body) => match state.app().begin_upload(&room, credential.token(), id).await {
             Ok(upload) => receive(&state, upload, Multipart::new(body, &boundary)).await?,

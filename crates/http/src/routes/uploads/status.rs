@@ -1,0 +1,97 @@
+use axum::extract::State;
+use elizabeth_core::upload::ChunkedUpload;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    body::{Answer, reply},
+    extract::{InRoom, UploadCredential},
+    object::{ChunkList, ChunkObject, Instant, UploadFileProgress, UploadWord, files_so_far},
+    state::AppState,
+};
+
+/// How an upload in pieces stands.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UploadState<'a> {
+    reservation_id: Uuid,
+    upload_status: UploadWord,
+    /// How many chunks its files have together; null where that is not fixed.
+    total_chunks: Option<u64>,
+    /// How many have arrived.
+    uploaded_chunks: u64,
+    /// How much has arrived, by bytes, with two decimals; it is 100 only when all of it has.
+    #[schema(minimum = 0, maximum = 100)]
+    progress_percentage: f64,
+    /// When it is gone unless more comes; of one that is complete, until when this can be asked.
+    expires_at: Instant,
+    /// In the order of the manifest.
+    files: Vec<UploadFileProgress<'a>>,
+    /// The chunks that have arrived, by file and index.
+    #[schema(value_type = Vec<ChunkObject>)]
+    chunk_details: ChunkList<'a>,
+    /// Bytes announced.
+    reserved_size: u64,
+    /// Bytes that have arrived.
+    uploaded_size: u64,
+    is_expired: bool,
+    /// Whole seconds until `expires_at`; null when it has expired.
+    remaining_seconds: Option<u64>,
+}
+
+/// How an upload stands: its chunks that have arrived, and how long it waits for more. An upload that is complete tells
+/// of it for an hour.
+#[utoipa::path(
+    get, path = "/api/v1/rooms/{room}/uploads/chunks/status", tag = "uploads",
+    params(
+        ("room" = String, Path, description = "A room's name or slug"),
+        ("upload_token" = Option<String>, Query, description = "The upload's token, unless it is sent as a bearer token"),
+        ("reservation_id" = Option<uuid::Uuid>, Query, description = "The upload, with a room token; not beside an upload token"),
+    ),
+    responses(
+        (status = 200, description = "How it stands", body = UploadState),
+        (status = 400, description = "`invalid_query`: both are given, or neither"),
+        (status = 401, description = "`upload_token_invalid`, `token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
+        (status = 403, description = "`room_closed`"),
+        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
+        (status = 410, description = "`room_expired`"),
+    ),
+    security(("upload_token" = []), ("room_token" = [])),
+)]
+pub(crate) async fn upload_status(
+    State(state): State<AppState>,
+    InRoom(room): InRoom,
+    credential: UploadCredential,
+) -> Answer {
+    let access = credential.by_either()?;
+    let found = state.app().upload_state(&room, &access).await?;
+    let upload = &found.upload;
+    let status = UploadWord::from(upload.status(found.now));
+    let is_expired = status == UploadWord::Expired;
+    let left = upload.hold.deadline.since(found.now).as_secs();
+    Ok(reply(&UploadState {
+        reservation_id: upload.id.0,
+        upload_status: status,
+        total_chunks: upload.files.iter().map(|file| file.total_chunks()).sum(),
+        uploaded_chunks: upload.progress.iter().map(|progress| progress.chunks).sum(),
+        progress_percentage: percentage(upload, status),
+        expires_at: Instant(upload.hold.deadline),
+        files: files_so_far(upload),
+        chunk_details: ChunkList(&found.chunks),
+        reserved_size: upload.announced(),
+        uploaded_size: upload.arrived(),
+        is_expired,
+        remaining_seconds: (!is_expired).then_some(left),
+    }))
+}
+
+/// Rounded down, so that 100 means all of it.
+fn percentage(upload: &ChunkedUpload, status: UploadWord) -> f64 {
+    let (announced, arrived) = (u128::from(upload.announced()), u128::from(upload.arrived()));
+    let hundredths = match (arrived * 10_000).checked_div(announced) {
+        Some(hundredths) => hundredths,
+        None if status == UploadWord::Completed => 10_000,
+        None => 0,
+    };
+    f64::from(u16::try_from(hundredths).unwrap_or(10_000)) / 100.0
+}

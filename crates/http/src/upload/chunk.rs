@@ -1,0 +1,185 @@
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, header},
+};
+use bytes::Bytes;
+use data_encoding::BASE64;
+use elizabeth_core::{
+    Error, Invalid, Result,
+    content::Sha256Hash,
+    name::RoomRef,
+    service::{BegunChunk, ChunkRequest, UploadAccess},
+    upload::Chunk,
+};
+
+use super::{
+    head::announced_length,
+    pump::{begin, receive},
+    raw::RawBody,
+    sink::Sink,
+};
+use crate::{
+    body::refuse,
+    problem::{Code, Problem},
+    state::AppState,
+};
+
+static X_CHUNK_SHA256: HeaderName = HeaderName::from_static("x-chunk-sha256");
+static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+
+/// Reads what the head of a PUT says of the chunk that it brings.
+///
+/// # Errors
+///
+/// When a header is malformed, or two of them name different hashes.
+pub(crate) fn read_chunk_head(file: u64, index: u64, headers: &HeaderMap) -> Result<ChunkRequest, Problem> {
+    let size = announced_length(headers)?;
+    let plain = headers.get(&X_CHUNK_SHA256).map(|value| {
+        let text = value.to_str().map_err(|_| Invalid::Hash)?;
+        Sha256Hash::parse(text.trim())
+    });
+    let hashes = [plain.transpose()?, content_digest(headers)?];
+    if let [Some(plain), Some(digest)] = hashes
+        && plain != digest
+    {
+        let text = "header: x-chunk-sha256 and Content-Digest name different hashes";
+        return Err(Problem::bad_request(Code::InvalidHeader, text));
+    }
+    Ok(ChunkRequest { file, index, size, sha256: hashes.into_iter().flatten().next() })
+}
+
+/// The SHA-256 of `Content-Digest` (RFC 9530, section 2), a dictionary of which other members are ignored.
+fn content_digest(headers: &HeaderMap) -> Result<Option<Sha256Hash>, Invalid> {
+    for value in headers.get_all(&CONTENT_DIGEST) {
+        let text = value.to_str().map_err(|_| Invalid::Hash)?;
+        for member in text.split(',') {
+            let Some((key, value)) = member.trim().split_once('=') else { continue };
+            if key == "sha-256" {
+                let encoded = value.strip_prefix(':').and_then(|value| value.strip_suffix(':'));
+                let bytes = encoded.and_then(|encoded| BASE64.decode(encoded.as_bytes()).ok());
+                return bytes
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .map(|hash| Some(Sha256Hash(hash)))
+                    .ok_or(Invalid::Hash);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Stores a body as one chunk. Nothing of it is asked for before the chunk has its place, where the client waits for
+/// that (RFC 9110, section 10.1.1), and nothing at all where the chunk is there.
+pub(crate) async fn put_chunk(
+    state: &AppState,
+    room: RoomRef,
+    access: UploadAccess,
+    request: ChunkRequest,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Chunk, Problem> {
+    match begin_chunk(state, room, access, request).await {
+        Ok(ChunkSink { begun: BegunChunk::Stored(chunk), .. }) if headers.contains_key(header::EXPECT) => {
+            Ok(chunk)
+        }
+        Ok(sink) => receive(state, sink, RawBody::new("", body)).await,
+        Err(problem) => {
+            refuse(headers, body);
+            Err(problem.closing())
+        }
+    }
+}
+
+/// Begins a chunk beside the request, see [`begin`].
+pub(crate) async fn begin_chunk(
+    state: &AppState,
+    room: RoomRef,
+    access: UploadAccess,
+    request: ChunkRequest,
+) -> Result<ChunkSink, Problem> {
+    let app = state.app().clone();
+    let begun = async move {
+        let begun = app.begin_chunk(&room, &access, request).await?;
+        Ok(ChunkSink { begun, skipped: 0 })
+    };
+    begin(state, begun).await
+}
+
+/// Where a chunk's bytes go.
+pub(crate) struct ChunkSink {
+    begun: BegunChunk,
+    /// Bytes that came though the chunk is there.
+    skipped: u64,
+}
+
+/// A chunk is kept whole or not at all.
+impl Sink for ChunkSink {
+    type Kept = Chunk;
+
+    async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        match &mut self.begun {
+            BegunChunk::Writing(writer) => writer.write(bytes).await,
+            BegunChunk::Stored(chunk) => {
+                self.skipped = self.skipped.saturating_add(bytes.len() as u64);
+                if self.skipped > chunk.size {
+                    let text = format!("it is longer than the {} bytes of its index", chunk.size);
+                    return Err(Error::ChunkMismatch(text));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn finish(self) -> Result<Chunk> {
+        match self.begun {
+            BegunChunk::Writing(writer) => writer.finish().await,
+            BegunChunk::Stored(chunk) => Ok(chunk),
+        }
+    }
+
+    async fn abort(self) {
+        match self.begun {
+            BegunChunk::Writing(writer) => writer.abort().await,
+            BegunChunk::Stored(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const DIGEST: &str = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+
+    fn read(headers: &[(&'static str, &str)]) -> Result<Option<String>, u16> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        let read = read_chunk_head(0, 0, &map).map_err(|problem| problem.status().as_u16())?;
+        Ok(read.sha256.map(Sha256Hash::to_hex))
+    }
+
+    #[test]
+    fn a_hash_comes_in_either_header() {
+        let known = Ok(Some(HEX.to_owned()));
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&[("x-chunk-sha256", HEX)]), known);
+        assert_eq!(read(&[("x-chunk-sha256", &format!("sha256:{HEX}"))]), known);
+        assert_eq!(read(&[("content-digest", DIGEST)]), known);
+        assert_eq!(read(&[("content-digest", &format!("sha-512=:eA==:, {DIGEST}"))]), known);
+        assert_eq!(read(&[("content-digest", "sha-512=:eA==:")]), Ok(None));
+        assert_eq!(read(&[("content-digest", DIGEST), ("x-chunk-sha256", HEX)]), known);
+        for bad in [
+            [("x-chunk-sha256", "x"), ("x-x", "")],
+            [("content-digest", "sha-256=:eA==:"), ("x-x", "")],
+            [("content-digest", "sha-256=x"), ("x-x", "")],
+            [("content-digest", DIGEST), ("x-chunk-sha256", &HEX.replace('e', "f"))],
+            [("content-range", "bytes 0-1/2"), ("x-x", "")],
+        ] {
+            assert_eq!(read(&bad), Err(400), "{bad:?}");
+        }
+    }
+}
