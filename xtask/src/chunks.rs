@@ -24,7 +24,8 @@ use self::{
 };
 use crate::{Result, client::Room, data, server, terminal::say};
 
-/// How much of the file may be sent twice, in percent.
+/// How much of the file may be sent twice, in percent. What four senders have on the way at each of three kills is less,
+/// of 2 GiB: more says that something besides was lost.
 const AGAIN_LIMIT: f64 = 5.0;
 
 /// What is sent, and what goes wrong on the way.
