@@ -1,7 +1,9 @@
 //! The project's own chores. `cargo xtask test` passes everything that has to pass.
 
 mod archive;
+mod chunks;
 mod client;
+mod data;
 mod memory;
 mod server;
 mod steps;
@@ -24,7 +26,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory, a large archive
+    /// Everything that has to pass: formatting, clippy, documentation, all tests, peak memory, a large archive, a large
+    /// file in chunks
     Test,
     /// Checks the binaries in each set of cargo features
     Features,
@@ -49,6 +52,8 @@ enum Chore {
         #[arg(long, default_value = "48MiB")]
         limit: ByteSize,
     },
+    /// Sends a file in chunks through the release binary, which is killed on the way, and measures what that costs
+    Chunks(chunks::Plan),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
         Chore::Features => steps::check_features(),
         Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3),
         Chore::Archive { size, limit } => archive::measure(size, limit),
+        Chore::Chunks(plan) => chunks::measure(&plan),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
