@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Content } from "../api/client";
-import { comparable, downloadsLeft, ending, groupOf, isLimited, kindOf, splitName } from "./kind";
+import { downloadsLeft, ending, groupOf, isLimited, kindOf, splitName } from "./kind";
 
 function content(given: Partial<Content>): Content {
   return {
@@ -94,14 +94,4 @@ test("what is limited says how much is left", () => {
   expect(isLimited(content({ max_downloads: 3 }))).toBe(true);
   expect(downloadsLeft(content({ max_downloads: 3, download_count: 1 }))).toBe(2);
   expect(downloadsLeft(content({ max_downloads: 3, download_count: 4 }))).toBe(0);
-});
-
-test("two images or two short texts can be compared", () => {
-  const image = file("a.png", "image/png");
-  expect(comparable(image, image)).toBe(true);
-  expect(comparable(image, text("a"))).toBe(false);
-  expect(comparable(text("a"), file("a.rs", "text/x-rust"))).toBe(true);
-  expect(comparable(text("a"), content({ file_name: "a.txt", mime_type: "text/plain", size: 2 ** 21 }))).toBe(false);
-  expect(comparable(text("a"), file("a.zip", "application/zip"))).toBe(false);
-  expect(comparable(image, { ...image, max_downloads: 1 })).toBe(false);
 });

@@ -91,14 +91,3 @@ export function isLimited(content: Pick<Content, "max_downloads">): boolean {
 export function downloadsLeft(content: Pick<Content, "max_downloads" | "download_count">): number {
   return Math.max(0, (content.max_downloads ?? 0) - content.download_count);
 }
-
-/** Texts are compared up to this size. */
-const COMPARABLE_TEXT = 1024 * 1024;
-
-/** Whether two contents can be held against each other: two images, or two texts that are not too long. */
-export function comparable(a: Content, b: Content): boolean {
-  if (isLimited(a) || isLimited(b)) return false;
-  const [one, other] = [kindOf(a), kindOf(b)];
-  if (one === "image" || other === "image") return one === other;
-  return [a, b].every((content) => isTextual(kindOf(content)) && content.size <= COMPARABLE_TEXT);
-}

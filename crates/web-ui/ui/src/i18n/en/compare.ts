@@ -1,1 +1,37 @@
-export const compare = {} as const;
+/** What is said where two contents are held against each other. */
+export const compare = {
+  "compare.title": "Compare",
+  "compare.swap": "Swap the sides",
+  "compare.loading": "Loading both…",
+  "compare.failed": "They cannot be compared: {why}",
+  "compare.same": "They are the same, byte for byte.",
+  "compare.not.kinds": "These two have nothing to compare. Choose two images, or two texts.",
+  "compare.not.limited":
+    "What can be downloaded only so many times is not compared here: each comparison would use up a download.",
+  "compare.not.long": "One of them is too long. Texts are compared up to {most}.",
+
+  "compare.modes": "Way of comparing",
+  "compare.slider": "Slider",
+  "compare.side": "Side by side",
+  "compare.overlay": "Overlay",
+  "compare.difference": "Difference",
+  "compare.fitted": "Their sizes differ: both are fitted into {width} × {height}.",
+  "compare.broken": "“{name}” does not load as an image. It may be damaged, or the server does not answer.",
+  "compare.divider": "Divider: {left} on the left, {right} on the right",
+  "compare.divider.value": "{n} % {left}",
+  "compare.divider.hint": "Drag the divider, or move it with the arrow keys.",
+  "compare.opacity": "Opacity of {name}",
+  "compare.amplify": "Make slight differences bright",
+  "compare.differs": "{share} of the picture differs visibly.",
+  "compare.differs.not": "No difference can be seen.",
+
+  "compare.binary": "“{name}” is no text, although it is called one.",
+  "compare.says.same": "Both say the same.",
+  "compare.lines": "{added} {added|line|lines} added, {removed} removed",
+  "compare.changes": "{n} {n|change|changes}",
+  "compare.change.at": "Change {at} of {total}",
+  "compare.change.previous": "Previous change",
+  "compare.change.next": "Next change",
+  "compare.all": "Show all lines",
+  "compare.unchanged": "{n} unchanged lines",
+} as const;

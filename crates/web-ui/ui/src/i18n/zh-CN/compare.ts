@@ -1,3 +1,37 @@
 import type { compare as en } from "../en/compare";
 
-export const compare: Record<keyof typeof en, string> = {};
+export const compare: Record<keyof typeof en, string> = {
+  "compare.title": "对比",
+  "compare.swap": "左右互换",
+  "compare.loading": "正在加载两项内容…",
+  "compare.failed": "无法对比：{why}",
+  "compare.same": "两者逐字节完全相同。",
+  "compare.not.kinds": "这两项无法对比。请选择两张图片或两段文字。",
+  "compare.not.limited": "限制下载次数的内容不能在这里对比：每对比一次都会用掉一次下载。",
+  "compare.not.long": "其中一项太长。最多可以对比 {most} 的文字。",
+
+  "compare.modes": "对比方式",
+  "compare.slider": "滑动",
+  "compare.side": "并排",
+  "compare.overlay": "叠加",
+  "compare.difference": "差异",
+  "compare.fitted": "两者尺寸不同，已统一缩放到 {width} × {height}。",
+  "compare.broken": "“{name}”无法作为图片加载。文件可能已损坏，或者服务器没有响应。",
+  "compare.divider": "分隔线：左边是 {left}，右边是 {right}",
+  "compare.divider.value": "{left} 占 {n}%",
+  "compare.divider.hint": "拖动分隔线，或用方向键移动。",
+  "compare.opacity": "{name} 的不透明度",
+  "compare.amplify": "加亮细微差异",
+  "compare.differs": "画面中有 {share} 看得出不同。",
+  "compare.differs.not": "看不出任何差异。",
+
+  "compare.binary": "“{name}”名为文本，内容却不是文字。",
+  "compare.says.same": "两者文字相同。",
+  "compare.lines": "新增 {added} 行，删除 {removed} 行",
+  "compare.changes": "{n} 处改动",
+  "compare.change.at": "第 {at} 处，共 {total} 处",
+  "compare.change.previous": "上一处改动",
+  "compare.change.next": "下一处改动",
+  "compare.all": "显示所有行",
+  "compare.unchanged": "{n} 行未改动",
+};
