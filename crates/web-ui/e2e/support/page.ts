@@ -18,7 +18,8 @@ export interface TestFile {
 export async function type(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await button(page, "Add").click();
-  await content(page, text.split("\n", 1)[0] ?? "").waitFor();
+  const [line = ""] = text.replace(/^https:\/\//, "").split("\n", 1);
+  await content(page, line).waitFor();
 }
 
 /** Picks files, and waits until they are in the room. */

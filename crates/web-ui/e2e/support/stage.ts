@@ -6,20 +6,29 @@ import { Server } from "./server";
 
 interface Stage {
   readonly server: Server;
+  /** Under which address its people know the server. */
+  readonly origin: string;
   readonly browser: Browser;
   /** Somebody with a browser of their own. They go when the test ends, and nothing may have gone wrong for them. */
   person(options?: BrowserContextOptions): Promise<Person>;
 }
 
+interface Options {
+  /** A name to know the server by, instead of the address that it listens at. */
+  host?: string;
+  args?: string[];
+}
+
 /** A server and a browser for all tests of a file. */
-export function stage(options: { listen?: string; args?: string[] } = {}): Stage {
+export function stage({ host, args = [] }: Options = {}): Stage {
   let server: Server;
   let browser: Browser;
   let people: Person[] = [];
 
   beforeAll(async () => {
-    server = await Server.start({}, undefined, options.listen);
-    browser = await launch(options.args);
+    server = await Server.start();
+    const names = host ? [`--host-resolver-rules=MAP ${host} ${new URL(server.url).host}`] : [];
+    browser = await launch([...args, ...names]);
   });
 
   afterAll(async () => {
@@ -33,7 +42,12 @@ export function stage(options: { listen?: string; args?: string[] } = {}): Stage
     for (const person of all) await person.close();
   });
 
+  const origin = () => (host ? `http://${host}` : server.url);
+
   return {
+    get origin() {
+      return origin();
+    },
     get server() {
       return server;
     },
@@ -41,7 +55,7 @@ export function stage(options: { listen?: string; args?: string[] } = {}): Stage
       return browser;
     },
     async person(options = {}) {
-      const opened = await Person.open(browser, server.url, options);
+      const opened = await Person.open(browser, origin(), options);
       people.push(opened);
       return opened;
     },
