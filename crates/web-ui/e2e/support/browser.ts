@@ -57,12 +57,14 @@ export class Person {
     });
   }
 
-  /** Makes a room by visiting it, and enters it as its owner. */
-  async makeRoom(name: string): Promise<void> {
+  /** Makes a room by visiting it, and enters it as its owner, with the key that this answers. */
+  async makeRoom(name: string): Promise<string> {
     await this.page.goto(`${this.origin}/${encodeURIComponent(name)}`);
     await this.page.getByRole("button", { name: "Make this room" }).click();
+    const key = await this.page.locator("dialog code").innerText();
     await this.page.getByRole("button", { name: "I have it" }).click();
     await this.page.getByRole("heading", { name, exact: true }).waitFor();
+    return key;
   }
 
   async enter(name: string): Promise<void> {

@@ -3,61 +3,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { Person, launch } from "../support/browser";
 import { noise, png } from "../support/files";
-import { Server } from "../support/server";
+import { content, drop, note, saved } from "../support/page";
+import { stage } from "../support/stage";
 
-let server: Server;
-let browser: Browser;
-let people: Person[] = [];
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-afterEach(async () => {
-  const all = people;
-  people = [];
-  for (const person of all) await person.close();
-});
-
-async function person(options = {}): Promise<Person> {
-  const opened = await Person.open(browser, server.url, options);
-  people.push(opened);
-  return opened;
-}
-
-const note = (page: Page) => page.getByRole("textbox", { name: "Note" });
-const saved = (page: Page) => page.getByText("Saved", { exact: true });
-const content = (page: Page, name: string) => page.getByRole("article").filter({ hasText: name });
-
-/** Drops files on the page, as a file manager does. */
-async function drop(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-  const plain = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, bytes: buffer.toString("base64") }));
-  await page.evaluate((dropped) => {
-    const transfer = new DataTransfer();
-    for (const { name, mimeType, bytes } of dropped) {
-      const raw = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
-      transfer.items.add(new File([raw], name, { type: mimeType }));
-    }
-    for (const type of ["dragenter", "dragover", "drop"]) {
-      document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }));
-    }
-  }, plain);
-}
+const here = stage();
 
 it("is made by visiting it, and takes text, links, an image from the clipboard, and files", async () => {
-  const { page } = await person();
-  await page.goto(server.url);
+  const { page } = await here.person();
+  await page.goto(here.server.url);
   await page.getByLabel("Room name").fill("team-lunch");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "There is no room “team-lunch” yet" }).waitFor();
@@ -95,7 +51,7 @@ it("is made by visiting it, and takes text, links, an image from the clipboard, 
 });
 
 it("finishes a file of 200 MiB after the page was loaded anew in the middle of it", async () => {
-  const owner = await person();
+  const owner = await here.person();
   const { page } = owner;
   const folder = await mkdtemp(join(tmpdir(), "elizabeth-e2e-"));
   const path = join(folder, "film.bin");
@@ -138,14 +94,14 @@ it("finishes a file of 200 MiB after the page was loaded anew in the middle of i
 });
 
 it("says that something does not fit before a byte of it is sent", async () => {
-  const owner = await person();
+  const owner = await here.person();
   const { page } = owner;
   await owner.makeRoom("small-room");
   const [name, token] = await page.evaluate(() => {
     const rooms = JSON.parse(localStorage.getItem("elizabeth:rooms") ?? "{}") as Record<string, { token: string }>;
     return Object.entries(rooms).map(([slug, room]) => [slug, room.token] as const)[0] ?? ["", ""];
   });
-  const settings = await fetch(`${server.url}/api/v1/rooms/${name}/settings`, {
+  const settings = await fetch(`${here.server.url}/api/v1/rooms/${name}/settings`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     body: JSON.stringify({ max_size: 1_000 }),
@@ -160,11 +116,11 @@ it("says that something does not fit before a byte of it is sent", async () => {
 });
 
 it("puts together what two people type into the note, and asks where they change the same line", async () => {
-  const first = await person();
+  const first = await here.person();
   await first.makeRoom("two-editors");
   await note(first.page).fill("Monday\n\nAnna: pizza\n");
   await saved(first.page).waitFor();
-  const second = await person();
+  const second = await here.person();
   await second.enter("two-editors");
   await expect.poll(() => note(second.page).inputValue()).toContain("Anna");
   first.expected.add(412);

@@ -14,20 +14,27 @@ export function bytes(size: number): string {
   return `${value.toLocaleString(locale.current, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
 }
 
-/** A span in seconds, by its one or two largest units. */
+const SPANS: [number, Intl.NumberFormatOptions["unit"]][] = [
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+  [1, "second"],
+];
+
+/** Where the largest unit stands that fits into so many seconds. */
+function largest(seconds: number): number {
+  const first = SPANS.findIndex(([length]) => seconds >= length);
+  return first < 0 ? SPANS.length - 1 : first;
+}
+
+/** A span in seconds, by its one or two largest units. A moment less than a week is a week. */
 export function span(seconds: number): string {
-  const units: [number, Intl.NumberFormatOptions["unit"]][] = [
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-    [1, "second"],
-  ];
   const whole = Math.max(0, Math.round(seconds));
-  const first = units.findIndex(([length]) => whole >= length);
-  const at = first < 0 ? units.length - 1 : first;
-  let rest = whole;
+  const [finest] = SPANS[largest(whole) + 1] ?? [1];
+  let rest = Math.round(whole / finest) * finest;
+  const at = largest(rest);
   const words: string[] = [];
-  for (const [length, unit] of units.slice(at, at + 2)) {
+  for (const [length, unit] of SPANS.slice(at, at + 2)) {
     const count = Math.floor(rest / length);
     rest -= count * length;
     if (count > 0 || words.length === 0) {

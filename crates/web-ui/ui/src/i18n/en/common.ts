@@ -62,6 +62,7 @@ export const common = {
   "room.empty.look": "Nothing here yet.",
   "room.space": "{used} of {total} used",
   "room.left": "{left} left",
+  "room.facts": "Space and time",
   "room.share": "Share",
   "room.settings": "Settings",
   "room.expires": "Gone in {span}",

@@ -63,6 +63,7 @@ export const common: Record<keyof typeof en, string> = {
   "room.empty.look": "还没有内容。",
   "room.space": "已用 {used}，共 {total}",
   "room.left": "剩余 {left}",
+  "room.facts": "空间与时间",
   "room.share": "分享",
   "room.settings": "设置",
   "room.expires": "{span}后到期",
