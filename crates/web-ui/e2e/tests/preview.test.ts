@@ -10,11 +10,12 @@ const here = stage();
 
 const text = (name: string, mimeType: string, said: string): TestFile => ({ name, mimeType, buffer: Buffer.from(said) });
 
-/** A room with these files in it, as its owner. */
+/** A room with these files in it, the last one on top, as its owner. */
 async function room(name: string, files: TestFile[]): Promise<Page> {
   const owner = await here.person();
   await owner.makeRoom(name);
-  await pick(owner.page, files);
+  // Together, they would stand in the order in which they arrive.
+  for (const file of files) await pick(owner.page, [file]);
   return owner.page;
 }
 
