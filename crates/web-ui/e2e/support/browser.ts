@@ -18,8 +18,8 @@ export function launch(more: string[] = []): Promise<Browser> {
 /** A person with a browser: whatever goes wrong in it is kept. */
 export class Person {
   readonly wrong: string[] = [];
-  /** Answers that the browser reports as errors, and that belong to what a test does. */
-  readonly expected = new Set<number>();
+  /** Answers and messages that the browser reports as errors, and that belong to what a test does. */
+  readonly expected = new Set<number | string>();
 
   private constructor(
     readonly context: BrowserContext,
@@ -53,6 +53,7 @@ export class Person {
       if (message.type() !== "error") return;
       const status = /the server responded with a status of (\d+)/.exec(message.text())?.[1];
       if (status && this.expected.has(Number(status))) return;
+      if ([...this.expected].some((words) => typeof words === "string" && message.text().startsWith(words))) return;
       this.wrong.push(`an error on the console: ${message.text()} (${message.location().url})`);
     });
   }

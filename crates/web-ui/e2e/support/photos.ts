@@ -54,7 +54,7 @@ export async function photos(browser: Browser, landscapes: Landscape[]): Promise
       const [x, y, radius] = [sun.x * width, sun.y * height, sun.radius * width];
       const glow = pen.createRadialGradient(x, y, radius * 0.6, x, y, radius * 5);
       glow.addColorStop(0, sun.colour);
-      glow.addColorStop(1, "transparent");
+      glow.addColorStop(1, `${sun.colour}00`);
       pen.globalAlpha = 0.6;
       pen.fillStyle = glow;
       pen.fillRect(0, 0, width, horizon);

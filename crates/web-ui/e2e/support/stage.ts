@@ -32,8 +32,9 @@ export function stage({ host, args = [] }: Options = {}): Stage {
   });
 
   afterAll(async () => {
-    await browser.close();
-    await server.stop();
+    // One that did not start needs no end, and has told why.
+    await browser?.close();
+    await server?.stop();
   });
 
   afterEach(async () => {

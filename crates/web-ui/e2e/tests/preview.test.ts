@@ -1,0 +1,283 @@
+import type { Locator, Page } from "playwright-core";
+import { expect, it } from "vitest";
+
+import { expectAccessible } from "../support/axe";
+import { pdf, png, noise, wav, zip } from "../support/files";
+import { button, content, pick, type TestFile } from "../support/page";
+import { stage } from "../support/stage";
+
+const here = stage();
+
+const text = (name: string, mimeType: string, said: string): TestFile => ({ name, mimeType, buffer: Buffer.from(said) });
+
+/** A room with these files in it, the last one on top, as its owner. */
+async function room(name: string, files: TestFile[]): Promise<Page> {
+  const owner = await here.person();
+  await owner.makeRoom(name);
+  // Together, they would stand in the order in which they arrive.
+  for (const file of files) await pick(owner.page, [file]);
+  return owner.page;
+}
+
+/** Opens a content from the list. */
+async function view(page: Page, name: string): Promise<Locator> {
+  await content(page, name).locator("button.open").click();
+  const viewer = page.getByRole("dialog", { name });
+  await viewer.waitFor();
+  return viewer;
+}
+
+async function leave(page: Page): Promise<void> {
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+it("shows images, larger and smaller, one after the other", async () => {
+  const image = (name: string, red: number) => ({ name, mimeType: "image/png", buffer: png(1600, 1200, [red, 80, 120]) });
+  const page = await room("pictures", [image("one.png", 20), image("two.png", 120), image("three.png", 220)]);
+  const viewer = await view(page, "two.png");
+  const shown = viewer.locator("img.ready");
+  await shown.waitFor();
+  const width = async () => Math.round((await shown.boundingBox())?.width ?? 0);
+  const fitting = await width();
+  expect(fitting).toBeLessThan(1280);
+  await page.keyboard.press("1");
+  await expect.poll(width).toBe(1600);
+  await page.keyboard.press("+");
+  await expect.poll(width).toBe(2240);
+  await page.keyboard.press("-");
+  await expect.poll(width).toBe(1600);
+  await page.keyboard.press("0");
+  await expect.poll(width).toBe(fitting);
+  await expectAccessible(page);
+
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("dialog", { name: "one.png" }).locator("img.ready").waitFor();
+  expect(await button(page.getByRole("dialog"), "Next").isDisabled()).toBe(true);
+  await button(page.getByRole("dialog"), "Previous").click();
+  await button(page.getByRole("dialog"), "Previous").click();
+  await page.getByRole("dialog", { name: "three.png" }).locator("img.ready").waitFor();
+  await leave(page);
+});
+
+it("draws a PDF", async () => {
+  const lines = ["A line of text on this page"];
+  const page = await room("papers", [
+    { name: "paper.pdf", mimeType: "application/pdf", buffer: pdf([{ title: "Page one", lines }, { title: "Page two", lines }]) },
+  ]);
+  const viewer = await view(page, "paper.pdf");
+  const canvas = viewer.locator("canvas").first();
+  await canvas.waitFor();
+  const ink = () =>
+    canvas.evaluate((element) => {
+      const drawn = element as HTMLCanvasElement;
+      const pixels = drawn.getContext("2d")?.getImageData(0, 0, drawn.width, drawn.height).data ?? [];
+      let dark = 0;
+      for (let at = 0; at < pixels.length; at += 4) if ((pixels[at] ?? 255) < 128 && (pixels[at + 3] ?? 0) > 128) dark += 1;
+      return dark;
+    });
+  await expect.poll(ink).toBeGreaterThan(500);
+  await viewer.getByText("of 2").waitFor();
+  await viewer.getByText("Page one", { exact: true }).waitFor();
+  await viewer.getByRole("spinbutton").fill("2");
+  await page.keyboard.press("Enter");
+  await viewer.getByText("Page two", { exact: true }).waitFor();
+  await expectAccessible(page);
+});
+
+/** A film of a moving bar, as the browser records it. */
+function film(page: Page): Promise<Buffer> {
+  return page
+    .evaluate(async () => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [160, 90];
+      const pen = canvas.getContext("2d")!;
+      const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm;codecs=vp8" });
+      const pieces: Blob[] = [];
+      recorder.ondataavailable = (event) => pieces.push(event.data);
+      const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+      recorder.start();
+      const begin = performance.now();
+      for (let now = begin; now < begin + 1_500; now = await new Promise<number>(requestAnimationFrame)) {
+        pen.fillStyle = "#0f766e";
+        pen.fillRect(0, 0, 160, 90);
+        pen.fillStyle = "#ffffff";
+        pen.fillRect(((now - begin) / 1_500) * 150, 20, 10, 50);
+      }
+      recorder.stop();
+      await stopped;
+      const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    })
+    .then((bytes) => Buffer.from(bytes, "base64"));
+}
+
+it("plays sound and film, from any place in them", async () => {
+  const owner = await here.person();
+  const { page } = owner;
+  await owner.makeRoom("media");
+  await pick(page, [{ name: "film.webm", mimeType: "video/webm", buffer: await film(page) }]);
+  // Longer than what a browser reads ahead of what it plays.
+  await pick(page, [{ name: "tone.wav", mimeType: "audio/wav", buffer: wav(600, 16_000) }]);
+  const ranges: string[] = [];
+  page.on("response", (response) => {
+    if (response.status() === 206) ranges.push(response.headers()["content-range"] ?? "");
+  });
+
+  const audio = (await view(page, "tone.wav")).locator("audio");
+  await expect.poll(() => audio.evaluate((player: HTMLAudioElement) => Math.round(player.duration))).toBe(600);
+  await audio.evaluate((player: HTMLAudioElement) => {
+    player.currentTime = 500;
+  });
+  await expect.poll(() => audio.evaluate((player: HTMLAudioElement) => !player.seeking && player.readyState >= 2 && player.currentTime)).toBe(500);
+  await expect.poll(() => ranges.filter((range) => !range.startsWith("bytes 0-")).length).toBeGreaterThan(0);
+  await expectAccessible(page);
+  await leave(page);
+
+  const video = (await view(page, "film.webm")).locator("video");
+  await expect.poll(() => video.evaluate((player: HTMLVideoElement) => player.videoWidth)).toBe(160);
+  await video.evaluate((player: HTMLVideoElement) => {
+    player.currentTime = 0.5;
+  });
+  await expect.poll(() => video.evaluate((player: HTMLVideoElement) => !player.seeking && player.currentTime)).toBe(0.5);
+  await leave(page);
+});
+
+const MARKDOWN = `# A heading
+
+- [x] done
+- [ ] to do
+
+<script>parent.document.title = "run"; document.title = "run";</script>
+<img src="https://elsewhere.example/pixel.png" onerror="parent.document.title = 'run'" alt="a picture from elsewhere">
+<img src="x" onerror="top.document.title = 'run'">
+<a href="javascript:parent.document.title = 'run'">run it</a>
+<iframe src="https://elsewhere.example/"></iframe>
+<style>@import "https://elsewhere.example/style.css"; body { display: none }</style>
+
+| one | two |
+| --- | --- |
+| 1   | 2   |
+`;
+
+it("renders Markdown, and lets nothing in it run or load", async () => {
+  const owner = await here.person();
+  const { page } = owner;
+  // So the browser says that it did not run one, as early as when it is parsed to be thrown away.
+  owner.expected.add("Executing inline event handler violates");
+  await owner.makeRoom("reading");
+  await pick(page, [text("read me.md", "text/markdown", MARKDOWN)]);
+  const viewer = await view(page, "read me.md");
+  const frame = viewer.locator("iframe");
+  const within = frame.contentFrame();
+  await within.getByRole("heading", { name: "A heading" }).waitFor();
+  await within.getByRole("cell", { name: "2", exact: true }).waitFor();
+  await within.getByText("a picture from elsewhere").waitFor();
+  expect(await frame.getAttribute("sandbox")).not.toContain("allow-scripts");
+  expect(await within.locator("script, img, iframe, [onerror], [href^=javascript]").count()).toBe(0);
+  await within.getByText("run it").click();
+  expect(await page.title()).toContain("reading");
+  await expectAccessible(page);
+
+  await button(viewer, "Source").click();
+  await viewer.locator(".cm-content").getByText("onerror").first().waitFor();
+});
+
+const PAGE = `<!doctype html>
+<title>Mine</title>
+<script>
+  document.title = "run";
+  parent.document.title = "run";
+</script>
+<img src="https://elsewhere.example/pixel.png" onerror="document.title = 'run'">
+`;
+
+it("shows what a browser could run as its source", async () => {
+  const page = await room("sources", [
+    text("page.html", "text/html", PAGE),
+    text("drawing.svg", "image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg" onload="top.document.title='run'"><circle r="9"/></svg>`),
+    text("sum.py", "text/x-python", "def add(a, b):\n    # Together.\n    return a + b\n"),
+    text("plain.txt", "text/plain", "first line\nsecond line\n"),
+  ]);
+  let viewer = await view(page, "page.html");
+  await viewer.locator(".cm-line").getByText('document.title = "run"').first().waitFor();
+  expect(await viewer.locator("iframe").count()).toBe(0);
+  await leave(page);
+  viewer = await view(page, "drawing.svg");
+  await viewer.locator(".cm-line").getByText("onload").waitFor();
+  expect(await viewer.locator(".stage img, circle[r='9']").count()).toBe(0);
+  await leave(page);
+  expect(await page.title()).toContain("sources");
+
+  viewer = await view(page, "sum.py");
+  await viewer.locator(".cm-gutterElement").getByText("3", { exact: true }).waitFor();
+  const colour = (said: string) => viewer.locator(".cm-line span").getByText(said, { exact: true }).first().evaluate((token) => getComputedStyle(token).color);
+  await expect.poll(async () => (await colour("def")) !== (await colour("# Together."))).toBe(true);
+  await expectAccessible(page);
+  await leave(page);
+
+  viewer = await view(page, "plain.txt");
+  await viewer.locator(".cm-line").getByText("second line").waitFor();
+  await leave(page);
+});
+
+it("lists what is in tables and in zip files", async () => {
+  const page = await room("lists", [
+    text("costs.csv", "text/csv", 'what,euros\ntrain,84.00\n"tent, new",120.50\n'),
+    {
+      name: "all.zip",
+      mimeType: "application/zip",
+      buffer: zip([
+        { name: "photos/cat.png", data: png(20, 20, [1, 2, 3]) },
+        { name: "说明.txt", data: Buffer.from("read me") },
+      ]),
+    },
+  ]);
+  let viewer = await view(page, "costs.csv");
+  await viewer.getByRole("columnheader", { name: "euros" }).waitFor();
+  await viewer.getByRole("cell", { name: "tent, new" }).waitFor();
+  await viewer.getByText("2 of 2 rows").waitFor();
+  await expectAccessible(page);
+  await leave(page);
+
+  viewer = await view(page, "all.zip");
+  await viewer.getByRole("row", { name: /photos\/cat\.png/ }).waitFor();
+  await viewer.getByRole("row", { name: /说明\.txt 7 B/ }).waitFor();
+  await expectAccessible(page);
+  await leave(page);
+});
+
+it("offers the rest for download, and spends nothing by looking", async () => {
+  const page = await room("others", [
+    { name: "thing.xyz", mimeType: "application/octet-stream", buffer: noise(5_000) },
+    { name: "once.png", mimeType: "image/png", buffer: png(40, 40, [9, 9, 9]) },
+  ]);
+  const viewer = await view(page, "thing.xyz");
+  await viewer.getByText("There is no preview for this kind of file.").waitFor();
+  await expectAccessible(page);
+  await leave(page);
+
+  await button(page, "More: once.png").click();
+  await page.getByRole("menuitem", { name: "Limits…" }).click();
+  const dialog = page.getByRole("dialog");
+  // What was seen of it until now counts as well.
+  await dialog.getByLabel("How many downloads are allowed").fill("9");
+  await button(dialog, "Save").click();
+  const row = content(page, "once.png");
+  const left = row.getByText(/^\d downloads left$/);
+  await left.waitFor();
+  const before = await left.innerText();
+  await page.reload();
+  await left.waitFor();
+  const limited = await view(page, "once.png");
+  await limited.getByText("Each look would count as a download").waitFor();
+  await leave(page);
+  await page.reload();
+  await left.waitFor();
+  expect(await left.innerText()).toBe(before);
+
+  const download = page.waitForEvent("download");
+  await button(page, "Download: once.png").click();
+  await (await download).path();
+  await expect.poll(() => left.innerText()).toBe(`${Number.parseInt(before) - 1} downloads left`);
+});
