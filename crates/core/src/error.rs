@@ -139,6 +139,13 @@ pub enum Error {
         /// Its place among those named, from 0 on.
         index: usize,
     },
+    /// A piece was silent, or took to be made durable, for longer than its lease: nothing of it is kept, and it is to be
+    /// sent again. The upload goes on.
+    #[error("this piece took too long to become durable: send it again")]
+    PieceLost,
+    /// The room has as many uploads in pieces under way as one may have.
+    #[error("a room has {UPLOADS_MAX} uploads in pieces under way at most: complete or give up some first")]
+    TooManyUploads,
     /// The whole has another hash than was announced. Its chunks are kept.
     #[error("the file's SHA-256 is {actual}, not {expected}", actual = .actual.to_hex(), expected = .expected.to_hex())]
     HashMismatch {

@@ -48,6 +48,8 @@ pub const CHUNK_SIZE_MAX: u64 = 64 << 20;
 pub const CHUNKS_MAX: u64 = 16_384;
 /// The most parts that are joined into one content: the room is locked meanwhile.
 pub const PARTS_MAX: usize = 100;
+/// The most uploads in pieces that may be under way in one room: every reservation in it reads them.
+pub const UPLOADS_MAX: usize = 1000;
 /// The longest text, in bytes of UTF-8, that may be added.
 pub const TEXT_MAX: usize = 1 << 20;
 /// The most bytes a text's language may have.

@@ -170,6 +170,11 @@ impl Ledger {
             .fold(0, u64::saturating_add)
     }
 
+    /// How many holds live at an instant whose uploads are not complete.
+    pub fn under_way(&self, now: Timestamp) -> usize {
+        self.holds.values().filter(|hold| hold.is_live(now) && hold.state != HoldState::Done).count()
+    }
+
     /// Stored plus reserved: what a person sees as the room's size.
     pub fn current_size(&self, now: Timestamp) -> u64 {
         self.stored.saturating_add(self.reserved(now))

@@ -175,6 +175,8 @@ pub enum Code {
     PreconditionRequired,
     /// 460: a piece has another hash than was announced; nothing of it is kept.
     ChecksumMismatch,
+    /// 429: as many uploads in pieces are under way in the room as one may have.
+    TooManyUploads,
     /// 500: a defect on the server.
     Internal,
     /// 503: the server's store cannot be reached; try again.

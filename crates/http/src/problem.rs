@@ -118,9 +118,12 @@ impl Problem {
             let challenge = if by_password { r#"Basic realm="room", charset="UTF-8""# } else { "Bearer" };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
+        let pause = match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Some("1"),
+            StatusCode::TOO_MANY_REQUESTS => Some("60"),
+            _ => None,
+        };
+        headers.extend(pause.map(|pause| (header::RETRY_AFTER, HeaderValue::from_static(pause))));
         if self.close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -241,6 +244,7 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::ChunkConflict { .. } => (S::CONFLICT, Code::ChunkConflict),
         Error::ChunksMissing { .. } | Error::PartUnfinished { .. } => (S::CONFLICT, Code::UploadIncomplete),
         Error::OffsetConflict { .. } => (S::CONFLICT, Code::OffsetConflict),
+        Error::TooManyUploads => (S::TOO_MANY_REQUESTS, Code::TooManyUploads),
         Error::TooManyPieces => (S::PAYLOAD_TOO_LARGE, Code::TooManyPieces),
         Error::FileTooLong { .. } => (S::PAYLOAD_TOO_LARGE, Code::FileTooLong),
         Error::ArchiveTooLarge => (S::PAYLOAD_TOO_LARGE, Code::ArchiveTooLarge),
@@ -248,7 +252,8 @@ fn classify(error: &Error) -> (StatusCode, Code) {
         Error::RoomFull(_) => (S::PAYLOAD_TOO_LARGE, Code::RoomFull),
         Error::StorageFull | Error::Blob(BlobError::Full(_)) => (S::INSUFFICIENT_STORAGE, Code::StorageFull),
         Error::Store(StoreError::Contended(_) | StoreError::Unavailable(_))
-        | Error::Blob(BlobError::Unavailable(_)) => (S::SERVICE_UNAVAILABLE, Code::Unavailable),
+        | Error::Blob(BlobError::Unavailable(_))
+        | Error::PieceLost => (S::SERVICE_UNAVAILABLE, Code::Unavailable),
         Error::Store(StoreError::AddressTaken | StoreError::Corrupt(_))
         | Error::Blob(BlobError::Missing(_))
         | Error::Crypto(_) => (S::INTERNAL_SERVER_ERROR, Code::Internal),

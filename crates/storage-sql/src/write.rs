@@ -310,11 +310,16 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
         self.run(&uploads::INSERT_CHUNK, with(file(), columns)).await?;
         let columns = [rows::size(chunk.size), rows::bytes(&[])];
         self.run(&uploads::COUNT_CHUNK, with(file(), columns)).await?;
-        if let Some(along) = along {
-            let columns = [rows::size(along.chunks), rows::bytes(&along.state)];
-            self.run(&uploads::SAVE_HASH, with(file(), columns)).await?;
+        match along {
+            Some(along) => self.save_hash(upload, chunk.file, along).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    async fn save_hash(&mut self, upload: ReservationId, file: u32, along: &Along) -> StoreResult<()> {
+        let file = vec![rows::int(upload.0), rows::int(file.into())];
+        let columns = [rows::size(along.chunks), rows::bytes(&along.state)];
+        self.run(&uploads::SAVE_HASH, with(file, columns)).await.map(drop)
     }
 
     async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()> {

@@ -353,6 +353,15 @@ impl WriteTx for View<Draft> {
         Ok(())
     }
 
+    async fn save_hash(&mut self, upload: ReservationId, file: u32, along: &Along) -> StoreResult<()> {
+        self.state().edit_progress(upload, file, |progress| {
+            if progress.chunks > 0 {
+                progress.along = along.clone();
+            }
+        });
+        Ok(())
+    }
+
     async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()> {
         let state = self.state();
         let rows = state.chunks.owned(upload, None).filter(|row| row.chunk.file == file);

@@ -342,6 +342,9 @@ pub trait WriteTx: ReadTx {
         along: Option<&Along>,
     ) -> StoreResult<()>;
 
+    /// The hash of a file's chunks has come further. Nothing happens when nothing of the file has arrived.
+    async fn save_hash(&mut self, upload: ReservationId, file: u32, along: &Along) -> StoreResult<()>;
+
     /// A file of an upload has become a content, to which the blobs of its chunks belong from here on.
     async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()>;
 

@@ -122,8 +122,11 @@ impl Elizabeth {
             check_offset(&upload, offset)?;
             upload.hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
             let held = tx.update_hold(upload.reservation, upload.hold).await?;
-            if !held || !tx.retract_announcement(&arrived.key).await? {
+            if !held {
                 return Err(Error::ReservationExpired);
+            }
+            if !tx.retract_announcement(&arrived.key).await? {
+                return Err(Error::PieceLost);
             }
             let along = arrived.along(slot.index);
             tx.insert_chunk(upload.reservation, &arrived.chunk(slot, now), along.as_ref()).await?;

@@ -70,11 +70,21 @@ impl Elizabeth {
             return Err(missing(number, total, &chunks));
         }
         let hashed = self.hash_chunks(&progress.along, &chunks, slice::from_ref(&upload), number).await;
-        if let Err(Error::Blob(BlobError::Missing(_))) = hashed {
-            // A blob goes after its row: perhaps the upload was given up.
-            self.keep_upload(&upload, number).await?;
+        if let Err(Error::Blob(BlobError::Missing(_)) | Error::Store(StoreError::Corrupt(_))) = hashed {
+            // A blob goes after its row: perhaps the upload was given up, or somebody else completed it.
+            let (mut tx, _, upload, _) = self.lock_upload(upload.room_id, upload.id).await?;
+            if let Some(content) = upload.progress[number as usize].content {
+                let content = settled_content(tx.as_mut(), upload.room_id, content).await?;
+                check(content.sha256)?;
+                return Ok(CompletedFile { upload, content });
+            }
         }
-        let actual = hashed?.finish();
+        let hashed = hashed?;
+        if progress.along.chunks < total {
+            // Who asks again, with another hash or because the answer was lost, need not wait for it again.
+            self.save_hash(&upload, number, &Along { chunks: total, state: hashed.to_bytes() }).await?;
+        }
+        let actual = hashed.finish();
         check(actual)?;
         self.settle_file(upload.room_id, upload.id, number, actual).await
     }
@@ -121,6 +131,23 @@ impl Elizabeth {
         }
         drop(opened);
         Ok(state)
+    }
+
+    async fn save_hash(&self, upload: &ChunkedUpload, file: u32, along: &Along) -> Result<()> {
+        retried(|| async {
+            let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
+            if found.progress[file as usize].content.is_some() {
+                return Ok(());
+            }
+            // First: it waits for whoever deletes the upload, and sees it.
+            let hold = found.hold.go_on(now, self.policy().chunked_ttl)?;
+            if !tx.update_hold(found.reservation, hold).await? {
+                return Err(Error::ReservationExpired);
+            }
+            tx.save_hash(found.reservation, file, along).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
     }
 
     /// A file whose chunks are all there becomes a content of that hash, unless it has already.

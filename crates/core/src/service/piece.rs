@@ -169,8 +169,11 @@ impl Piece {
                 // Its like was first, and the upload is complete: its own end will tell.
                 HoldState::Done => true,
             };
-            if !held || !tx.extend_announcement(key, until).await? {
+            if !held {
                 return Err(Error::ReservationExpired);
+            }
+            if !tx.extend_announcement(key, until).await? {
+                return Err(Error::PieceLost);
             }
             tx.commit().await?;
             Ok(now)

@@ -6,6 +6,7 @@ use crate::{
     id::UploadId,
     name::RoomRef,
     permission::Permission,
+    policy::UPLOADS_MAX,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
     upload::{
         AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload,
@@ -33,7 +34,7 @@ impl Elizabeth {
     /// # Errors
     ///
     /// [`Error::Invalid`] for the files; without a token that has EDIT; [`Error::RoomFull`];
-    /// [`Error::StorageFull`] when the server itself has no space left.
+    /// [`Error::TooManyUploads`]; [`Error::StorageFull`] when the server itself has no space left.
     pub async fn prepare_upload(
         &self,
         room: &RoomRef,
@@ -78,6 +79,9 @@ impl Elizabeth {
         retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
             let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
+            if ledger.under_way(now) >= UPLOADS_MAX {
+                return Err(Error::TooManyUploads);
+            }
             let hold = ledger.reserve(now, total, self.policy().chunked_ttl)?;
             if !enough_space {
                 return Err(Error::StorageFull);

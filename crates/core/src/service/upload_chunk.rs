@@ -220,8 +220,11 @@ impl Elizabeth {
             }
             let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
             let held = tx.update_hold(upload.reservation, hold).await?;
-            if !held || !tx.retract_announcement(&arrived.key).await? {
+            if !held {
                 return Err(Error::ReservationExpired);
+            }
+            if !tx.retract_announcement(&arrived.key).await? {
+                return Err(Error::PieceLost);
             }
             let chunk = arrived.chunk(slot, now);
             let along = arrived.along(slot.index);

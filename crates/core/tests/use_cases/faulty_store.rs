@@ -199,6 +199,7 @@ answered_within! {
     update_hold(id: ReservationId, hold: Hold) -> bool;
     insert_upload(upload: &NewUpload) -> ReservationId;
     insert_chunk(upload: ReservationId, chunk: &Chunk, along: Option<&Along>) -> ();
+    save_hash(upload: ReservationId, file: u32, along: &Along) -> ();
     settle_file(upload: ReservationId, file: u32, content: ContentId) -> ();
     lapse_session_holds(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     delete_reservation(id: ReservationId) -> bool;

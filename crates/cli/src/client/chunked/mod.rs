@@ -142,19 +142,21 @@ impl Sender<'_> {
                 .buffer_unordered(self.way.parallel)
                 .try_collect::<()>()
                 .await?;
-            stored.insert(place, self.complete(upload, index, &local, &mut pass.into_inner()).await?);
+            let content = self.complete(upload, index, &local, &mut pass.into_inner()).await?;
+            stored.extend(content.map(|content| (place, content)));
         }
         Ok(())
     }
 
-    /// A file all of whose chunks are there becomes a content. Asking twice is as good as asking once.
+    /// A file all of whose chunks are there becomes a content. Asking twice is as good as asking once; `None` when it was
+    /// a content before, and is gone by now.
     async fn complete(
         &self,
         upload: &str,
         index: usize,
         local: &LocalFile,
         pass: &mut Pass,
-    ) -> Result<Value, ClientError> {
+    ) -> Result<Option<Value>, ClientError> {
         let hash = pass.whole().await?;
         let body = json!({"reservation_id": upload, "file_index": index, "final_hash": hash});
         let completed = self.line.patiently(async || {
@@ -166,8 +168,12 @@ impl Sender<'_> {
             client.read::<Completed>(answer).await
         });
         match completed.await {
-            Ok(Completed { content }) if Content::of(&content)?.sha256 == hash => Ok(content),
+            Ok(Completed { content }) if Content::of(&content)?.sha256 == hash => Ok(Some(content)),
             Ok(_) => Err(ClientError::Damaged(local.name.clone())),
+            Err(error) if error.is("content_not_found") => {
+                self.progress.remark(&format!("{}: was complete, and is gone by now", local.name));
+                Ok(None)
+            }
             Err(error) if error.is("hash_mismatch") => {
                 // The chunks that are there are no good, to a later command either.
                 self.abandon(upload).await?;
@@ -188,7 +194,7 @@ impl Sender<'_> {
         for (index, mut file) in stale.whole {
             let content = self.complete(&stale.id, index, &file.local, &mut file.pass).await?;
             self.progress.already(file.local.size);
-            stored.insert(file.place, content);
+            stored.extend(content.map(|content| (file.place, content)));
             files.retain(|(place, _)| *place != file.place);
         }
         self.abandon(&stale.id).await?;

@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use bytes::Bytes;
-use elizabeth_core::{Result, service::Append};
+use elizabeth_core::{Elizabeth, Result, service::Append};
 use tokio_util::sync::CancellationToken;
 
 use super::{Target, checksum::Checksum, standing::Standing};
@@ -14,12 +14,14 @@ use crate::{
     upload::{RawBody, Sink, Source, Turn, begin, receive},
 };
 
-/// Adds a body to the end of an upload's file, which is at `offset`.
+/// Adds a body to the end of an upload's file, which is at `offset`. Of an upload that is `fresh` nobody knows before the
+/// answer: one that breaks off is given up.
 pub(super) async fn append(
     state: &AppState,
     target: Target,
     offset: u64,
     checksum: Option<Checksum>,
+    fresh: bool,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Standing, Problem> {
@@ -28,7 +30,7 @@ pub(super) async fn append(
     let stop = turn.stop();
     let begun = async move {
         let append = app.begin_append(&target.room, &target.access, offset, whole).await?;
-        Ok(Tail { append, whole, _turn: turn })
+        Ok(Tail { append, whole, fresh: fresh.then_some((app, target)), _turn: turn })
     };
     match begin(state, begun).await {
         Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum, stop }).await,
@@ -63,6 +65,8 @@ pub(super) fn check_length(headers: &HeaderMap, missing: u64, whole: bool) -> Re
 struct Tail {
     append: Append,
     whole: bool,
+    /// What it takes to give up an upload that nobody knows of yet.
+    fresh: Option<(Elizabeth, Target)>,
     /// It ends once what came is kept.
     _turn: Turn,
 }
@@ -81,8 +85,8 @@ impl Sink for Tail {
 
     /// What has come is kept: the client goes on behind it.
     async fn break_off(self) {
-        if self.whole {
-            return self.append.abort().await;
+        if self.whole || self.fresh.is_some() {
+            return self.abort().await;
         }
         if let Err(error) = self.append.finish().await {
             tracing::debug!(%error, "the end of what came of an upload is not kept");
@@ -91,6 +95,11 @@ impl Sink for Tail {
 
     async fn abort(self) {
         self.append.abort().await;
+        if let Some((app, target)) = self.fresh
+            && let Err(error) = app.abandon_upload(&target.room, &target.access).await
+        {
+            tracing::debug!(%error, "an upload that broke off at once is left to its end");
+        }
     }
 }
 

@@ -30,10 +30,17 @@ impl Concat {
         let parts =
             value.strip_prefix(FINAL).ok_or_else(|| invalid(NAME, "is neither partial nor final;…"))?;
         let parts = parts.split_ascii_whitespace().map(|address| {
-            let what = format!("names what is no upload: {address:?}");
+            let what = format!("names what is no upload: {:?}", path(address));
             upload_at(address).ok_or_else(|| invalid(NAME, &what))
         });
         parts.collect::<Result<_, _>>().map(|parts| Some(Self::Final(parts)))
+    }
+
+    /// What of a value is kept, to be told again: addresses without their queries, which may hold a credential.
+    pub(super) fn noted(value: &str) -> String {
+        let Some(parts) = value.strip_prefix(FINAL) else { return value.to_owned() };
+        let paths: Vec<&str> = parts.split_ascii_whitespace().map(path).collect();
+        format!("{FINAL}{}", paths.join(" "))
     }
 
     /// Whether an upload that was made with this value is made of parts.
@@ -44,10 +51,14 @@ impl Concat {
 
 /// The upload of an address, absolute or not, as this server gives them. Of which room it is core knows.
 fn upload_at(address: &str) -> Option<UploadId> {
-    let path = address.split(['?', '#']).next()?;
-    let (before, id) = path.rsplit_once('/')?;
+    let (before, id) = path(address).rsplit_once('/')?;
     let id = id.parse().ok().map(UploadId)?;
     (before == "tus" || before.ends_with("/tus")).then_some(id)
+}
+
+/// An address without its query and its fragment.
+fn path(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -71,6 +82,8 @@ mod tests {
         let value =
             format!("final;/api/v1/rooms/x/tus/{ID} https://a.example/b/api/v1/rooms/x/tus/{ID}?token=t");
         assert_eq!(read(&value).unwrap(), Some(Concat::Final(vec![id, id])));
+        assert_eq!(Concat::noted("final;/a/tus/1?token=t  b/tus/2#x"), "final;/a/tus/1 b/tus/2");
+        assert_eq!(Concat::noted("partial"), "partial");
         assert_eq!(read("final;").unwrap(), Some(Concat::Final(vec![])));
         for bad in ["", "Partial", "final", "final;/files/a", &format!("final;{ID}"), "final;/tus/7"] {
             assert!(read(bad).is_err(), "{bad}");

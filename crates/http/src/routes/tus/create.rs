@@ -68,7 +68,7 @@ pub(super) async fn upload(
     let mut standing = Standing::of(&upload);
     if let Some(checksum) = creation.piece {
         let target = Target::new(room.clone(), upload.id, &credential);
-        match append(state, target.clone(), 0, checksum, headers, body).await {
+        match append(state, target.clone(), 0, checksum, true, headers, body).await {
             Ok(appended) => standing = appended,
             Err(problem) => {
                 // The answer says nothing of an upload: nobody would go on with it.
@@ -135,7 +135,7 @@ impl Creation {
             (Some(_), _) | (None, false) => None,
         };
         let (file, part) = (metadata.file(length)?, concat == Some(Concat::Partial));
-        let concat = text(headers, &UPLOAD_CONCAT, "Upload-Concat")?.map(str::to_owned);
+        let concat = text(headers, &UPLOAD_CONCAT, "Upload-Concat")?.map(Concat::noted);
         let note = Note { metadata: metadata.sent, concat }.to_text();
         Ok(Self { file: AppendedFileRequest { file, part, note }, parts, piece })
     }

@@ -27,7 +27,7 @@ pub(super) async fn upload(state: &AppState, target: Target, headers: &HeaderMap
             return Err(problem.closing());
         }
     };
-    let standing = append(state, target, offset, checksum, headers, body).await?;
+    let standing = append(state, target, offset, checksum, false, headers, body).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     standing.add_to(response.headers_mut());
     Ok(response)

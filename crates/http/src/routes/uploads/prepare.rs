@@ -83,6 +83,7 @@ pub(crate) struct ChunkedReservation<'a> {
         (status = 404, description = "`room_not_found`"),
         (status = 410, description = "`room_expired`"),
         (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
+        (status = 429, description = "`too_many_uploads`: `Retry-After` says when to ask again"),
         (status = 507, description = "`storage_full`"),
     ),
     security(("room_token" = [])),

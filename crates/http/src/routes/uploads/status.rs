@@ -79,7 +79,7 @@ pub(crate) async fn upload_status(
         files: files_so_far(upload),
         chunk_details: ChunkList(&found.chunks),
         reserved_size: upload.announced(),
-        uploaded_size: upload.arrived(),
+        uploaded_size: if status == UploadWord::Completed { upload.announced() } else { upload.arrived() },
         is_expired,
         remaining_seconds: (!is_expired).then_some(left),
     }))
@@ -87,11 +87,10 @@ pub(crate) async fn upload_status(
 
 /// Rounded down, so that 100 means all of it.
 fn percentage(upload: &ChunkedUpload, status: UploadWord) -> f64 {
+    if status == UploadWord::Completed {
+        return 100.0;
+    }
     let (announced, arrived) = (u128::from(upload.announced()), u128::from(upload.arrived()));
-    let hundredths = match (arrived * 10_000).checked_div(announced) {
-        Some(hundredths) => hundredths,
-        None if status == UploadWord::Completed => 10_000,
-        None => 0,
-    };
+    let hundredths = (arrived * 10_000).checked_div(announced).unwrap_or(0);
     f64::from(u16::try_from(hundredths).unwrap_or(10_000)) / 100.0
 }
