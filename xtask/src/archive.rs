@@ -25,8 +25,8 @@ pub fn measure(size: ByteSize, limit: ByteSize) -> Result {
 
 async fn fetch_and_test(binary: &Path, size: u64) -> Result<u64> {
     let data = tempfile::tempdir()?;
-    let server = Server::start(binary, &data.path().join("server"), None).await?;
-    let room = Room::open(&server).await?;
+    let server = Server::start(binary, &data.path().join("server"), &[]).await?;
+    let room = Room::open(&server.url).await?;
     // One is stored as it is, one is deflated, and one begins beyond what 32 bits can say.
     room.upload("large.bin", size).await?;
     room.upload("text.txt", 64 << 20).await?;

@@ -2,18 +2,16 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
 use bytesize::ByteSize;
 use futures::{StreamExt, stream};
-use reqwest::{Body, Client, Response, multipart};
+use reqwest::{Body, Client, Method, RequestBuilder, Response, multipart};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{Result, server::Server, terminal::say};
-
-const PIECE: usize = 1 << 20;
+use crate::{Result, data, terminal::say};
 
 /// A room and its owner's token.
+#[derive(Clone)]
 pub struct Room {
     client: Client,
     url: String,
@@ -21,14 +19,18 @@ pub struct Room {
 }
 
 impl Room {
-    /// Makes a room and enters it.
-    pub async fn open(server: &Server) -> Result<Self> {
-        let (client, url) = (Client::new(), format!("{}/api/v1/rooms/measured", server.url));
-        let mut room = Self { client, url, token: String::new() };
+    /// Makes a room on a server and enters it.
+    pub async fn open(server: &str) -> Result<Self> {
+        let mut room = Self { client: Client::new(), url: String::new(), token: String::new() }.at(server);
         room.post("", &json!({})).await?;
         let entered = room.post("/tokens", &json!({})).await?;
         entered["token"].as_str().ok_or("no token")?.clone_into(&mut room.token);
         Ok(room)
+    }
+
+    /// The same room, on another server over the same data.
+    pub fn at(&self, server: &str) -> Self {
+        Self { url: format!("{server}/api/v1/rooms/measured"), ..self.clone() }
     }
 
     /// Uploads a file of so many bytes; its number.
@@ -36,8 +38,7 @@ impl Room {
         let manifest = json!({"files": [{"name": name, "size": size}]});
         let prepared = self.post("/contents/prepare", &manifest).await?;
         let started = Instant::now();
-        let pieces = stream::iter(0..pieces(size));
-        let body = Body::wrap_stream(pieces.map(move |index| Ok::<_, std::io::Error>(piece(index, size))));
+        let body = Body::wrap_stream(stream::iter(data::pieces(size).map(Ok::<_, std::io::Error>)));
         let part = multipart::Part::stream_with_length(body, size).file_name(name);
         let uploaded: Value = self
             .client
@@ -53,14 +54,25 @@ impl Room {
         Ok(uploaded["uploaded"][0]["id"].to_string())
     }
 
+    /// The SHA-256 of a content as it is downloaded, in hexadecimal.
+    pub async fn download(&self, id: &str) -> Result<String> {
+        let mut hasher = Sha256::new();
+        let mut body = self.get(&format!("/contents/{id}/download")).await?.bytes_stream();
+        while let Some(bytes) = body.next().await {
+            hasher.update(&bytes?);
+        }
+        Ok(data::hex(&hasher.finalize()))
+    }
+
     /// Asks for what must be there.
     pub async fn get(&self, path: &str) -> Result<Response> {
-        let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let request = self.request(Method::GET, path).bearer_auth(&self.token);
         Ok(request.send().await?.error_for_status()?)
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let mut request = self.client.post(format!("{}{path}", self.url)).json(body);
+    /// Sends what must be taken.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let mut request = self.request(Method::POST, path).json(body);
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
         }
@@ -72,36 +84,15 @@ impl Room {
         }
         Ok(serde_json::from_str(&text)?)
     }
-}
 
-/// The hash of what [`Room::upload`] sends.
-pub fn hash(size: u64) -> Vec<u8> {
-    let mut hasher = Sha256::new();
-    for index in 0..pieces(size) {
-        hasher.update(piece(index, size));
+    /// A request about the room that shows no token yet.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
     }
-    hasher.finalize().to_vec()
 }
 
 /// Says how fast that was.
 pub fn report(way: &str, size: u64, started: Instant) {
     let speed = size as f64 / started.elapsed().as_secs_f64();
     say(&format!("{} {way}: {}/s", ByteSize(size), ByteSize(speed as u64)));
-}
-
-fn pieces(size: u64) -> u64 {
-    size.div_ceil(PIECE as u64)
-}
-
-/// One piece of the file; each is different from the one before.
-fn piece(index: u64, size: u64) -> Bytes {
-    let start = index * PIECE as u64;
-    let len = (size - start).min(PIECE as u64) as usize;
-    let mut bytes = vec![(index % 251) as u8; len];
-    for (at, chunk) in bytes.chunks_mut(4096).enumerate() {
-        let mark = (index << 32 | at as u64).to_le_bytes();
-        let len = chunk.len().min(mark.len());
-        chunk[..len].copy_from_slice(&mark[..len]);
-    }
-    Bytes::from(bytes)
 }

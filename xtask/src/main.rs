@@ -1,7 +1,9 @@
 //! The project's own chores. `cargo xtask test` passes everything that has to pass.
 
 mod archive;
+mod chunks;
 mod client;
+mod data;
 mod memory;
 mod page;
 mod server;
@@ -26,7 +28,7 @@ struct Args {
 #[derive(Subcommand)]
 enum Chore {
     /// Everything that has to pass: formatting, clippy, documentation, all tests, the page in a browser, peak memory, a
-    /// large archive
+    /// large archive, a large file in chunks
     Test,
     /// Drives the page that the release binary carries with a real browser
     Page,
@@ -53,6 +55,8 @@ enum Chore {
         #[arg(long, default_value = "48MiB")]
         limit: ByteSize,
     },
+    /// Sends a file in chunks through the release binary, which is killed on the way, and measures what that costs
+    Chunks(chunks::Plan),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Chore::Features => steps::check_features(),
         Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3),
         Chore::Archive { size, limit } => archive::measure(size, limit),
+        Chore::Chunks(plan) => chunks::measure(&plan),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

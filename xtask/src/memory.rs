@@ -4,12 +4,11 @@ use std::{path::Path, time::Instant};
 
 use bytesize::ByteSize;
 use elizabeth_test_servers::S3;
-use futures::StreamExt;
-use sha2::{Digest, Sha256};
 
 use crate::{
     Result,
-    client::{Room, hash, report},
+    client::{Room, report},
+    data,
     server::{self, Server},
     terminal::say,
 };
@@ -27,19 +26,16 @@ pub fn measure(size: ByteSize, limit: ByteSize, in_bucket: bool) -> Result {
 }
 
 async fn up_and_down(binary: &Path, bucket: Option<&S3>, size: u64) -> Result<u64> {
-    let data = tempfile::tempdir()?;
-    let server = Server::start(binary, data.path(), bucket).await?;
-    let room = Room::open(&server).await?;
+    let folder = tempfile::tempdir()?;
+    let env = bucket.map(server::in_bucket).unwrap_or_default();
+    let server = Server::start(binary, folder.path(), &env).await?;
+    let room = Room::open(&server.url).await?;
     let id = room.upload("large.bin", size).await?;
 
     let started = Instant::now();
-    let mut hasher = Sha256::new();
-    let mut body = room.get(&format!("/contents/{id}/download")).await?.bytes_stream();
-    while let Some(bytes) = body.next().await {
-        hasher.update(&bytes?);
-    }
+    let downloaded = room.download(&id).await?;
     report("down", size, started);
-    if hasher.finalize().to_vec() != hash(size) {
+    if downloaded != data::hash(size) {
         return Err("what came back is not what was sent".into());
     }
     server.peak_memory()

@@ -13,11 +13,26 @@ use tokio::{
 
 use crate::{Result, terminal::cargo};
 
+/// What the keys of all blobs in a bucket begin with.
+pub const PREFIX: &str = "blobs";
+
 /// Builds the server for release; where it is then.
 pub fn release_binary() -> Result<PathBuf> {
     cargo(&["build", "--release", "--package", "elizabeth-http"])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     Ok(target.join("release").join("elizabeth-http"))
+}
+
+/// Options of a server, as environment variables.
+pub type Env = [(&'static str, String)];
+
+/// What has a server keep its files in a bucket.
+pub fn in_bucket(bucket: &S3) -> Vec<(&'static str, String)> {
+    vec![
+        ("ELIZABETH_BLOB_URL", bucket.url(PREFIX)),
+        ("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY_ID.into()),
+        ("AWS_SECRET_ACCESS_KEY", S3::SECRET_ACCESS_KEY.into()),
+    ]
 }
 
 /// A running server. It is killed when this is dropped.
@@ -30,20 +45,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a binary on a free port and waits until it listens. It keeps files in the bucket where there is one.
-    pub async fn start(binary: &Path, data_dir: &Path, bucket: Option<&S3>) -> Result<Self> {
-        let mut command = Command::new(binary);
-        if let Some(bucket) = bucket {
-            command
-                .env("ELIZABETH_BLOB_URL", bucket.url("blobs"))
-                .env("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY_ID)
-                .env("AWS_SECRET_ACCESS_KEY", S3::SECRET_ACCESS_KEY);
-        }
-        let mut child = command
+    /// Starts a binary on a free port and waits until it listens.
+    pub async fn start(binary: &Path, data_dir: &Path, env: &Env) -> Result<Self> {
+        let mut child = Command::new(binary)
             .arg("--listen=127.0.0.1:0")
             .arg("--data-dir")
             .arg(data_dir)
             .env("RUST_LOG", "warn")
+            .envs(env.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -56,6 +65,13 @@ impl Server {
             }
         }
         Err("the server ended before it listened".into())
+    }
+
+    /// `kill -9`, and its end awaited; its peak memory.
+    pub async fn kill(mut self) -> Result<u64> {
+        let peak = self.peak_memory()?;
+        self.child.kill().await?;
+        Ok(peak)
     }
 
     /// The most memory it ever had resident, in bytes (Linux: `VmHWM` in `/proc/PID/status`).

@@ -5,7 +5,9 @@ use std::{path::Path, process::Command};
 use bytesize::ByteSize;
 
 use crate::{
-    Result, archive, memory, page,
+    Result, archive,
+    chunks::{self, Plan},
+    memory, page,
     terminal::{cargo, cargo_output, run, say},
 };
 
@@ -24,7 +26,12 @@ pub fn test() -> Result {
     page::drive()?;
     memory::measure(ByteSize::gib(1), ByteSize::mib(32), false)?;
     memory::measure(ByteSize::gib(2), ByteSize::mib(96), true)?;
-    archive::measure(ByteSize::mib(4100), ByteSize::mib(48))
+    archive::measure(ByteSize::mib(4100), ByteSize::mib(48))?;
+    let (size, limit) = (ByteSize::gib(2), ByteSize::mib(100));
+    for s3 in [false, true] {
+        chunks::measure(&Plan { size, senders: 4, kills: 3, limit, s3, seed: None })?;
+    }
+    Ok(())
 }
 
 /// Checks both binaries in each set of features, and that a build for one database carries nothing of the other.

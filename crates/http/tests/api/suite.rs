@@ -14,6 +14,7 @@ mod files;
 mod folder;
 mod invitations;
 mod life;
+mod page;
 mod permission_table;
 mod rooms;
 mod rows;
