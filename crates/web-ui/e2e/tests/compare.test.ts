@@ -1,29 +1,11 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 
-import { Person, launch } from "../support/browser";
+import type { Person } from "../support/browser";
 import { png } from "../support/files";
-import { Server } from "../support/server";
+import { stage } from "../support/stage";
 
-let server: Server;
-let browser: Browser;
-let people: Person[] = [];
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-afterEach(async () => {
-  const all = people;
-  people = [];
-  for (const person of all) await person.close();
-});
+const here = stage();
 
 /** Somebody in a room with these files in it. */
 async function personWith(
@@ -31,8 +13,7 @@ async function personWith(
   files: { name: string; mimeType: string; buffer: Buffer }[],
   options = {},
 ): Promise<Person> {
-  const opened = await Person.open(browser, server.url, options);
-  people.push(opened);
+  const opened = await here.person(options);
   await opened.makeRoom(room);
   // One after the other: the older one is on the left.
   for (const file of files) {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
+import { expectAccessible } from "../support/axe";
 import { button, close, composer, content, pick, settings, type } from "../support/page";
 import { stage } from "../support/stage";
 
@@ -31,6 +32,7 @@ it("lets one more person in by a link that works once", async () => {
   await guest.page.goto(link);
   await guest.page.getByRole("heading", { name: "You are invited to the room one-more" }).waitFor();
   await guest.page.getByText("once more").waitFor();
+  await expectAccessible(guest.page);
   // To look at the page of a link is not to use it.
   await guest.page.reload();
   await guest.page.getByRole("link", { name: "Enter" }).click();
@@ -111,6 +113,7 @@ it("asks guests for a password as soon as there is one", async () => {
 
   await guest.page.getByRole("heading", { name: "This room has a password" }).waitFor();
   expect(await content(guest.page, "Not for everybody").count()).toBe(0);
+  await expectAccessible(guest.page);
   const field = guest.page.getByLabel("Password");
   await field.fill("open");
   await field.press("Enter");

@@ -13,7 +13,7 @@ use crate::{body::Answer, extract::accepts_html, links::segment, problem::Proble
 
 /// The hash in it is that of the template's style.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'sha256-z+VU0HjOQBvdErYFazbjqQaT4hMbz/Kl3ygaH5NmbbM='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'sha256-BgcLsy8HbKvJtu60XjSL4JmZbKo2Er8yq0LPyP1i2aY='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 #[derive(Template)]

@@ -5,3 +5,8 @@ export const base = new URL(document.baseURI);
 export function address(path: string): string {
   return new URL(path, base).href;
 }
+
+/** The same address for people: in the letters that were typed. */
+export function readable(url: string): string {
+  return decodeURI(url);
+}
