@@ -10,14 +10,15 @@ use std::{
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// What the page is made of.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "index.html",
-    "openapi.json",
     "package-lock.json",
     "package.json",
     "public",
     "scripts",
     "src",
+    "svelte.config.js",
+    "tsconfig.json",
     "vite.config.ts",
 ];
 

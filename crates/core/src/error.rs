@@ -7,6 +7,7 @@ use crate::{
     permission::{InvalidPermission, Permission},
     policy::{
         ARCHIVE_ENTRIES_MAX, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX, PARTS_MAX,
+        UPLOADS_MAX,
     },
     ports::{BlobError, CryptoError, StoreError},
     quota::{Full, HoldError},

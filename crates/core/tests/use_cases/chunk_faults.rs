@@ -70,8 +70,8 @@ async fn a_step_of_unknown_end_is_taken_again() {
             }
             unknown_ends += unknown;
         }
-        // Two chunks begin and are kept; the upload is kept alive for reading them, and settled.
-        assert_eq!(unknown_ends, 6, "{end:?}");
+        // Two chunks begin and are kept; the upload is kept alive for reading them, their hash is saved, and it is settled.
+        assert_eq!(unknown_ends, 7, "{end:?}");
     }
 }
 

@@ -47,6 +47,8 @@ async fn what_came_in_order_is_not_read_again() {
         assert_eq!(blobs.reads(), read, "{order:?}");
         let completed = complete(&other.app, &access, &bytes).await.unwrap();
         assert_eq!(completed.content.sha256, sha256(&bytes));
+        // What was read once is known from then on, to every process.
+        assert_eq!(blobs.reads(), read, "{order:?}");
         assert_eq!(world.read("box", &token, completed.content.id).await.unwrap(), bytes);
     }
 }

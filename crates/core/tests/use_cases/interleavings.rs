@@ -248,6 +248,7 @@ fn is_refusal(error: &Error) -> bool {
             | Error::Invalid(_)
             | Error::ReservationNotFound
             | Error::ReservationExpired
+            | Error::PieceLost
             | Error::ChunkConflict { .. }
             | Error::ChunksMissing { .. }
             | Error::HashMismatch { .. }

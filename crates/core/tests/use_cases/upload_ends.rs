@@ -7,7 +7,7 @@ use elizabeth_core::{
     Error, Unauthorized,
     content::FileRequest,
     memory::MemoryStore,
-    policy::Policy,
+    policy::{Policy, UPLOADS_MAX},
     room::RoomOptions,
     service::{ChunkRequest, UploadAccess},
     upload::UploadStatus,
@@ -126,11 +126,11 @@ async fn what_the_sweeper_has_given_up_is_no_chunk_any_more() {
     // It is not deleted yet, so that only the announcement tells.
     blobs.fail(&[Fault::Delete]);
     assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
-    refused!(one.write(bytes.slice(100..)).await, Error::ReservationExpired);
+    refused!(one.write(bytes.slice(100..)).await, Error::PieceLost);
     one.abort().await;
     // Even for a process whose clock runs behind.
     world.clock.set(begun);
-    refused!(two.finish().await, Error::ReservationExpired);
+    refused!(two.finish().await, Error::PieceLost);
     assert_eq!((world.traces().await.blobs, world.traces().await.queued), (2, 2));
     blobs.fail(&[]);
     world.check_swept(0).await;
@@ -262,4 +262,20 @@ async fn the_calls_of_simple_uploads_do_not_know_it() {
     let access = by_room_token(&token, &created);
     refused!(send(&world.app, &access, chunk(0), large(9)).await, Error::ReservationNotFound);
     refused!(complete(&world.app, &access, &large(9)).await, Error::ReservationNotFound);
+}
+
+#[tokio::test]
+async fn a_room_has_so_many_uploads_under_way_at_most() {
+    let world = World::new();
+    let token = world.room("box").await;
+    let mut last = None;
+    for _ in 0..UPLOADS_MAX {
+        last = Some(world.chunked_upload(&token, 0).await.1);
+    }
+    let one_more = async || world.app.prepare_upload(&at("box"), Some(&token), vec![chunked("b", 0)]).await;
+    refused!(one_more().await, Error::TooManyUploads);
+    // One that is complete is not under way.
+    complete(&world.app, &last.unwrap(), b"").await.unwrap();
+    one_more().await.unwrap();
+    refused!(one_more().await, Error::TooManyUploads);
 }

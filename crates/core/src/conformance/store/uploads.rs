@@ -232,6 +232,13 @@ pub async fn chunks_are_counted_and_hashed_along(bench: &Bench) {
     let mut tx = bench.begin().await;
     add_chunk(&mut *tx, upload, &chunk(2, 0, 1, 77), Some(&along(1))).await;
     drop(tx);
+    let mut tx = bench.begin().await;
+    // Of the third file nothing has arrived.
+    for file in [1, 2] {
+        tx.save_hash(upload, file, &along(6)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    expected[1].along = along(6);
     let other = bench.reopen().await;
     let after = other.read().await.unwrap().upload_by_token(hash(1)).await.unwrap().unwrap();
     assert_eq!((after.progress, after.hold.state), (expected, HoldState::Begun));

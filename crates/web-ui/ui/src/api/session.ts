@@ -94,12 +94,13 @@ export class Session {
 
   private take(issued: Schemas["IssuedToken"]): void {
     this.claims = issued.claims;
-    this.keep(issued.token, issued.expires_at, issued.refresh_token ?? undefined);
+    this.keep(issued.token, issued.refresh_token ?? undefined);
   }
 
-  private keep(token: string, ends: string, refresh: string | undefined): void {
+  private keep(token: string, refresh: string | undefined): void {
     this.token = token;
-    this.ends = Date.parse(ends);
+    // By this machine's clock, which may be another than the server's.
+    this.ends = Date.now() + (this.claims.exp - this.claims.iat) * 1_000;
     this.refreshToken = refresh;
     rememberRoom(this.slug, {
       name: this.claims.room_name,
@@ -116,12 +117,13 @@ export class Session {
     const known = roomAt(this.slug);
     forgetRoom(this.slug);
     this.slug = slug;
-    if (known) rememberRoom(slug, known);
+    if (known) rememberRoom(slug, { ...known, ownerKey: known.ownerKey ?? roomAt(slug)?.ownerKey });
   }
 
   /** A token that is good for a while. */
   async bearer(): Promise<string> {
-    if (this.ends - Date.now() < EARLY) await this.renew();
+    const life = (this.claims.exp - this.claims.iat) * 1_000;
+    if (this.ends - Date.now() < Math.min(EARLY, life / 2)) await this.renew();
     return this.token;
   }
 
@@ -130,7 +132,8 @@ export class Session {
     return { Authorization: `Bearer ${await this.bearer()}` };
   }
 
-  private renew(): Promise<void> {
+  /** Takes a new token, or the one that another page has taken. */
+  renew(): Promise<void> {
     this.renewing ??= this.exchange().finally(() => {
       this.renewing = undefined;
     });
@@ -154,7 +157,8 @@ export class Session {
       return;
     }
     const refresh = known?.refreshToken ?? this.refreshToken;
-    if (!refresh) {
+    // While the token is good it buys the next one, as often as pages ask at once; a refresh token works just once.
+    if (this.ends > Date.now() || !refresh) {
       const call = api.POST("/api/v1/rooms/{room}/tokens", {
         params: { path: { room: this.slug } },
         body: { token: this.token, with_refresh_token: true },
@@ -164,7 +168,7 @@ export class Session {
     }
     const fresh = await answer(api.POST("/api/v1/auth/refresh", { body: { refresh_token: refresh } }));
     this.claims = decode(fresh.access_token);
-    this.keep(fresh.access_token, fresh.access_token_expires_at, fresh.refresh_token ?? undefined);
+    this.keep(fresh.access_token, fresh.refresh_token ?? undefined);
   }
 }
 

@@ -28,6 +28,8 @@ export class Note {
   text = $state("");
   state = $state<NoteState>("saved");
   problem = $state<string | undefined>();
+  /** Whether the server's text is known: before that nothing is to be typed over it. */
+  ready = $state(false);
   /** What somebody else wrote over the same lines. */
   theirs = $state.raw<Content | undefined>();
 
@@ -56,13 +58,20 @@ export class Note {
   /** The server's note, whenever it was looked at. */
   async seen(content: Content | undefined): Promise<void> {
     if (this.saving || this.state === "conflict") return;
-    const isNew = content?.id !== this.known?.id || content?.version !== this.known?.version;
-    if (!isNew) {
+    const known = this.known;
+    if (content?.id === known?.id && (content?.version ?? 0) <= (known?.version ?? 0)) {
+      this.ready = true;
       if (this.state === "typing" && !this.timer) this.soon(0);
       return;
     }
+    if (this.isDirty && known && content?.id !== known.id) {
+      // What was typed belongs to the note that it was typed into, or to a new one where that is gone.
+      if (!this.timer) this.soon(0);
+      return;
+    }
     const whole = content && content.text == null ? await this.whole(content) : content;
-    this.takeOver(whole);
+    // Reading a long one took a while.
+    if (!this.saving && this.known === known && this.state !== "conflict") this.takeOver(whole);
   }
 
   /** A list does not say long texts. */
@@ -76,6 +85,7 @@ export class Note {
   private takeOver(content: Content | undefined): void {
     const theirs = content?.text ?? "";
     this.known = content;
+    this.ready = true;
     if (!this.isDirty) {
       this.base = this.text = theirs;
       this.state = "saved";
@@ -169,7 +179,7 @@ export class Note {
       this.store.take(current);
       return this.takeOver(current.text == null ? await this.whole(current) : current);
     }
-    if (error instanceof Problem && error.code === "content_not_found") {
+    if (error instanceof Problem && ["content_not_found", "content_expired"].includes(error.code)) {
       // It was deleted meanwhile; what was typed is a new one.
       this.known = undefined;
       this.base = "";

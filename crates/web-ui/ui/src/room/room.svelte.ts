@@ -50,6 +50,10 @@ export class RoomStore {
   session: Session | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
+  /** Looks that were begun, the last one that counted, and changes that calls told of. */
+  private looks = 0;
+  private looked = 0;
+  private changes = 0;
   private tickets = new Map<number, { url: Promise<string>; ends: number }>();
   private deletions = new Map<number[], ReturnType<typeof setTimeout>>();
 
@@ -69,7 +73,7 @@ export class RoomStore {
   /** All contents, the newest first. */
   readonly contents = $derived(this.listed.filter((content) => !this.hidden.has(content.id)).toReversed());
   /** The text that is kept at the top: the oldest pinned one. */
-  readonly note = $derived(this.listed.find((content) => content.pinned && content.content_type === "text"));
+  readonly note = $derived(this.listed.find(isNote));
   /** The rest. */
   readonly items = $derived(this.contents.filter((content) => content !== this.note));
 
@@ -85,8 +89,10 @@ export class RoomStore {
     const verdict = takeVerdict();
     try {
       if (verdict === "room_not_found") {
-        // What was remembered is of a room that is gone.
-        forgetRoom(this.slug);
+        // What was remembered is of a room that is gone, or that moved: its key may still be good.
+        if (roomAt(this.slug)?.ownerKey) {
+          rememberRoom(this.slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined });
+        } else forgetRoom(this.slug);
         this.stage = { kind: "missing" };
         return;
       }
@@ -200,14 +206,18 @@ export class RoomStore {
   /** Reads the room and what is in it. */
   async look(): Promise<void> {
     const as = await this.as();
+    const [look, changes] = [++this.looks, this.changes];
     const [room, contents] = await Promise.all([
       answer(api.GET("/api/v1/rooms/{room}", as)),
       answer(api.GET("/api/v1/rooms/{room}/contents", as)),
     ]);
+    // Answers may overtake each other, and what was changed here meanwhile may not be in them yet.
+    if (look < this.looked) return;
+    this.looked = look;
     this.held = this.session?.claims.permission ?? 0;
     this.asOwner = this.session?.claims.owner ?? false;
-    this.room = room;
-    this.listed = contents;
+    this.moved(room);
+    if (changes === this.changes) this.listed = contents;
   }
 
   /** The same, when something was just done; what fails is tried again by and by. */
@@ -226,9 +236,11 @@ export class RoomStore {
   private leave(problem: Problem): void {
     this.stop();
     if (problem.status === 401) {
-      rememberRoom(this.slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined });
-      toasts.say(t("room.signedout"));
-      void this.start();
+      // The token is no good; perhaps the stay still is.
+      rememberRoom(this.slug, { tokenEnds: 0 });
+      void this.start().then(() => {
+        if (this.stage.kind !== "open") toasts.say(t("room.signedout"));
+      });
     } else if (problem.status === 404) this.stage = { kind: "gone" };
     else this.refuse(problem);
   }
@@ -267,7 +279,7 @@ export class RoomStore {
     } else {
       await answer(api.POST("/api/v1/rooms/{room}/texts", { ...as, body: { text } }));
     }
-    await this.refresh();
+    void this.refresh();
   }
 
   /** Changes a content, if it is still at the version that it was seen at.
@@ -292,6 +304,7 @@ export class RoomStore {
 
   /** A content as it stands now, of which a call just told. */
   take(content: Content): void {
+    this.changes += 1;
     const others = this.listed.filter((other) => other.id !== content.id);
     this.listed = [...others, content].sort((a, b) => a.id - b.id);
   }
@@ -433,6 +446,11 @@ export class RoomStore {
     forgetRoom(this.slug);
     this.stage = { kind: "gone" };
   }
+}
+
+/** A text of limited downloads is not read for being shown. */
+function isNote(content: Content): boolean {
+  return content.pinned && content.content_type === "text" && content.max_downloads == null;
 }
 
 /** What the server said of the room together with the page: it holds for the first look only. */

@@ -85,6 +85,18 @@ export interface Interrupted {
   chunk: number;
 }
 
+/** The file was changed, moved or deleted since it was picked: browsers do not read it any more. */
+class FileGone extends Error {}
+
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Everything on its way into a room. */
 export class Uploads {
   list = $state.raw<Upload[]>([]);
@@ -251,7 +263,7 @@ export class Uploads {
       upload.hash.catch(() => (upload.hash = undefined));
       await Promise.all(missing.map((index) => this.inTurn(() => this.sendChunk(upload, index), signal)));
       upload.state = "checking";
-      await this.complete(upload, await upload.hash);
+      await this.complete(upload, await (upload.hash ??= sha256(upload.file, signal)));
       upload.state = "done";
       this.closed(upload, false);
       this.drop(upload, 4_000);
@@ -270,7 +282,7 @@ export class Uploads {
         return this.again(upload);
       }
       upload.hash = undefined;
-      upload.problem = why(error);
+      upload.problem = error instanceof FileGone || !(await isReadable(upload.file)) ? t("upload.gone") : why(error);
       upload.state = "failed";
     }
   }
@@ -320,6 +332,8 @@ export class Uploads {
         return await work();
       } catch (error) {
         if (upload.stop.signal.aborted || !isPassing(error)) throw error;
+        // A file that cannot be read any more looks like a line that broke.
+        if (!(await isReadable(upload.file))) throw new FileGone();
         upload.state = "offline";
         await pause(tries, upload.stop.signal);
       }

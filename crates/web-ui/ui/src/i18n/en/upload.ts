@@ -19,5 +19,6 @@ export const upload = {
   "upload.interrupted": "Interrupted at {sent} of {size}. Pick the same file to go on.",
   "upload.pick": "Pick the file",
   "upload.discard": "Discard",
+  "upload.gone": "The file was changed or is gone. Pick it again.",
   "upload.others": "Somebody is adding {name}: {percent} %",
 } as const;

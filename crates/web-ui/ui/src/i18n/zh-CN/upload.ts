@@ -21,5 +21,6 @@ export const upload: Record<keyof typeof en, string> = {
   "upload.interrupted": "在 {sent} / {size} 处中断。选择同一个文件即可继续。",
   "upload.pick": "选择文件",
   "upload.discard": "放弃",
+  "upload.gone": "文件已被修改或不存在，请重新选择。",
   "upload.others": "有人正在添加 {name}：{percent} %",
 };
