@@ -51,13 +51,18 @@ export class Note {
     return `elizabeth:note:${this.store.room?.id}`;
   }
 
+  /** Whether what the server has is not to be taken over now. */
+  private get isBusy(): boolean {
+    return this.saving || this.state === "conflict";
+  }
+
   private get isDirty(): boolean {
     return this.text !== this.base;
   }
 
   /** The server's note, whenever it was looked at. */
   async seen(content: Content | undefined): Promise<void> {
-    if (this.saving || this.state === "conflict") return;
+    if (this.isBusy) return;
     const known = this.known;
     if (content?.id === known?.id && (content?.version ?? 0) <= (known?.version ?? 0)) {
       this.ready = true;
@@ -71,7 +76,7 @@ export class Note {
     }
     const whole = content && content.text == null ? await this.whole(content) : content;
     // Reading a long one took a while.
-    if (!this.saving && this.known === known && this.state !== "conflict") this.takeOver(whole);
+    if (!this.isBusy && this.known === known) this.takeOver(whole);
   }
 
   /** A list does not say long texts. */
