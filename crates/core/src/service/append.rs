@@ -120,11 +120,7 @@ impl Elizabeth {
         let kept = retried(|| async {
             let (mut tx, _, mut upload, now) = self.lock_upload(slot.room, slot.upload).await?;
             check_offset(&upload, offset)?;
-            upload.hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
-            let held = tx.update_hold(upload.reservation, upload.hold).await?;
-            if !held {
-                return Err(Error::ReservationExpired);
-            }
+            upload.hold = self.renew_hold(tx.as_mut(), &upload, now).await?;
             if !tx.retract_announcement(&arrived.key).await? {
                 return Err(Error::PieceLost);
             }

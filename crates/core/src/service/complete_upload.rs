@@ -82,7 +82,8 @@ impl Elizabeth {
         let hashed = hashed?;
         if progress.along.chunks < total {
             // Who asks again, with another hash or because the answer was lost, need not wait for it again.
-            self.save_hash(&upload, number, &Along { chunks: total, state: hashed.to_bytes() }).await?;
+            let along = Along { chunks: total, state: hashed.to_bytes() };
+            self.keep_upload(&upload, number, Some(&along)).await?;
         }
         let actual = hashed.finish();
         check(actual)?;
@@ -131,23 +132,6 @@ impl Elizabeth {
         }
         drop(opened);
         Ok(state)
-    }
-
-    async fn save_hash(&self, upload: &ChunkedUpload, file: u32, along: &Along) -> Result<()> {
-        retried(|| async {
-            let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
-            if found.progress[file as usize].content.is_some() {
-                return Ok(());
-            }
-            // First: it waits for whoever deletes the upload, and sees it.
-            let hold = found.hold.go_on(now, self.policy().chunked_ttl)?;
-            if !tx.update_hold(found.reservation, hold).await? {
-                return Err(Error::ReservationExpired);
-            }
-            tx.save_hash(found.reservation, file, along).await?;
-            Ok(tx.commit().await?)
-        })
-        .await
     }
 
     /// A file whose chunks are all there becomes a content of that hash, unless it has already.
@@ -201,21 +185,22 @@ impl Elizabeth {
     async fn keep_uploads(&self, uploads: &[ChunkedUpload], file: u32) -> Result<Timestamp> {
         let now = self.now();
         for upload in uploads {
-            self.keep_upload(upload, file).await?;
+            self.keep_upload(upload, file, None).await?;
         }
         Ok(now)
     }
 
-    /// An upload is alive, for the sake of a file of it: once that is a content, there is nothing to keep.
-    async fn keep_upload(&self, upload: &ChunkedUpload, file: u32) -> Result<()> {
+    /// An upload is alive, for the sake of a file of it, of whose hash more may be known; once that is a content, there is
+    /// nothing to keep.
+    async fn keep_upload(&self, upload: &ChunkedUpload, file: u32, along: Option<&Along>) -> Result<()> {
         retried(|| async {
             let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
             if found.progress[file as usize].content.is_some() {
                 return Ok(());
             }
-            let hold = found.hold.go_on(now, self.policy().chunked_ttl)?;
-            if !tx.update_hold(found.reservation, hold).await? {
-                return Err(Error::ReservationExpired);
+            self.renew_hold(tx.as_mut(), &found, now).await?;
+            if let Some(along) = along {
+                tx.save_hash(found.reservation, file, along).await?;
             }
             Ok(tx.commit().await?)
         })

@@ -7,7 +7,7 @@ use crate::{
     content::Sha256Hash,
     id::{BlobKey, RoomId, UploadId},
     ports::{BlobWriter, WriteTx},
-    quota::HoldState,
+    quota::{Hold, HoldState},
     room::Room,
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
@@ -56,10 +56,7 @@ impl Elizabeth {
         now: Timestamp,
     ) -> Result<Piece> {
         let key = BlobKey::from_random(self.ports.entropy.bytes());
-        let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
-        if !tx.update_hold(upload.reservation, hold).await? {
-            return Err(Error::ReservationExpired);
-        }
+        self.renew_hold(tx.as_mut(), upload, now).await?;
         let until = now.saturating_add(self.policy().upload_lease);
         tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
         tx.commit().await?;
@@ -88,6 +85,19 @@ impl Elizabeth {
         }
         let upload = tx.upload(room.id, upload).await?.ok_or(Error::ReservationExpired)?;
         Ok((tx, room, upload, now))
+    }
+
+    /// Holds an upload's space for as long again, in a transaction that goes on. It waits for whoever deletes the upload,
+    /// and sees it: it comes before whatever is added to the upload.
+    pub(super) async fn renew_hold(
+        &self,
+        tx: &mut dyn WriteTx,
+        upload: &ChunkedUpload,
+        now: Timestamp,
+    ) -> Result<Hold> {
+        let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
+        let held = tx.update_hold(upload.reservation, hold).await?;
+        if held { Ok(hold) } else { Err(Error::ReservationExpired) }
     }
 
     /// Gives up a blob that became nothing. Never fails: what cannot be undone now is collected when the announcement
@@ -161,16 +171,12 @@ impl Piece {
         self.renewed_at = retried(|| async {
             let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
             let until = now.saturating_add(policy.upload_lease);
-            let held = match upload.hold.state {
+            match upload.hold.state {
                 HoldState::Pending | HoldState::Begun => {
-                    let hold = upload.hold.go_on(now, policy.chunked_ttl)?;
-                    tx.update_hold(upload.reservation, hold).await?
+                    app.renew_hold(tx.as_mut(), &upload, now).await?;
                 }
                 // Its like was first, and the upload is complete: its own end will tell.
-                HoldState::Done => true,
-            };
-            if !held {
-                return Err(Error::ReservationExpired);
+                HoldState::Done => {}
             }
             if !tx.extend_announcement(key, until).await? {
                 return Err(Error::PieceLost);

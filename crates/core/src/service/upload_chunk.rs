@@ -218,11 +218,7 @@ impl Elizabeth {
             if let Some(first) = tx.chunk(upload.reservation, slot.file, slot.index).await? {
                 return Ok((first, false));
             }
-            let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
-            let held = tx.update_hold(upload.reservation, hold).await?;
-            if !held {
-                return Err(Error::ReservationExpired);
-            }
+            self.renew_hold(tx.as_mut(), &upload, now).await?;
             if !tx.retract_announcement(&arrived.key).await? {
                 return Err(Error::PieceLost);
             }
