@@ -13,30 +13,19 @@
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
 //! port), `conformance` (the suites that every adapter runs).
 
-pub mod archive;
-pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-pub mod content;
 #[cfg(feature = "crypto")]
 pub mod crypto;
-pub mod error;
-pub mod id;
+mod domain;
 #[cfg(feature = "memory")]
 pub mod memory;
-pub mod name;
-pub mod permission;
-pub mod policy;
 pub mod ports;
-pub mod quota;
-pub mod room;
-pub mod secret;
 pub mod service;
-pub mod text;
-pub mod ticket;
-pub mod time;
-pub mod token;
-pub mod upload;
 
-pub use error::{Error, Invalid, Result, Unauthorized};
+pub use domain::{
+    archive, change, content,
+    error::{self, Error, Invalid, Result, Unauthorized},
+    id, name, permission, policy, quota, room, secret, text, ticket, time, token, upload,
+};
 pub use service::{Elizabeth, Ports};

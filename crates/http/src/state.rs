@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::{links::PublicUrl, reference, upload::Turns};
+use crate::{links::PublicUrl, reference, upload::UploadSlots};
 
 /// The service, and what belongs to this process. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ struct Inner {
     admin: Option<KeyHash>,
     public_url: Option<PublicUrl>,
     uploads: TaskTracker,
-    turns: Turns,
+    slots: UploadSlots,
     garbage: Notify,
     started: Instant,
     openapi: OnceLock<Bytes>,
@@ -39,7 +39,7 @@ impl AppState {
             admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
             public_url,
             uploads: TaskTracker::new(),
-            turns: Turns::default(),
+            slots: UploadSlots::default(),
             garbage: Notify::new(),
             started: Instant::now(),
             openapi: OnceLock::new(),
@@ -68,8 +68,8 @@ impl AppState {
     }
 
     /// Who adds to which upload in this process.
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.0.turns
+    pub(crate) fn slots(&self) -> &UploadSlots {
+        &self.0.slots
     }
 
     /// Tells the background that blobs wait to be deleted.

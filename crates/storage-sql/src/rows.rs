@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use elizabeth_core::{
-    content::{Content, ContentKind, Manifest, ManifestFile, Place, Reservation, Segment, Sha256Hash},
+    content::{BlobLocation, Content, ContentKind, Manifest, ManifestFile, Reservation, Segment, Sha256Hash},
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, TicketId, UploadId},
     name::{FileName, RoomName},
     permission::Permission,
@@ -13,7 +13,7 @@ use elizabeth_core::{
     ticket::Ticket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
-    upload::{Along, Chunk, ChunkedFile, ChunkedUpload, FileProgress},
+    upload::{Chunk, ChunkedFile, ChunkedUpload, FileProgress, HashProgress},
 };
 use uuid::Uuid;
 
@@ -385,7 +385,10 @@ impl<R: Row> Cells<R> {
         let (chunks, bytes, hashed) = (self.size()?, self.size()?, self.size()?);
         let state = self.opt_bytes()?.ok_or_else(|| corrupt("bytes are missing"))?;
         let content = self.opt_int()?.map(ContentId);
-        Ok((file, FileProgress { chunks, bytes, along: Along { chunks: hashed, state }, content }))
+        Ok((
+            file,
+            FileProgress { chunks, bytes, hash_progress: HashProgress { chunks: hashed, state }, content },
+        ))
     }
 
     /// [`CHUNK`].
@@ -440,12 +443,12 @@ impl<R: Row> Cells<R> {
     /// [`SEGMENT`], or `None` where an outer join found none.
     pub(crate) fn segment(&mut self) -> StoreResult<Option<Segment>> {
         let Some(size) = self.opt_size()? else { return Ok(None) };
-        let place = match (self.opt_text()?, self.opt_bytes()?) {
-            (Some(key), None) => Place::Blob(stored_key(key)?),
-            (None, Some(bytes)) => Place::Inline(Bytes::from(bytes)),
+        let location = match (self.opt_text()?, self.opt_bytes()?) {
+            (Some(key), None) => BlobLocation::Blob(stored_key(key)?),
+            (None, Some(bytes)) => BlobLocation::Inline(Bytes::from(bytes)),
             _ => return Err(corrupt("a segment in two places or none")),
         };
-        Ok(Some(Segment { size, place }))
+        Ok(Some(Segment { size, location }))
     }
 }
 

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use elizabeth_core::{
     change::ContentChange,
-    content::{Manifest, NewContent, Place, Segment},
+    content::{BlobLocation, Manifest, NewContent, Segment},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId},
     name::RoomRef,
     ports::{Access, ReadTx, StoreError, StoreResult, SweepReport, WriteTx},
@@ -11,7 +11,7 @@ use elizabeth_core::{
     ticket::NewTicket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
-    upload::{Along, Chunk, NewUpload},
+    upload::{Chunk, HashProgress, NewUpload},
 };
 
 use crate::{
@@ -301,7 +301,7 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
         &mut self,
         upload: ReservationId,
         chunk: &Chunk,
-        along: Option<&Along>,
+        hash_progress: Option<&HashProgress>,
     ) -> StoreResult<()> {
         let file = || vec![rows::int(upload.0), rows::int(chunk.file.into())];
         let key = Value::Text(chunk.blob.as_ref().map(|key| key.as_str().to_owned()));
@@ -310,15 +310,20 @@ impl<C: Transaction> WriteTx for SqlTx<C> {
         self.run(&uploads::INSERT_CHUNK, with(file(), columns)).await?;
         let columns = [rows::size(chunk.size), rows::bytes(&[])];
         self.run(&uploads::COUNT_CHUNK, with(file(), columns)).await?;
-        match along {
-            Some(along) => self.save_hash(upload, chunk.file, along).await,
+        match hash_progress {
+            Some(hash_progress) => self.save_hash(upload, chunk.file, hash_progress).await,
             None => Ok(()),
         }
     }
 
-    async fn save_hash(&mut self, upload: ReservationId, file: u32, along: &Along) -> StoreResult<()> {
+    async fn save_hash(
+        &mut self,
+        upload: ReservationId,
+        file: u32,
+        hash_progress: &HashProgress,
+    ) -> StoreResult<()> {
         let file = vec![rows::int(upload.0), rows::int(file.into())];
-        let columns = [rows::size(along.chunks), rows::bytes(&along.state)];
+        let columns = [rows::size(hash_progress.chunks), rows::bytes(&hash_progress.state)];
         self.run(&uploads::SAVE_HASH, with(file, columns)).await.map(drop)
     }
 
@@ -475,9 +480,9 @@ fn key_rows(keys: &[BlobKey]) -> Vec<Vec<Value>> {
 }
 
 fn segment_row((position, segment): (i64, &Segment)) -> Vec<Value> {
-    let (key, inline) = match &segment.place {
-        Place::Blob(key) => (Some(key.as_str().to_owned()), None),
-        Place::Inline(bytes) => (None, Some(bytes.to_vec())),
+    let (key, inline) = match &segment.location {
+        BlobLocation::Blob(key) => (Some(key.as_str().to_owned()), None),
+        BlobLocation::Inline(bytes) => (None, Some(bytes.to_vec())),
     };
     vec![rows::int(position), rows::size(segment.size), Value::Text(key), Value::Bytes(inline)]
 }

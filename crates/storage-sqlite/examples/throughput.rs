@@ -12,7 +12,7 @@ use std::{
 };
 
 use elizabeth_core::{
-    content::{ContentKind, NewContent, Place, Segment, Sha256Hash},
+    content::{BlobLocation, ContentKind, NewContent, Segment, Sha256Hash},
     id::{BlobKey, ContentId, Jti, RoomId, SessionId},
     name::{RoomName, RoomRef},
     permission::Permission,
@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 const SPAN: Duration = Duration::from_secs(2);
 
-fn content(room_id: RoomId, place: Place) -> NewContent {
+fn content(room_id: RoomId, location: BlobLocation) -> NewContent {
     NewContent {
         room_id,
         sid: SessionId(Uuid::nil()),
@@ -40,7 +40,7 @@ fn content(room_id: RoomId, place: Place) -> NewContent {
         language: None,
         pinned: false,
         created_at: Timestamp::EPOCH,
-        segments: vec![Segment { size: 4096, place }],
+        segments: vec![Segment { size: 4096, location }],
     }
 }
 
@@ -73,7 +73,7 @@ async fn room(store: &SqliteStore, name: &str, contents: u64) -> (RoomRef, RoomI
     tx.insert_token(&token).await.unwrap();
     let mut last = ContentId(0);
     for _ in 0..contents {
-        last = tx.insert_content(&content(id, Place::Inline(vec![0; 4096].into()))).await.unwrap();
+        last = tx.insert_content(&content(id, BlobLocation::Inline(vec![0; 4096].into()))).await.unwrap();
     }
     tx.commit().await.unwrap();
     (name.into(), id, token.jti, last)
@@ -161,8 +161,8 @@ async fn main() {
             async move {
                 let mut tx = store.begin().await.unwrap();
                 tx.lock_room(&address, Some(jti), Timestamp::EPOCH).await.unwrap();
-                let place = Place::Blob(BlobKey::from_random([0; 16]));
-                tx.insert_content(&content(id, place)).await.unwrap();
+                let location = BlobLocation::Blob(BlobKey::from_random([0; 16]));
+                tx.insert_content(&content(id, location)).await.unwrap();
                 tx.commit().await.unwrap();
             }
         })

@@ -1,7 +1,7 @@
 //! Reads of two statements, and what is committed between these.
 
 use elizabeth_core::{
-    content::{ContentKind, FileRequest, NewContent, Place, Segment, Sha256Hash, StoredContent},
+    content::{BlobLocation, ContentKind, FileRequest, NewContent, Segment, Sha256Hash, StoredContent},
     id::{BlobKey, ContentId, SessionId, UploadId},
     name::{RoomName, RoomRef},
     permission::Permission,
@@ -76,7 +76,7 @@ struct Scene {
 }
 
 fn segment(n: u8) -> Segment {
-    Segment { size: 2, place: Place::Blob(BlobKey::from_random([n; 16])) }
+    Segment { size: 2, location: BlobLocation::Blob(BlobKey::from_random([n; 16])) }
 }
 
 impl Scene {

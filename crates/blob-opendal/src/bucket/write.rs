@@ -15,7 +15,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::{Bucket, writing::Turn};
+use super::{Bucket, writing::WritePermit};
 use crate::error::{from_opendal, unavailable};
 
 /// Bytes of a part. R2 wants all of a blob to have one size, and AWS between 5 MiB and 5 GiB.
@@ -75,20 +75,20 @@ impl BlobWriter for BucketWriter {
 }
 
 /// Takes the steps until the blob is finished, or its writer fails, is dropped or is stopped; then it gives up.
-async fn write(mut writer: Writer, mut next: Receiver<Step>, mut turn: Turn) {
-    let finished = take_steps(&mut writer, &mut next, &mut turn).await;
+async fn write(mut writer: Writer, mut next: Receiver<Step>, mut permit: WritePermit) {
+    let finished = take_steps(&mut writer, &mut next, &mut permit).await;
     // Nobody has to wait for the rest: an upload that is not completed never becomes an object.
-    drop((next, turn));
+    drop((next, permit));
     if !finished {
         give_up(writer).await;
     }
 }
 
-async fn take_steps(writer: &mut Writer, next: &mut Receiver<Step>, turn: &mut Turn) -> bool {
+async fn take_steps(writer: &mut Writer, next: &mut Receiver<Step>, permit: &mut WritePermit) -> bool {
     loop {
         let step = tokio::select! {
             biased;
-            () = turn.stopped() => return false,
+            () = permit.stopped() => return false,
             step = next.recv() => step,
         };
         let Some(Step { bytes, told }) = step else { return false };

@@ -15,11 +15,11 @@ pub(super) struct Writing(Mutex<HashMap<BlobKey, Stop>>);
 
 impl Writing {
     /// Notes that a blob is being written, until what is returned is dropped.
-    pub(super) fn begin(self: &Arc<Self>, key: &BlobKey) -> Turn {
+    pub(super) fn begin(self: &Arc<Self>, key: &BlobKey) -> WritePermit {
         let (stop, stopped) = watch::channel(());
         let stop = Arc::new(stop);
         self.lock().insert(key.clone(), stop.clone());
-        Turn { writing: self.clone(), key: key.clone(), stop, stopped }
+        WritePermit { writing: self.clone(), key: key.clone(), stop, stopped }
     }
 
     /// Has a blob's writer stop, and waits until it has: for as long as the request takes that it is at.
@@ -38,14 +38,14 @@ impl Writing {
 }
 
 /// A blob that is being written.
-pub(super) struct Turn {
+pub(super) struct WritePermit {
     writing: Arc<Writing>,
     key: BlobKey,
     stop: Stop,
     stopped: watch::Receiver<()>,
 }
 
-impl Turn {
+impl WritePermit {
     /// Returns when the writer has to stop.
     pub(super) async fn stopped(&mut self) {
         // The other end is held right here.
@@ -53,7 +53,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for WritePermit {
     fn drop(&mut self) {
         let mut writing = self.writing.lock();
         if writing.get(&self.key).is_some_and(|stop| Arc::ptr_eq(stop, &self.stop)) {

@@ -46,8 +46,8 @@ pub(crate) async fn read(
         return Ok(stream::once(ready(Ok(bytes))).boxed());
     }
     let path = folder.root().join(key.as_str());
-    let turn = Turn::take(&folder.reading);
-    let buffer = turn.buffer(size.min(FIRST));
+    let permit = ReadaheadPermit::take(&folder.reading);
+    let buffer = permit.buffer(size.min(FIRST));
     // The first piece comes along with opening: one turn of a thread for what fits.
     let (cursor, first) = off_thread(move || {
         let file = openat(CWD, &path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
@@ -56,7 +56,7 @@ pub(crate) async fn read(
             // Only a hint: nothing depends on it.
             let _ = fadvise(&file, range.start, None, Advice::Sequential);
         }
-        let mut cursor = Cursor { file: file.into(), at: range.start, end: range.end, turn };
+        let mut cursor = Cursor { file: file.into(), at: range.start, end: range.end, permit };
         let first = cursor.fill(buffer);
         Ok((cursor, first))
     })
@@ -72,7 +72,7 @@ async fn next_piece((mut cursor, first): Progress) -> Result<Option<(Bytes, Prog
         Some(first) => first?,
         None => {
             // Here, not where it is filled: what the threads allocate, each keeps apart when it is freed.
-            let buffer = cursor.turn.buffer(cursor.left());
+            let buffer = cursor.permit.buffer(cursor.left());
             let piece;
             (cursor, piece) = off_thread(move || {
                 let piece = cursor.fill(buffer)?;
@@ -90,7 +90,7 @@ struct Cursor {
     file: File,
     at: u64,
     end: u64,
-    turn: Turn,
+    permit: ReadaheadPermit,
 }
 
 impl Cursor {
@@ -120,9 +120,9 @@ impl Cursor {
 }
 
 /// One of those that read at present.
-struct Turn(Arc<AtomicUsize>);
+struct ReadaheadPermit(Arc<AtomicUsize>);
 
-impl Turn {
+impl ReadaheadPermit {
     fn take(reading: &Arc<AtomicUsize>) -> Self {
         reading.fetch_add(1, Relaxed);
         Self(reading.clone())
@@ -135,7 +135,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for ReadaheadPermit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }

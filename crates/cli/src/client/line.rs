@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::{sync::Mutex, time::sleep};
 
-use super::{Client, ClientError, Session, pauses::Pauses};
+use super::{Client, ClientError, Session, backoff::Backoff};
 
 /// A session that several requests share, and that bears with a server that is away for a while.
 pub(super) struct Line<'a> {
@@ -49,7 +49,7 @@ impl<'a> Line<'a> {
         &self,
         attempt: impl AsyncFn() -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
-        let mut pauses = Pauses::new(self.patience);
+        let mut backoff = Backoff::new(self.patience);
         let mut renewed = false;
         loop {
             let error = match attempt().await {
@@ -63,7 +63,7 @@ impl<'a> Line<'a> {
             }
             let pause = error
                 .may_pass()
-                .then(|| pauses.after(Instant::now(), error.pause(), rand::random()))
+                .then(|| backoff.after(Instant::now(), error.pause(), rand::random()))
                 .flatten();
             match pause {
                 Some(pause) => sleep(pause).await,

@@ -1,12 +1,12 @@
 //! Elizabeth's HTTP interface, from the other side.
 
+mod backoff;
 mod chunked;
 mod download;
 mod error;
 mod line;
 mod object;
 mod pass;
-mod pauses;
 mod reading;
 mod session;
 mod upload;

@@ -141,9 +141,9 @@ impl State {
         self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_sub(size));
         self.stored_size = self.stored_size.saturating_sub(size);
         for segment in row.segments.iter() {
-            match &segment.place {
-                crate::content::Place::Blob(key) => self.queue.insert_mut(key.clone()),
-                crate::content::Place::Inline(_) => {}
+            match &segment.location {
+                crate::content::BlobLocation::Blob(key) => self.queue.insert_mut(key.clone()),
+                crate::content::BlobLocation::Inline(_) => {}
             }
         }
         Some(row)

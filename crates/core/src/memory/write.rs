@@ -21,7 +21,7 @@ use crate::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
-    upload::{Along, Chunk, NewUpload},
+    upload::{Chunk, HashProgress, NewUpload},
 };
 
 /// A copy of the state that nobody else sees, and the turn to write.
@@ -334,7 +334,7 @@ impl WriteTx for View<Draft> {
         &mut self,
         upload: ReservationId,
         chunk: &Chunk,
-        along: Option<&Along>,
+        hash_progress: Option<&HashProgress>,
     ) -> StoreResult<()> {
         let state = self.state();
         if state.uploads.get(&upload).is_none() {
@@ -348,15 +348,20 @@ impl WriteTx for View<Draft> {
         state.edit_progress(upload, chunk.file, |progress| {
             progress.chunks += 1;
             progress.bytes += chunk.size;
-            set(&mut progress.along, &along.cloned());
+            set(&mut progress.hash_progress, &hash_progress.cloned());
         });
         Ok(())
     }
 
-    async fn save_hash(&mut self, upload: ReservationId, file: u32, along: &Along) -> StoreResult<()> {
+    async fn save_hash(
+        &mut self,
+        upload: ReservationId,
+        file: u32,
+        hash_progress: &HashProgress,
+    ) -> StoreResult<()> {
         self.state().edit_progress(upload, file, |progress| {
             if progress.chunks > 0 {
-                progress.along = along.clone();
+                progress.hash_progress = hash_progress.clone();
             }
         });
         Ok(())

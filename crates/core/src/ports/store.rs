@@ -11,7 +11,7 @@ use crate::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
-    upload::{Along, Chunk, ChunkedUpload, NewUpload},
+    upload::{Chunk, ChunkedUpload, HashProgress, NewUpload},
 };
 
 /// Why the store did not answer. The texts are for the log only: they are never shown to a client.
@@ -334,16 +334,21 @@ pub trait WriteTx: ReadTx {
     async fn insert_upload(&mut self, upload: &NewUpload) -> StoreResult<ReservationId>;
 
     /// Adds a chunk and counts it. The hold of its upload MUST have been updated before, in this transaction: what
-    /// is deleted meanwhile is seen by that. With `along` the file's hash has come further.
+    /// is deleted meanwhile is seen by that. With `hash_progress` the file's hash has come further.
     async fn insert_chunk(
         &mut self,
         upload: ReservationId,
         chunk: &Chunk,
-        along: Option<&Along>,
+        hash_progress: Option<&HashProgress>,
     ) -> StoreResult<()>;
 
     /// The hash of a file's chunks has come further. Nothing happens when nothing of the file has arrived.
-    async fn save_hash(&mut self, upload: ReservationId, file: u32, along: &Along) -> StoreResult<()>;
+    async fn save_hash(
+        &mut self,
+        upload: ReservationId,
+        file: u32,
+        hash_progress: &HashProgress,
+    ) -> StoreResult<()>;
 
     /// A file of an upload has become a content, to which the blobs of its chunks belong from here on.
     async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()>;

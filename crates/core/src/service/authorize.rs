@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What a request presents as its credential.
-pub(super) enum Presented {
+pub(crate) enum Presented {
     /// Nothing.
     Nothing,
     /// Something that we did not sign.
@@ -26,7 +26,7 @@ pub(super) enum Presented {
 
 /// What a use case needs.
 #[derive(Clone, Copy)]
-pub(super) enum Need {
+pub(crate) enum Requirement {
     /// Any token of the room.
     Token,
     /// A token with this permission.
@@ -38,13 +38,13 @@ pub(super) enum Need {
 }
 
 /// A request that may go on.
-pub(super) struct Grant {
-    pub(super) room: Room,
-    pub(super) token: TokenRecord,
+pub(crate) struct Grant {
+    pub(crate) room: Room,
+    pub(crate) token: TokenRecord,
 }
 
 impl Presented {
-    pub(super) fn claims(&self) -> Option<&Claims> {
+    pub(crate) fn claims(&self) -> Option<&Claims> {
         match self {
             Self::Signed(claims) => Some(claims),
             Self::Nothing | Self::Garbage | Self::Visitor(_) => None,
@@ -53,16 +53,16 @@ impl Presented {
 }
 
 /// The room, when it exists and its time is not over.
-pub(super) fn live_room(access: Option<Access>, now: Timestamp) -> Result<Access> {
+pub(crate) fn live_room(access: Option<Access>, now: Timestamp) -> Result<Access> {
     let access = access.ok_or(Error::RoomNotFound)?;
     if access.room.is_expired(now) { Err(Error::RoomExpired) } else { Ok(access) }
 }
 
 /// Judges a request: the order of these checks is part of the contract.
-pub(super) fn judge(
+pub(crate) fn judge(
     access: Option<Access>,
     presented: &Presented,
-    need: Need,
+    need: Requirement,
     now: Timestamp,
 ) -> Result<Grant> {
     let Access { room, token } = live_room(access, now)?;
@@ -87,26 +87,26 @@ pub(super) fn judge(
     }
     let grant = Grant { room, token };
     match need {
-        Need::Token => {}
-        Need::Owner if !grant.token.owner => return Err(Error::OwnerOnly),
-        Need::Permission(needed) if !grant.permission().contains(needed) => {
+        Requirement::Token => {}
+        Requirement::Owner if !grant.token.owner => return Err(Error::OwnerOnly),
+        Requirement::Permission(needed) if !grant.permission().contains(needed) => {
             return Err(Error::PermissionDenied(needed));
         }
-        Need::Look if !grant.permission().intersects(Permission::VIEW | Permission::EDIT) => {
+        Requirement::Look if !grant.permission().intersects(Permission::VIEW | Permission::EDIT) => {
             return Err(Error::PermissionDenied(Permission::VIEW));
         }
-        Need::Owner | Need::Permission(_) | Need::Look => {}
+        Requirement::Owner | Requirement::Permission(_) | Requirement::Look => {}
     }
     Ok(grant)
 }
 
 /// Whether somebody without a token may come in by this address. The password is another matter.
-pub(super) fn check_enterable(room: &Room, address: &RoomRef) -> Result<()> {
+pub(crate) fn check_enterable(room: &Room, address: &RoomRef) -> Result<()> {
     if room.answers_to(address.as_str()) { check_open(room) } else { Err(Error::NotShared) }
 }
 
 /// Whether anybody may come in at all.
-pub(super) fn check_open(room: &Room) -> Result<()> {
+pub(crate) fn check_open(room: &Room) -> Result<()> {
     match room.status {
         RoomStatus::Closed => Err(Error::RoomClosed),
         RoomStatus::Locked => Err(Error::RoomLocked),
@@ -117,24 +117,24 @@ pub(super) fn check_open(room: &Room) -> Result<()> {
 
 impl Grant {
     /// What this token may do in this room now.
-    pub(super) fn permission(&self) -> Permission {
+    pub(crate) fn permission(&self) -> Permission {
         Permission::effective(self.token.permission, self.room.permission, self.token.owner)
     }
 
     /// The session whose contents are all that may be seen; `None` for everything. Who may add and not look has a
     /// drop box: to such a session there is nothing but what it added itself.
-    pub(super) fn visible(&self) -> Option<SessionId> {
+    pub(crate) fn visible(&self) -> Option<SessionId> {
         (!self.permission().contains(Permission::VIEW)).then_some(self.token.sid)
     }
 
     /// Whether a content may be seen. One that may not is to be told like one that is not there.
-    pub(super) fn sees(&self, content: &Content) -> bool {
+    pub(crate) fn sees(&self, content: &Content) -> bool {
         self.visible().is_none_or(|sid| content.sid == sid)
     }
 }
 
 impl Elizabeth {
-    pub(super) fn present(&self, token: Option<&str>) -> Presented {
+    pub(crate) fn present(&self, token: Option<&str>) -> Presented {
         match (token.map(|token| self.ports.signer.verify(token)), &self.visitor) {
             (None, None) => Presented::Nothing,
             (None, Some(visitor)) => Presented::Visitor(visitor.token.clone()),
@@ -144,17 +144,22 @@ impl Elizabeth {
     }
 
     /// Judges a request that only reads: one read of the store.
-    pub(super) async fn authorize(&self, room: &RoomRef, token: Option<&str>, need: Need) -> Result<Grant> {
+    pub(crate) async fn authorize(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        need: Requirement,
+    ) -> Result<Grant> {
         Ok(self.authorize_reading(room, token, need).await?.1)
     }
 
     /// The same for a request that goes on to read, on the connection that is returned; and the instant it was judged
     /// at.
-    pub(super) async fn authorize_reading(
+    pub(crate) async fn authorize_reading(
         &self,
         room: &RoomRef,
         token: Option<&str>,
-        need: Need,
+        need: Requirement,
     ) -> Result<(Box<dyn ReadTx>, Grant, Timestamp)> {
         let presented = self.present(token);
         let now = self.now();
@@ -167,11 +172,11 @@ impl Elizabeth {
 
     /// Judges a request that writes, with the room locked until the transaction ends. The instant it returns was
     /// read after the lock was granted: time may have passed while waiting for it.
-    pub(super) async fn authorize_locked(
+    pub(crate) async fn authorize_locked(
         &self,
         room: &RoomRef,
         token: Option<&str>,
-        need: Need,
+        need: Requirement,
     ) -> Result<(Box<dyn WriteTx>, Grant, Timestamp)> {
         let presented = self.present(token);
         if matches!(presented, Presented::Nothing | Presented::Garbage) {

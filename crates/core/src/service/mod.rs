@@ -5,48 +5,15 @@
 //! permission suffices and the room's state allows it, a change says where it starts from, what is named exists, it
 //! is live, it is at the version that the change starts from, it fits.
 
-mod add_link;
-mod add_text;
-mod admin;
-mod append;
-mod archive;
 mod authorize;
-mod begin_upload;
-mod change_content;
-mod change_settings;
-mod complete_upload;
 mod contents;
-mod create_room;
-mod create_ticket;
-mod delete_contents;
-mod enter_by_ticket;
-mod files;
-mod issue_token;
-mod join_uploads;
-mod link_content;
-mod list_contents;
-mod peek_ticket;
-mod piece;
-mod prepare;
-mod prepare_upload;
-mod put_file;
-mod read_by_ticket;
-mod read_content;
-mod refresh;
 mod retried;
 mod rooms;
-mod set_permission;
+mod sessions;
 mod sweep;
-mod sweep_in_turn;
 mod system;
 mod tickets;
-mod tokens;
-mod upload;
-mod upload_access;
-mod upload_chunk;
-mod upload_lease;
 mod uploads;
-mod visit;
 
 use std::{
     collections::BTreeMap,
@@ -62,27 +29,15 @@ use crate::{
     token::Session,
 };
 
-pub use admin::RemovedRoom;
-pub use append::{Append, Appended};
-pub use archive::{Archive, ArchiveEntry};
-pub use complete_upload::CompletedFile;
-pub use create_room::CreatedRoom;
-pub use create_ticket::{CreatedTicket, TicketRequest};
-pub use delete_contents::Deleted;
-pub use issue_token::{Issued, IssuedRefresh, TokenRequest};
-pub use list_contents::ContentsPart;
-pub use peek_ticket::TicketView;
-pub use prepare::{Prepared, Released};
-pub use prepare_upload::PreparedUpload;
-pub use read_content::Readable;
-pub use sweep::GcReport;
-pub use sweep_in_turn::SWEEP_LEASE;
-pub use tokens::TokenList;
-pub use upload::{Upload, Uploaded};
-pub use upload_access::UploadAccess;
-pub use upload_chunk::{BegunChunk, ChunkRequest, ChunkWriter};
-pub use upload_lease::UploadLease;
-pub use uploads::{ListedUpload, UploadState};
+pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
+pub use rooms::{CreatedRoom, RemovedRoom};
+pub use sessions::{Issued, IssuedRefresh, TokenList, TokenRequest};
+pub use sweep::{GcReport, SWEEP_LEASE};
+pub use tickets::{CreatedTicket, TicketRequest, TicketView};
+pub use uploads::{
+    Append, Appended, BegunChunk, ChunkRequest, ChunkWriter, CompletedFile, ListedUpload, Prepared,
+    PreparedUpload, Released, Upload, UploadAccess, UploadLease, UploadState, Uploaded,
+};
 
 /// The adapters that an [`Elizabeth`] works with.
 #[derive(Clone)]
@@ -112,7 +67,7 @@ pub struct Elizabeth {
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
     /// Whose calls without a token these are: see [`Elizabeth::visit`].
-    visitor: Option<Arc<visit::Visitor>>,
+    visitor: Option<Arc<rooms::visit::Visitor>>,
 }
 
 impl Elizabeth {

@@ -15,7 +15,7 @@ const TRIES: u32 = 5;
 /// # Errors
 ///
 /// Those of the work; [`StoreError::Contended`] when the last try collides too.
-pub(super) async fn retried<T, F>(work: impl Fn() -> F) -> Result<T>
+pub(crate) async fn retried<T, F>(work: impl Fn() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {

@@ -12,7 +12,7 @@ use elizabeth_core::{
     policy::{CHUNK_SIZE_MAX, CHUNKS_MAX, Policy},
     ports::Blobs,
     service::{Append, Appended, UploadAccess},
-    upload::{Along, Chunk, ChunkedUpload, UploadStatus},
+    upload::{Chunk, ChunkedUpload, HashProgress, UploadStatus},
 };
 use futures::FutureExt;
 
@@ -304,8 +304,8 @@ async fn an_upload_has_so_many_pieces_and_no_more() {
         let (size, uploaded_at) = (1, world.app.now());
         let chunk = Chunk { file: 0, index, size, sha256: sha256(&byte), blob: Some(key), uploaded_at };
         // Written by a version of this program that puts its hashes aside in another form.
-        let along = Along { chunks: index + 1, state: vec![1, 2, 3] };
-        tx.insert_chunk(upload.reservation, &chunk, Some(&along)).await.unwrap();
+        let hash_progress = HashProgress { chunks: index + 1, state: vec![1, 2, 3] };
+        tx.insert_chunk(upload.reservation, &chunk, Some(&hash_progress)).await.unwrap();
     }
     tx.commit().await.unwrap();
     let from = CHUNKS_MAX as usize - 1;
@@ -332,8 +332,8 @@ async fn an_upload_begun_by_another_version_goes_on() {
     let uploaded_at = world.app.now();
     let chunk = Chunk { file: 0, index: 1, size: 1_000, sha256, blob: Some(key), uploaded_at };
     let mut tx = world.store.begin().await.unwrap();
-    let along = Along { chunks: 2, state: vec![1, 2, 3] };
-    tx.insert_chunk(upload.reservation, &chunk, Some(&along)).await.unwrap();
+    let hash_progress = HashProgress { chunks: 2, state: vec![1, 2, 3] };
+    tx.insert_chunk(upload.reservation, &chunk, Some(&hash_progress)).await.unwrap();
     tx.commit().await.unwrap();
 
     blobs.close();

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_core::{
     Error,
-    change::{Edit, Expected},
+    change::{Edit, VersionPrecondition},
     content::FileRequest,
     id::BlobKey,
     memory::{MemoryBlobs, MemoryStore},
@@ -150,7 +150,7 @@ async fn a_disk_that_is_almost_full_lets_texts_shrink() {
     refused!(add(0).await, Error::StorageFull);
     let change = async |len: usize| {
         let edit = Edit { text: Some("y".repeat(len)), ..Edit::default() };
-        world.app.change_content(&at("box"), Some(&token), id, Some(Expected::Any), edit).await
+        world.app.change_content(&at("box"), Some(&token), id, Some(VersionPrecondition::Any), edit).await
     };
     refused!(change(101).await, Error::StorageFull);
     assert_eq!(change(100).await.unwrap().size, 100);

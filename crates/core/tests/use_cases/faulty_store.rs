@@ -26,7 +26,7 @@ use elizabeth_core::{
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
-    upload::{Along, Chunk, ChunkedUpload, NewUpload},
+    upload::{Chunk, ChunkedUpload, HashProgress, NewUpload},
 };
 
 /// How a commit ends.
@@ -198,8 +198,8 @@ answered_within! {
         -> ReservationId;
     update_hold(id: ReservationId, hold: Hold) -> bool;
     insert_upload(upload: &NewUpload) -> ReservationId;
-    insert_chunk(upload: ReservationId, chunk: &Chunk, along: Option<&Along>) -> ();
-    save_hash(upload: ReservationId, file: u32, along: &Along) -> ();
+    insert_chunk(upload: ReservationId, chunk: &Chunk, hash_progress: Option<&HashProgress>) -> ();
+    save_hash(upload: ReservationId, file: u32, hash_progress: &HashProgress) -> ();
     settle_file(upload: ReservationId, file: u32, content: ContentId) -> ();
     lapse_session_holds(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     delete_reservation(id: ReservationId) -> bool;

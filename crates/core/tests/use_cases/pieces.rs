@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use elizabeth_core::{
     Elizabeth, Result,
-    content::{FileRequest, Place, Sha256Hash},
+    content::{BlobLocation, FileRequest, Sha256Hash},
     id::{BlobKey, ReservationId},
     ports::ContentPage,
     service::{BegunChunk, ChunkRequest, ChunkWriter, CompletedFile, PreparedUpload, UploadAccess},
@@ -139,9 +139,9 @@ impl World {
             for content in tx.contents(access.room.id, ContentPage::default()).await.unwrap() {
                 let found = tx.content_access(&at("box"), None, content.id, self.app.now()).await.unwrap();
                 for segment in found.unwrap().content.unwrap().segments {
-                    match segment.place {
-                        Place::Blob(key) => assert!(rows.insert(key), "a blob has two rows"),
-                        Place::Inline(_) => {}
+                    match segment.location {
+                        BlobLocation::Blob(key) => assert!(rows.insert(key), "a blob has two rows"),
+                        BlobLocation::Inline(_) => {}
                     }
                 }
             }

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use elizabeth_core::{
     Error, Invalid,
-    change::{Edit, Expected},
+    change::{Edit, VersionPrecondition},
     content::Content,
     crypto::JwtSigner,
     id::{ContentId, Jti, SessionId},
@@ -30,8 +30,8 @@ fn says(text: impl Into<String>) -> Edit {
     Edit { text: Some(text.into()), ..Edit::default() }
 }
 
-fn from(version: u64) -> Option<Expected> {
-    Some(Expected::Versions(vec![version]))
+fn from(version: u64) -> Option<VersionPrecondition> {
+    Some(VersionPrecondition::Versions(vec![version]))
 }
 
 async fn add(world: &World, token: &str, what: &str) -> Content {
@@ -70,7 +70,7 @@ async fn a_change_starts_from_a_version_or_not_at_all() {
     let current = change(from(1), says("late")).await;
     refused!(current, Error::PreconditionFailed(current) if *current == two);
     assert_eq!(world.app.content(&at("room"), Some(&token), id).await.unwrap(), two);
-    assert_eq!(change(Some(Expected::Any), says("three")).await.unwrap().version, 3);
+    assert_eq!(change(Some(VersionPrecondition::Any), says("three")).await.unwrap().version, 3);
     let past = Edit { expire_at: Some(Some(world.app.now())), ..Edit::default() };
     refused!(change(from(3), past).await, Error::Invalid(Invalid::ContentExpireAt));
 }

@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use elizabeth_core::change::Expected;
+use elizabeth_core::change::VersionPrecondition;
 
 use crate::problem::{Code, Problem};
 
@@ -12,7 +12,7 @@ use crate::problem::{Code, Problem};
 ///
 /// A version is a strong tag of its number. A tag that is weak or of anything else is well-formed and is no version,
 /// so nothing matches it.
-pub(crate) struct IfMatch(Option<Option<Expected>>);
+pub(crate) struct IfMatch(Option<Option<VersionPrecondition>>);
 
 impl IfMatch {
     /// The versions; `None` where the header is not there. Asked for once the body is read, so that a client that is
@@ -21,7 +21,7 @@ impl IfMatch {
     /// # Errors
     ///
     /// When the header is no list of tags.
-    pub(crate) fn versions(self) -> Result<Option<Expected>, Problem> {
+    pub(crate) fn versions(self) -> Result<Option<VersionPrecondition>, Problem> {
         let text = "If-Match: expected the version in quotes, such as \"3\"";
         self.0.ok_or_else(|| Problem::bad_request(Code::InvalidHeader, text))
     }
@@ -36,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 }
 
 /// `None` when it cannot be read; `Some(None)` when it is not there. Of one that is repeated, all count as one list.
-fn read(headers: &HeaderMap) -> Option<Option<Expected>> {
+fn read(headers: &HeaderMap) -> Option<Option<VersionPrecondition>> {
     let values = headers.get_all(header::IF_MATCH);
     let mut lists = Vec::new();
     for value in values {
@@ -44,13 +44,13 @@ fn read(headers: &HeaderMap) -> Option<Option<Expected>> {
     }
     match lists.as_slice() {
         [] => Some(None),
-        ["*"] => Some(Some(Expected::Any)),
+        ["*"] => Some(Some(VersionPrecondition::Any)),
         lists => {
             let mut versions = Vec::new();
             for list in lists {
                 read_tags(list, &mut versions)?;
             }
-            Some(Some(Expected::Versions(versions)))
+            Some(Some(VersionPrecondition::Versions(versions)))
         }
     }
 }
@@ -87,9 +87,9 @@ mod tests {
             }
             read(&headers)
         };
-        let versions = |numbers: &[u64]| Some(Some(Expected::Versions(numbers.to_vec())));
+        let versions = |numbers: &[u64]| Some(Some(VersionPrecondition::Versions(numbers.to_vec())));
         assert_eq!(of(&[]), Some(None));
-        assert_eq!(of(&[" * "]), Some(Some(Expected::Any)));
+        assert_eq!(of(&[" * "]), Some(Some(VersionPrecondition::Any)));
         assert_eq!(of(&["\"3\""]), versions(&[3]));
         assert_eq!(of(&["\"3\" , \"abc\",W/\"5\", \"7\"", "\"9\""]), versions(&[3, 7, 9]));
         assert_eq!(of(&["W/\"3\""]), versions(&[]));

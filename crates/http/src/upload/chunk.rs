@@ -18,9 +18,9 @@ use super::{
     chunk_form::ChunkForm,
     head::announced_length,
     multipart::{Boundary, Multipart},
-    pump::{Source, begin, receive, timed_out},
     raw::RawBody,
-    sink::Sink,
+    sink::ByteSink,
+    transfer::{Source, begin, receive, timed_out},
 };
 use crate::{
     body::{drain, refuse},
@@ -147,7 +147,7 @@ struct ChunkSink {
 }
 
 /// A chunk is kept whole or not at all.
-impl Sink for ChunkSink {
+impl ByteSink for ChunkSink {
     type Kept = Chunk;
 
     async fn write(&mut self, bytes: Bytes) -> Result<()> {

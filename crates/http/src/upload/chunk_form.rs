@@ -3,7 +3,7 @@ use bytes::{Bytes, BytesMut};
 use elizabeth_core::{content::Sha256Hash, service::ChunkRequest};
 use secrecy::SecretString;
 
-use super::{multipart::Multipart, pump::Source};
+use super::{multipart::Multipart, transfer::Source};
 use crate::problem::{Code, Problem};
 
 /// The fields of a chunk's form, in their order.

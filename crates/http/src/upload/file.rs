@@ -12,8 +12,8 @@ use elizabeth_core::{
 
 use super::{
     head::announced_length,
-    pump::{begin, receive, run_to_end},
     raw::RawBody,
+    transfer::{begin, receive, run_to_end},
     whole::gather_bytes,
 };
 use crate::{

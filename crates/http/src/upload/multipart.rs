@@ -6,7 +6,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use futures::StreamExt;
 use memchr::memmem::{self, Finder};
 
-use super::{disposition::Disposition, pump::Source};
+use super::{disposition::Disposition, transfer::Source};
 use crate::problem::{Code, Problem};
 
 /// The most bytes of a part's headers, and of what may stand before the first part.

@@ -2,7 +2,7 @@ use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use futures::StreamExt;
 
-use super::pump::Source;
+use super::transfer::Source;
 use crate::problem::{Code, Problem};
 
 /// A body that is a file, or a piece of one.

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::disposition::unescaped;
 
 /// What a body is received into: a task of its own owns it, and ends it in one of three ways.
-pub(crate) trait Sink: Send + Sized + 'static {
+pub(crate) trait ByteSink: Send + Sized + 'static {
     /// What has become of the body.
     type Kept: Send + 'static;
 
@@ -40,7 +40,7 @@ pub(crate) trait Sink: Send + Sized + 'static {
 }
 
 /// Files of a manifest: all of them are kept, or none.
-impl Sink for Upload {
+impl ByteSink for Upload {
     type Kept = Uploaded;
 
     async fn start(&mut self, name: &str) -> Result<()> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Bench;
 use crate::{
     content::{
-        ContentKind, FileRequest, Manifest, ManifestFile, NewContent, Place, Segment, Sha256Hash,
+        BlobLocation, ContentKind, FileRequest, Manifest, ManifestFile, NewContent, Segment, Sha256Hash,
         StoredContent,
     },
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, SessionId, UploadId},
@@ -130,12 +130,12 @@ pub(super) fn key(n: u128) -> BlobKey {
 }
 
 pub(super) fn blob(n: u128, size: u64) -> Segment {
-    Segment { size, place: Place::Blob(key(n)) }
+    Segment { size, location: BlobLocation::Blob(key(n)) }
 }
 
 pub(super) fn inline(bytes: impl Into<Bytes>) -> Segment {
     let bytes = bytes.into();
-    Segment { size: bytes.len() as u64, place: Place::Inline(bytes) }
+    Segment { size: bytes.len() as u64, location: BlobLocation::Inline(bytes) }
 }
 
 /// A file without an end.

@@ -15,7 +15,7 @@ use crate::{
     quota::{Hold, HoldState},
     room::NewRoom,
     time::Timestamp,
-    upload::{Along, Chunk, ChunkedFile, ChunkedUpload, FileProgress, NewUpload},
+    upload::{Chunk, ChunkedFile, ChunkedUpload, FileProgress, HashProgress, NewUpload},
 };
 
 async fn add(bench: &Bench, new: &NewUpload) -> ReservationId {
@@ -25,10 +25,15 @@ async fn add(bench: &Bench, new: &NewUpload) -> ReservationId {
     id
 }
 
-async fn add_chunk(tx: &mut dyn WriteTx, upload: ReservationId, chunk: &Chunk, along: Option<&Along>) {
+async fn add_chunk(
+    tx: &mut dyn WriteTx,
+    upload: ReservationId,
+    chunk: &Chunk,
+    hash_progress: Option<&HashProgress>,
+) {
     let live = Hold { state: HoldState::Begun, ..hold(100, at(10)) };
     assert_eq!(tx.update_hold(upload, live).await, Ok(true));
-    tx.insert_chunk(upload, chunk, along).await.unwrap();
+    tx.insert_chunk(upload, chunk, hash_progress).await.unwrap();
 }
 
 /// An upload of two files with so many chunks of one byte in its first file and one in its second, in blobs from a
@@ -210,35 +215,36 @@ pub async fn chunks_come_back_in_order(bench: &Bench) {
 pub async fn chunks_are_counted_and_hashed_along(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     let upload = add(bench, &new_upload(room, 1, 1)).await;
-    let along = |chunks: u64| Along { chunks, state: vec![u8::try_from(chunks).unwrap(); 105] };
+    let hash_progress =
+        |chunks: u64| HashProgress { chunks, state: vec![u8::try_from(chunks).unwrap(); 105] };
     let mut expected = vec![FileProgress::default(); 3];
     for (n, (file, index, size, known)) in
         [(1, 3, 7, None), (1, 0, 5, Some(1)), (0, 2, 1, None), (1, 1, 4, Some(2)), (1, 5, 2, None)]
             .into_iter()
             .enumerate()
     {
-        let known = known.map(along);
+        let known = known.map(hash_progress);
         let mut tx = bench.begin().await;
         add_chunk(&mut *tx, upload, &chunk(file, index, size, n as u128), known.as_ref()).await;
         let progress = &mut expected[file as usize];
         progress.chunks += 1;
         progress.bytes += size;
-        progress.along = known.unwrap_or(progress.along.clone());
+        progress.hash_progress = known.unwrap_or(progress.hash_progress.clone());
         let id = UploadId(Uuid::from_u128(1));
         assert_eq!(tx.upload(room, id).await.unwrap().unwrap().progress, expected);
         tx.commit().await.unwrap();
         assert_eq!(found(bench, room, 1).await.unwrap().progress, expected);
     }
     let mut tx = bench.begin().await;
-    add_chunk(&mut *tx, upload, &chunk(2, 0, 1, 77), Some(&along(1))).await;
+    add_chunk(&mut *tx, upload, &chunk(2, 0, 1, 77), Some(&hash_progress(1))).await;
     drop(tx);
     let mut tx = bench.begin().await;
     // Of the third file nothing has arrived.
     for file in [1, 2] {
-        tx.save_hash(upload, file, &along(6)).await.unwrap();
+        tx.save_hash(upload, file, &hash_progress(6)).await.unwrap();
     }
     tx.commit().await.unwrap();
-    expected[1].along = along(6);
+    expected[1].hash_progress = hash_progress(6);
     let other = bench.reopen().await;
     let after = other.read().await.unwrap().upload_by_token(hash(1)).await.unwrap().unwrap();
     assert_eq!((after.progress, after.hold.state), (expected, HoldState::Begun));

@@ -47,7 +47,7 @@ pub(crate) async fn list_rooms(State(state): State<AppState>, _: Admin, query: Q
         over: false,
     };
     // What goes wrong with the first page is still a problem; later failures can only break the connection.
-    let first = listing.turn().await?;
+    let first = listing.next_page().await?;
     let rest = stream::try_unfold(listing, next_page);
     let json = HeaderValue::from_static("application/json");
     let body = Body::from_stream(stream::iter([Ok(first)]).chain(rest));
@@ -67,7 +67,7 @@ struct Listing {
 
 impl Listing {
     /// Fetches and writes the next page, behind the last one the array's end.
-    async fn turn(&mut self) -> Result<Bytes, Problem> {
+    async fn next_page(&mut self) -> Result<Bytes, Problem> {
         let limit = self.left.min(PAGE);
         let rooms = self.app.rooms(self.after, limit).await?;
         let now = self.app.now();
@@ -93,7 +93,7 @@ async fn next_page(mut listing: Listing) -> io::Result<Option<(Bytes, Listing)>>
     if listing.over {
         return Ok(None);
     }
-    match listing.turn().await {
+    match listing.next_page().await {
         Ok(page) => Ok(Some((page, listing))),
         Err(problem) => {
             tracing::warn!(?problem, "a list broke off");

@@ -60,7 +60,7 @@ pub(crate) async fn list_contents(
 
 /// Answers with a list as an array.
 pub(crate) async fn send_list(mut listing: Listing) -> Answer {
-    listing.turn().await?;
+    listing.next_page().await?;
     if !listing.goes_on {
         return Ok(reply(&ContentList(&listing.page)));
     }
@@ -96,7 +96,7 @@ impl Listing {
     }
 
     /// Fetches the next page; one with nothing in it is the end. The token is judged anew.
-    pub(crate) async fn turn(&mut self) -> Result<()> {
+    pub(crate) async fn next_page(&mut self) -> Result<()> {
         self.page = Vec::new();
         while self.page.is_empty() && self.goes_on {
             let limit = Some(self.left.min(PAGE));
@@ -113,7 +113,7 @@ impl Listing {
 
     /// The same while the answer is on its way: what goes wrong breaks the connection.
     pub(crate) async fn turn_on(&mut self) -> io::Result<()> {
-        self.turn().await.map_err(|error| {
+        self.next_page().await.map_err(|error| {
             tracing::warn!(%error, "a list broke off");
             io::Error::other("a list broke off")
         })

@@ -13,7 +13,7 @@ use crate::{body::Answer, routes::contents::list::Listing};
 
 /// Answers with a line a content: bytes, when it last changed, its name. Pages are fetched as they are sent.
 pub(super) async fn send(mut listing: Listing) -> Answer {
-    listing.turn().await?;
+    listing.next_page().await?;
     let body = if listing.is_last() {
         Body::from(lines(listing.page()))
     } else {

@@ -11,7 +11,7 @@ use crate::{
     body::refuse,
     problem::{Code, Problem},
     state::AppState,
-    upload::{RawBody, Sink, Source, Turn, begin, receive},
+    upload::{ByteSink, RawBody, Source, UploadSlot, begin, receive},
 };
 
 /// Adds a body to the end of an upload's file, which is at `offset`. Of an upload that is `fresh` nobody knows before the
@@ -26,11 +26,11 @@ pub(super) async fn append(
     body: Body,
 ) -> Result<Standing, Problem> {
     let (app, whole) = (state.app().clone(), checksum.is_some());
-    let turn = state.turns().take(target.upload).await;
-    let stop = turn.stop();
+    let slot = state.slots().take(target.upload).await;
+    let stop = slot.stop();
     let begun = async move {
         let append = app.begin_append(&target.room, &target.access, offset, whole).await?;
-        Ok(Tail { append, whole, fresh: fresh.then_some((app, target)), _turn: turn })
+        Ok(Tail { append, whole, fresh: fresh.then_some((app, target)), _slot: slot })
     };
     match begin(state, begun).await {
         Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum, stop }).await,
@@ -68,10 +68,10 @@ struct Tail {
     /// What it takes to give up an upload that nobody knows of yet.
     fresh: Option<(Elizabeth, Target)>,
     /// It ends once what came is kept.
-    _turn: Turn,
+    _slot: UploadSlot,
 }
 
-impl Sink for Tail {
+impl ByteSink for Tail {
     type Kept = Standing;
 
     async fn write(&mut self, bytes: Bytes) -> Result<()> {

@@ -11,7 +11,7 @@ use crate::{body::Answer, state::AppState};
 pub(super) async fn upload(state: &AppState, target: Target) -> Answer {
     state.app().appendable(&target.room, &target.access).await?;
     // Only now: strangers end nothing.
-    state.turns().end(target.upload).await;
+    state.slots().end(target.upload).await;
     let upload = state.app().appendable(&target.room, &target.access).await?;
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();

@@ -12,7 +12,7 @@ mod metadata;
 mod note;
 mod options;
 mod patch;
-mod speak;
+mod protocol;
 mod standing;
 
 use axum::{
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/v1/rooms/{room}/tus", any(uploads))
         .route("/api/v1/rooms/{room}/tus/", any(uploads))
         .route("/api/v1/rooms/{room}/tus/{id}", any(upload))
-        .layer(middleware::from_fn(speak::speak))
+        .layer(middleware::from_fn(protocol::speak))
 }
 
 // The methods are told apart by hand: a client may name another one in a header.

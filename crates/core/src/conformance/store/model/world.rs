@@ -11,7 +11,7 @@ use crate::{
         address, at, blob, chunk, hash, hold, inline, jti, key, manifest, new_content, new_room, new_upload,
         refresh, sid, ticket, token,
     },
-    content::{Body, Content, NewContent, Place, Reservation, Segment, Sha256Hash},
+    content::{BlobLocation, Body, Content, NewContent, Reservation, Segment, Sha256Hash},
     id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     name::FileName,
     permission::Permission,
@@ -20,7 +20,7 @@ use crate::{
     room::{NewRoom, Room, RoomChange, RoomStatus},
     ticket::{NewTicket, Ticket},
     token::{RefreshRecord, TokenRecord},
-    upload::{Along, ChunkedUpload, NewUpload},
+    upload::{ChunkedUpload, HashProgress, NewUpload},
 };
 
 const ADDRESSES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -307,9 +307,9 @@ impl World {
                 if tx.chunk(reservation, *file, *index).await.unwrap().is_some() {
                     return None;
                 }
-                let along = hashed.then(|| Along { chunks: index + 1, state: vec![*size; 9] });
+                let hash_progress = hashed.then(|| HashProgress { chunks: index + 1, state: vec![*size; 9] });
                 let new = chunk(*file, *index, u64::from(*size), given.fresh_blob());
-                told("", tx.insert_chunk(reservation, &new, along.as_ref()).await)
+                told("", tx.insert_chunk(reservation, &new, hash_progress.as_ref()).await)
             }
             Op::SettleFile { upload, file } => {
                 let (room, id, reservation) = pick(&given.uploads, *upload)?;
@@ -318,8 +318,9 @@ impl World {
                     return None;
                 }
                 let chunks = tx.chunks(reservation, Some(*file)).await.unwrap().into_iter();
-                let segments = chunks
-                    .filter_map(|chunk| Some(Segment { size: chunk.size, place: Place::Blob(chunk.blob?) }));
+                let segments = chunks.filter_map(|chunk| {
+                    Some(Segment { size: chunk.size, location: BlobLocation::Blob(chunk.blob?) })
+                });
                 let content = tx.insert_content(&new_content(room, segments.collect())).await.unwrap();
                 given.contents.push((room, content));
                 told("", tx.settle_file(reservation, *file, content).await)

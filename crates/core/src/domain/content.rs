@@ -1,0 +1,477 @@
+//! What a room holds: contents, each a list of immutable segments; and manifests, what an upload promises.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use bytes::Bytes;
+
+use crate::{
+    error::Invalid,
+    id::{BlobKey, ContentId, ReservationId, RoomId, SessionId},
+    name::FileName,
+    policy::{MANIFEST_FILES_MAX, SIZE_MAX, TEXT_LISTED_MAX},
+    quota::Hold,
+    time::Timestamp,
+};
+
+/// What a content is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentKind {
+    /// Bytes with a name and a type.
+    File,
+    /// A text that people edit.
+    Text,
+    /// A link.
+    Url,
+}
+
+impl ContentKind {
+    /// `file`, `text` or `url`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Text => "text",
+            Self::Url => "url",
+        }
+    }
+
+    /// The kind of a [`ContentKind::as_str`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "file" => Some(Self::File),
+            "text" => Some(Self::Text),
+            "url" => Some(Self::Url),
+            _ => None,
+        }
+    }
+}
+
+/// The SHA-256 of a content's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sha256Hash(pub [u8; 32]);
+
+impl Sha256Hash {
+    /// Reads 64 hexadecimal digits, perhaps behind `sha256:`.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid::Hash`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix("sha256:").unwrap_or(text);
+        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok();
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(Invalid::Hash)
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        data_encoding::HEXLOWER.encode(&self.0)
+    }
+}
+
+/// A content as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Its number.
+    pub id: ContentId,
+    /// Its room.
+    pub room_id: RoomId,
+    /// The session that added it.
+    pub sid: SessionId,
+    /// What it is.
+    pub kind: ContentKind,
+    /// Its name, where it has one.
+    pub file_name: Option<FileName>,
+    /// Bytes.
+    pub size: u64,
+    /// Its media type (RFC 6838), lower case.
+    pub mime_type: String,
+    /// The hash of its bytes.
+    pub sha256: Sha256Hash,
+    /// Downloads so far.
+    pub download_count: u64,
+    /// How many downloads it allows; `None` for no limit.
+    pub max_downloads: Option<u64>,
+    /// The first instant at which it is gone.
+    pub expire_at: Option<Timestamp>,
+    /// A text's language, as its author named it.
+    pub language: Option<String>,
+    /// Whether it is kept at the top.
+    pub pinned: bool,
+    /// Counts its changes, from 1.
+    pub version: u64,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// A text's text or a link's address, where it was read along with it: see [`StoredContent::text`].
+    pub text: Option<String>,
+}
+
+impl Content {
+    /// Whether its time is over.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expire_at.is_some_and(|end| end <= now)
+    }
+
+    /// Whether its downloads are used up.
+    pub fn is_spent(&self) -> bool {
+        self.max_downloads.is_some_and(|max| self.download_count >= max)
+    }
+
+    /// Whether a list shows what it says.
+    pub fn is_listed_with_text(&self) -> bool {
+        self.kind != ContentKind::File && self.max_downloads.is_none() && self.size <= TEXT_LISTED_MAX
+    }
+}
+
+/// How many downloads a content may allow: at least one, and no more than can be counted.
+///
+/// # Errors
+///
+/// [`Invalid::MaxDownloads`] otherwise.
+pub(crate) fn check_max_downloads(asked: Option<u64>) -> Result<Option<u64>, Invalid> {
+    if asked.is_some_and(|max| max == 0 || max > SIZE_MAX) { Err(Invalid::MaxDownloads) } else { Ok(asked) }
+}
+
+/// When a content may expire: in the future.
+///
+/// # Errors
+///
+/// [`Invalid::ContentExpireAt`] otherwise.
+pub(crate) fn check_expire_at(
+    asked: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Invalid> {
+    if asked.is_some_and(|at| at <= now) { Err(Invalid::ContentExpireAt) } else { Ok(asked) }
+}
+
+/// An immutable piece of a content. A content's bytes are its segments' in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Bytes; never 0.
+    pub size: u64,
+    /// Where they are.
+    pub location: BlobLocation,
+}
+
+/// Where a segment's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BlobLocation {
+    /// In the blob store.
+    Blob(BlobKey),
+    /// In the store itself: small files spare the blob store.
+    Inline(Bytes),
+}
+
+/// A content with its segments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredContent {
+    /// The content, its `text` not among it: the segments have it.
+    pub content: Content,
+    /// Its bytes, in order.
+    pub segments: Vec<Segment>,
+}
+
+impl StoredContent {
+    /// What may be told of a text or a link without it being a download: nothing where those are limited.
+    pub fn text(&self) -> Option<String> {
+        text_of(self.content.kind, self.content.max_downloads, &self.segments)
+    }
+
+    /// As a list shows it: with its text, where that is not too long.
+    pub fn into_listed(self) -> Content {
+        let text = self.text().filter(|text| text.len() as u64 <= TEXT_LISTED_MAX);
+        Content { text, ..self.content }
+    }
+
+    /// As it is told by itself: with its text, however long.
+    pub fn into_content(self) -> Content {
+        Content { text: self.text(), ..self.content }
+    }
+}
+
+/// All bytes of a content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Their hash.
+    pub sha256: Sha256Hash,
+    /// The bytes, in order.
+    pub segments: Vec<Segment>,
+}
+
+impl Body {
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        size_of(&self.segments)
+    }
+}
+
+fn size_of(segments: &[Segment]) -> u64 {
+    segments.iter().map(|segment| segment.size).sum()
+}
+
+/// Texts and links are kept inline, whole, in one segment, or none when they are empty.
+pub(crate) fn text_of(kind: ContentKind, max_downloads: Option<u64>, segments: &[Segment]) -> Option<String> {
+    if kind == ContentKind::File || max_downloads.is_some() {
+        return None;
+    }
+    match segments {
+        [] => Some(String::new()),
+        [Segment { location: BlobLocation::Inline(bytes), .. }] => String::from_utf8(bytes.to_vec()).ok(),
+        _ => None,
+    }
+}
+
+/// A content about to be added. The store gives it its number.
+#[derive(Clone, Debug)]
+pub struct NewContent {
+    /// Its room.
+    pub room_id: RoomId,
+    /// The session that adds it.
+    pub sid: SessionId,
+    /// What it is.
+    pub kind: ContentKind,
+    /// Its name.
+    pub file_name: Option<FileName>,
+    /// Its media type.
+    pub mime_type: String,
+    /// The hash of its bytes.
+    pub sha256: Sha256Hash,
+    /// How many downloads it allows.
+    pub max_downloads: Option<u64>,
+    /// The first instant at which it is gone.
+    pub expire_at: Option<Timestamp>,
+    /// A text's language.
+    pub language: Option<String>,
+    /// Whether it is kept at the top.
+    pub pinned: bool,
+    /// Now.
+    pub created_at: Timestamp,
+    /// Its bytes, in order.
+    pub segments: Vec<Segment>,
+}
+
+impl NewContent {
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        size_of(&self.segments)
+    }
+
+    /// As it stands in the room once the store has numbered it.
+    pub fn into_content(self, id: ContentId) -> Content {
+        Content {
+            size: self.size(),
+            id,
+            room_id: self.room_id,
+            sid: self.sid,
+            kind: self.kind,
+            file_name: self.file_name,
+            mime_type: self.mime_type,
+            sha256: self.sha256,
+            download_count: 0,
+            max_downloads: self.max_downloads,
+            expire_at: self.expire_at,
+            language: self.language,
+            pinned: self.pinned,
+            version: 1,
+            created_at: self.created_at,
+            updated_at: self.created_at,
+            text: text_of(self.kind, self.max_downloads, &self.segments),
+        }
+    }
+}
+
+/// Which parts of which segments make up a range of a content's bytes.
+///
+/// Takes the segments in order and yields, in order, the index of each that is touched with the range inside it.
+pub fn map_range(segments: &[Segment], wanted: Range<u64>) -> Vec<(usize, Range<u64>)> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (index, segment) in segments.iter().enumerate() {
+        let end = start + segment.size;
+        let (from, to) = (wanted.start.max(start), wanted.end.min(end));
+        if from < to {
+            parts.push((index, from - start..to - start));
+        }
+        start = end;
+    }
+    parts
+}
+
+/// One file that an upload promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestFile {
+    /// Its name.
+    pub name: FileName,
+    /// Bytes.
+    pub size: u64,
+    /// Its media type.
+    pub mime_type: String,
+    /// How many downloads it is to allow.
+    pub max_downloads: Option<u64>,
+    /// The first instant at which it is to be gone.
+    pub expire_at: Option<Timestamp>,
+}
+
+/// A file as a client announces it.
+#[derive(Clone, Debug)]
+pub struct FileRequest {
+    /// Its name.
+    pub name: String,
+    /// Bytes; what JSON can hold, so that a negative one can be named in the error.
+    pub size: i128,
+    /// Its media type; guessed from the name when left out.
+    pub mime: Option<String>,
+    /// How many downloads it is to allow; at least 1.
+    pub max_downloads: Option<u64>,
+    /// The first instant at which it is to be gone.
+    pub expire_at: Option<Timestamp>,
+}
+
+impl FileRequest {
+    /// A file of a name and a size in bytes, of the type its name suggests, without limits.
+    pub fn new(name: impl Into<String>, size: u64) -> Self {
+        Self { name: name.into(), size: size.into(), mime: None, max_downloads: None, expire_at: None }
+    }
+}
+
+/// What an upload promises: 1 to 1,000 files of distinct names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    files: Vec<ManifestFile>,
+    total: u64,
+}
+
+impl Manifest {
+    /// Reads what a client announces.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, by the file's name.
+    pub fn parse(files: Vec<FileRequest>, now: Timestamp) -> Result<Self, Invalid> {
+        if files.is_empty() || files.len() > MANIFEST_FILES_MAX {
+            return Err(Invalid::ManifestCount(files.len()));
+        }
+        let mut names = BTreeSet::new();
+        let mut total: u64 = 0;
+        let mut parsed = Vec::with_capacity(files.len());
+        for file in files {
+            let name = FileName::parse(&file.name)?;
+            let size = u64::try_from(file.size).ok().filter(|&size| size <= SIZE_MAX);
+            let size = size.ok_or_else(|| Invalid::FileSize { name: name.clone(), size: file.size })?;
+            total = total.checked_add(size).filter(|&sum| sum <= SIZE_MAX).ok_or(Invalid::ManifestTotal)?;
+            if !names.insert(name.clone()) {
+                return Err(Invalid::DoubledName(name));
+            }
+            let max_downloads = check_max_downloads(file.max_downloads)?;
+            let expire_at = check_expire_at(file.expire_at, now)?;
+            let mime_type = media_type(file.mime.as_deref(), &name)?;
+            parsed.push(ManifestFile { name, size, mime_type, max_downloads, expire_at });
+        }
+        Ok(Self { files: parsed, total })
+    }
+
+    /// Takes a manifest back from a store that keeps only manifests that were parsed.
+    pub fn from_stored(files: Vec<ManifestFile>) -> Self {
+        let total = files.iter().map(|file| file.size).fold(0, u64::saturating_add);
+        Self { files, total }
+    }
+
+    /// The files, in the order they were announced.
+    pub fn files(&self) -> &[ManifestFile] {
+        &self.files
+    }
+
+    /// The sum of their sizes.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+/// The media type that a client named, or the one that the file's name suggests.
+fn media_type(named: Option<&str>, name: &FileName) -> Result<String, Invalid> {
+    match named {
+        Some(text) if !text.is_empty() => match text.parse::<mime::Mime>() {
+            Ok(parsed)
+                if text.len() <= 255 && parsed.type_() != mime::STAR && parsed.subtype() != mime::STAR =>
+            {
+                Ok(parsed.to_string())
+            }
+            _ => Err(Invalid::MediaType(text.chars().take(80).collect())),
+        },
+        _ => Ok(mime_guess::from_path(name.last_segment()).first_or_octet_stream().to_string()),
+    }
+}
+
+/// Space held for an upload that was announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// Its number.
+    pub id: ReservationId,
+    /// Its room.
+    pub room_id: RoomId,
+    /// The session that made it, and alone may use it.
+    pub sid: SessionId,
+    /// The space and its deadline.
+    pub hold: Hold,
+    /// What was promised.
+    pub manifest: Manifest,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(name: &str, size: i128) -> FileRequest {
+        FileRequest { size, ..FileRequest::new(name, 0) }
+    }
+
+    #[test]
+    fn manifests_are_read_or_refused_by_name() {
+        let now = Timestamp::EPOCH;
+        let max = i128::from(i64::MAX);
+        let read = |files| Manifest::parse(files, now);
+        let good = read(vec![file("a.png", 0), file("b/c.txt", 7)]).unwrap();
+        assert_eq!((good.total(), good.files()[0].mime_type.as_str()), (7, "image/png"));
+        assert_eq!(read(vec![]), Err(Invalid::ManifestCount(0)));
+        assert_eq!(
+            read((0..1001).map(|i| file(&i.to_string(), 1)).collect()),
+            Err(Invalid::ManifestCount(1001))
+        );
+        assert!(matches!(read(vec![file("a", -1)]), Err(Invalid::FileSize { size: -1, .. })));
+        assert!(matches!(read(vec![file("a", max + 1)]), Err(Invalid::FileSize { .. })));
+        assert_eq!(read(vec![file("a", max), file("b", 1)]), Err(Invalid::ManifestTotal));
+        assert!(matches!(
+            read(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]),
+            Err(Invalid::DoubledName(_))
+        ));
+        for mime in ["text/html\r\nx: y", "*/*", "text/*"] {
+            let bad = FileRequest { mime: Some(mime.into()), ..file("a", 1) };
+            assert!(matches!(read(vec![bad]), Err(Invalid::MediaType(_))), "{mime}");
+        }
+    }
+
+    proptest! {
+        /// Reading any range through the segments gives the same bytes as cutting it out of the whole.
+        #[test]
+        fn ranges_map_onto_segments(sizes in proptest::collection::vec(1u64..20, 0..8), a in 0u64..200, b in 0u64..200) {
+            let total: u64 = sizes.iter().sum();
+            let (from, to) = (a.min(b).min(total), a.max(b).min(total));
+            let whole: Vec<u64> = (0..total).collect();
+            let mut pieces: Vec<Vec<u64>> = Vec::new();
+            let mut at = 0;
+            for size in &sizes {
+                pieces.push((at..at + size).collect());
+                at += size;
+            }
+            let segments: Vec<Segment> =
+                sizes.iter().map(|&size| Segment { size, location: BlobLocation::Inline(Bytes::new()) }).collect();
+            let read: Vec<u64> = map_range(&segments, from..to)
+                .into_iter()
+                .flat_map(|(i, r)| pieces[i][r.start as usize..r.end as usize].to_vec())
+                .collect();
+            prop_assert_eq!(read, whole[from as usize..to as usize].to_vec());
+        }
+    }
+}

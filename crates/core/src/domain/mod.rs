@@ -1,0 +1,18 @@
+//! The rules: what a room, a content, a token, a ticket, an upload is, and what holds for it. Pure, one subject a file.
+
+pub mod archive;
+pub mod change;
+pub mod content;
+pub mod error;
+pub mod id;
+pub mod name;
+pub mod permission;
+pub mod policy;
+pub mod quota;
+pub mod room;
+pub mod secret;
+pub mod text;
+pub mod ticket;
+pub mod time;
+pub mod token;
+pub mod upload;

@@ -1,0 +1,50 @@
+use crate::{
+    Elizabeth, Error, Result,
+    content::Content,
+    name::RoomRef,
+    permission::Permission,
+    service::{authorize::Requirement, retried::retried, uploads::prepare::ledger},
+    text::{ParsedText, TextRequest},
+};
+
+impl Elizabeth {
+    /// Adds a text to a room. It counts towards the room as a file of its bytes would, and is durable when this
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for its name, language, downloads or expiry; without a token that has EDIT;
+    /// [`Error::TextTooLong`]; [`Error::RoomFull`]; [`Error::StorageFull`] when the server itself has no space left.
+    pub async fn add_text(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        request: TextRequest,
+    ) -> Result<Content> {
+        let written = ParsedText::text(request, self.now())?;
+        self.add_written(room, token, written).await
+    }
+
+    /// Adds a text or a link that was read.
+    pub(crate) async fn add_written(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        written: ParsedText,
+    ) -> Result<Content> {
+        let enough_space = self.has_space_for(written.size()).await?;
+        let need = Requirement::Permission(Permission::EDIT);
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let new = written.clone().into_new(grant.room.id, grant.token.sid, now)?;
+            ledger(tx.as_mut(), &grant.room, now).await?.replace(now, 0, new.size())?;
+            if !enough_space {
+                return Err(Error::StorageFull);
+            }
+            let id = tx.insert_content(&new).await?;
+            tx.commit().await?;
+            Ok(new.into_content(id))
+        })
+        .await
+    }
+}

@@ -1,0 +1,70 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage,
+    service::authorize::Requirement,
+};
+
+/// A part of a room's list of contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentsPart {
+    /// The contents, by ascending number.
+    pub contents: Vec<Content>,
+    /// Behind which one the list may go on; `None` at its end.
+    pub next: Option<ContentId>,
+}
+
+impl Elizabeth {
+    /// The front of a page of a room's contents, as long as the texts and links in it have at most so many bytes
+    /// together; one content at least, where there is one and nobody deletes it meanwhile. So a list can be told in pieces that fit in memory,
+    /// however much the texts in a room are.
+    ///
+    /// # Errors
+    ///
+    /// Without a token that has VIEW or EDIT; who may only add is told what the own session added.
+    pub async fn contents_within(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        page: ContentPage,
+        text_bytes: u64,
+    ) -> Result<ContentsPart> {
+        let (mut tx, grant, _) = self.authorize_reading(room, token, Requirement::Look).await?;
+        let room = grant.room.id;
+        let page = ContentPage { sid: grant.visible().or(page.sid), without_texts: true, ..page };
+        let mut contents = tx.contents(room, page).await?;
+        let fitting = fitting(&contents, text_bytes);
+        let is_full = page.limit.is_some_and(|limit| contents.len() as u64 >= limit);
+        let goes_on = is_full || fitting < contents.len();
+        contents.truncate(fitting);
+        let next = contents.last().filter(|_| goes_on).map(|content| content.id);
+        let texts: Vec<ContentId> = contents
+            .iter()
+            .filter(|content| content.is_listed_with_text())
+            .map(|content| content.id)
+            .collect();
+        if !texts.is_empty() {
+            let read = tx.listed_by_id(room, &texts).await?;
+            let mut read: BTreeMap<ContentId, Content> = read.into_iter().map(|c| (c.id, c)).collect();
+            // What changed since it was listed is told as it is now, and what was deleted is not told.
+            contents = contents
+                .into_iter()
+                .filter_map(|content| match content.is_listed_with_text() {
+                    true => read.remove(&content.id),
+                    false => Some(content),
+                })
+                .collect();
+        }
+        Ok(ContentsPart { contents, next })
+    }
+}
+
+/// How many contents from the first on have texts of at most so many bytes together: one at least.
+fn fitting(contents: &[Content], text_bytes: u64) -> usize {
+    let mut total: u64 = 0;
+    let beyond = contents.iter().position(|content| {
+        total += if content.is_listed_with_text() { content.size } else { 0 };
+        total > text_bytes
+    });
+    beyond.map_or(contents.len(), |place| place.max(1))
+}

@@ -1,0 +1,43 @@
+use crate::{Elizabeth, Error, Result, id::RoomId, name::RoomRef, room::Room, service::retried::retried};
+
+/// A room that the operator just removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedRoom {
+    /// As it was.
+    pub room: Room,
+    /// Contents that were in it.
+    pub contents: u64,
+    /// Bytes that were stored in them.
+    pub freed_size: u64,
+}
+
+/// What the operator may do: no room's credential is asked for, so whoever calls these MUST have made sure of that.
+impl Elizabeth {
+    /// All rooms by ascending number, expired ones that were not collected among them: at most `limit`, behind
+    /// `after` where that is given.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn rooms(&self, after: Option<RoomId>, limit: u64) -> Result<Vec<Room>> {
+        let now = self.now();
+        Ok(self.ports.store.read().await?.rooms(after, limit, now).await?)
+    }
+
+    /// Removes a room by its name or slug, with all that is in it, expired or not. Every token of it is dead at
+    /// once; the bytes are given back by [`Elizabeth::collect_blobs`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RoomNotFound`]; when the store fails.
+    pub async fn remove_room(&self, room: &RoomRef) -> Result<RemovedRoom> {
+        retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            let access = tx.lock_room(room, None, self.now()).await?.ok_or(Error::RoomNotFound)?;
+            let swept = tx.delete_room(access.room.id).await?;
+            tx.commit().await?;
+            Ok(RemovedRoom { room: access.room, contents: swept.contents, freed_size: swept.freed_size })
+        })
+        .await
+    }
+}

@@ -1,0 +1,118 @@
+//! Stays that last one call: how somebody without a token uses a room as a folder.
+
+use std::sync::Arc;
+
+use futures::future::FutureExt;
+use secrecy::SecretString;
+
+use crate::{
+    Elizabeth, Error, Result,
+    name::{RoomName, RoomRef},
+    ports::{ContentPage, WriteTx},
+    quota::Full,
+    room::{Room, RoomOptions},
+    service::{CreatedRoom, retried::retried},
+    time::Timestamp,
+    token::TokenRecord,
+};
+
+/// Somebody who entered for one call. Neither is the token kept nor does a client ever hold it.
+pub(crate) struct Visitor {
+    pub(crate) token: TokenRecord,
+    /// Whether the room was made for this call.
+    made_room: bool,
+}
+
+impl Elizabeth {
+    /// Lets somebody into a room for one call. The answer is this service, in which whatever is called without a
+    /// token is that visitor's; it leaves nothing behind when it is dropped.
+    ///
+    /// It is an entry as [`Elizabeth::issue_token`] has it, and counted, whatever comes of the call; but nobody
+    /// becomes the owner by it.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the caller out; [`Error::WrongPassword`] also where none was given.
+    pub async fn visit(&self, room: &RoomRef, password: Option<&SecretString>) -> Result<Self> {
+        let visit = |tx: Box<dyn WriteTx>, room: Room, now| {
+            async move {
+                tx.commit().await?;
+                Ok(self.visited(&room, false, now))
+            }
+            .boxed()
+        };
+        self.count_entry(room, password, false, visit).await
+    }
+
+    /// The same for somebody who brings a file of `size` bytes, or of a length that nobody knows yet: where there is
+    /// no room, one is made for it by the server's defaults, with the password where one was given. Its key alone
+    /// makes an owner; the call itself has an owner's rights and is no entry. When the upload that follows fails, the
+    /// room goes again; when none follows, it stays, empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Elizabeth::visit`]. No room is made for a file that would not fit: [`Error::RoomFull`],
+    /// [`Error::StorageFull`]. [`Error::RoomNotFound`] when there is none and none can have this name.
+    pub async fn visit_or_create(
+        &self,
+        room: &RoomRef,
+        password: Option<SecretString>,
+        size: Option<u64>,
+    ) -> Result<(Self, Option<CreatedRoom>)> {
+        loop {
+            match self.visit(room, password.as_ref()).await {
+                // The name of an expired room is free.
+                Err(Error::RoomNotFound | Error::RoomExpired) => {}
+                visited => return visited.map(|visited| (visited, None)),
+            }
+            let name = RoomName::parse(room.as_str()).map_err(|_| Error::RoomNotFound)?;
+            let (requested, remaining) = (size.unwrap_or(0), self.policy().room_max_size);
+            if requested > remaining {
+                return Err(Full { requested, remaining }.into());
+            }
+            if !self.has_space_for(requested).await? {
+                return Err(Error::StorageFull);
+            }
+            let options = RoomOptions { password: password.clone(), claimed: true, ..RoomOptions::default() };
+            match self.create_room(name, options).await {
+                // Somebody else was first: this is a visit then.
+                Err(Error::NameTaken) => {}
+                created => {
+                    let created = created?;
+                    return Ok((self.visited(&created.room, true, self.now()), Some(created)));
+                }
+            }
+        }
+    }
+
+    fn visited(&self, room: &Room, made_room: bool, now: Timestamp) -> Self {
+        let session = self.new_session(made_room);
+        let token = TokenRecord::issue(room, self.new_jti(), session, now, self.policy().token_ttl);
+        Self { visitor: Some(Arc::new(Visitor { token, made_room })), ..self.clone() }
+    }
+
+    /// Takes a room back that was made for a call which came to nothing, unless somebody has used it by then. Never
+    /// fails; what is left is an empty room that expires.
+    pub(crate) async fn unmake_room(&self) {
+        let Some(visitor) = self.visitor.as_ref().filter(|visitor| visitor.made_room) else { return };
+        let id = visitor.token.room_id;
+        let unmade: Result<()> = retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            let Some(room) = tx.lock_room_by_id(id, self.now()).await? else { return Ok(()) };
+            let one = ContentPage { limit: Some(1), ..ContentPage::default() };
+            let is_used = room.entries > 0
+                || room.current_size() > 0
+                || !tx.live_holds(id, self.now()).await?.is_empty()
+                || !tx.contents(id, one).await?.is_empty();
+            if !is_used {
+                tx.delete_room(id).await?;
+                tx.commit().await?;
+            }
+            Ok(())
+        })
+        .await;
+        if let Err(error) = unmade {
+            tracing::warn!(%error, "a room made for an upload that failed stays");
+        }
+    }
+}

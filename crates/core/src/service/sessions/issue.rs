@@ -1,0 +1,199 @@
+use futures::future::{BoxFuture, FutureExt};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    Elizabeth, Error, Result,
+    name::RoomRef,
+    ports::WriteTx,
+    room::{Password, Room, RoomChange},
+    secret::{KeyHash, REFRESH_TOKEN_PREFIX, opaque_secret},
+    service::{
+        authorize::{Requirement, check_enterable, live_room},
+        retried::retried,
+    },
+    time::Timestamp,
+    token::{Claims, RefreshRecord, Session, TokenRecord},
+};
+
+/// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, a ticket,
+/// else it is an entry with the password where the room has one.
+#[derive(Clone, Debug, Default)]
+pub struct TokenRequest {
+    /// The room's password.
+    pub password: Option<SecretString>,
+    /// A live token of the room, to be renewed.
+    pub token: Option<SecretString>,
+    /// The room's owner key.
+    pub owner_key: Option<SecretString>,
+    /// A ticket that lets somebody in.
+    pub ticket: Option<SecretString>,
+    /// Whether a refresh token is wanted too.
+    pub with_refresh_token: bool,
+}
+
+/// A token that was just issued.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The signed token.
+    pub token: SecretString,
+    /// What it says.
+    pub claims: Claims,
+    /// The first instant at which it is no good.
+    pub expires_at: Timestamp,
+    /// Its refresh token, where one was asked for.
+    pub refresh: Option<IssuedRefresh>,
+}
+
+/// A refresh token that was just issued.
+#[derive(Clone, Debug)]
+pub struct IssuedRefresh {
+    /// The opaque token. It is kept as a hash only.
+    pub token: SecretString,
+    /// The first instant at which it is no good.
+    pub expires_at: Timestamp,
+}
+
+impl Elizabeth {
+    /// Lets somebody into a room, or renews a token.
+    ///
+    /// An entry is counted, and refused when the room is locked, closed, out of entries, or the password is wrong.
+    /// The first token ever issued for a room is its owner's. An entry by owner key is not counted and refused by
+    /// nothing but the room's expiry. A ticket stands in for the password and for the private slug: such an entry is
+    /// counted and refused like any other, in one step with the ticket's use, so that one that is refused costs
+    /// neither; its session never does more than the ticket says. A renewal is not counted; it keeps the session and its kind, and takes the
+    /// permission as the room has it now.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the caller out, as above.
+    pub async fn issue_token(&self, room: &RoomRef, request: TokenRequest) -> Result<Issued> {
+        let refresh = request.with_refresh_token;
+        if let Some(token) = &request.token {
+            return retried(|| async {
+                let token = Some(token.expose_secret());
+                let (tx, grant, now) = self.authorize_locked(room, token, Requirement::Token).await?;
+                self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh).await
+            })
+            .await;
+        }
+        if let Some(key) = &request.owner_key {
+            return retried(|| self.enter_as_owner(room, key, refresh)).await;
+        }
+        match &request.ticket {
+            Some(ticket) => retried(|| self.enter_by_ticket(room, ticket, refresh)).await,
+            None => self.enter(room, request.password.as_ref(), refresh).await,
+        }
+    }
+
+    async fn enter_as_owner(&self, address: &RoomRef, key: &SecretString, refresh: bool) -> Result<Issued> {
+        let mut tx = self.ports.store.begin().await?;
+        let access = tx.lock_room(address, None, self.now()).await?;
+        let now = self.now();
+        let room = live_room(access, now)?.room;
+        if !room.owner_key_hash.matches(key.expose_secret()) {
+            return Err(Error::WrongOwnerKey);
+        }
+        if !room.owner_claimed {
+            let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
+            tx.change_room(room.id, &change).await?;
+        }
+        self.finish_issue(tx, &room, self.new_session(true), now, refresh).await
+    }
+
+    async fn enter(
+        &self,
+        address: &RoomRef,
+        password: Option<&SecretString>,
+        refresh: bool,
+    ) -> Result<Issued> {
+        let issue = |tx, room: Room, now| {
+            async move {
+                let session = self.new_session(!room.owner_claimed);
+                self.finish_issue(tx, &room, session, now, refresh).await
+            }
+            .boxed()
+        };
+        self.count_entry(address, password, true, issue).await
+    }
+
+    /// Lets somebody in and counts it. What else belongs to it, the end of the transaction too, is done by `finish`,
+    /// which is given the room as it was before. With `claims` the first to come has claimed the room.
+    pub(crate) async fn count_entry<'a, T: Send>(
+        &'a self,
+        address: &RoomRef,
+        password: Option<&SecretString>,
+        claims: bool,
+        finish: impl Fn(Box<dyn WriteTx>, Room, Timestamp) -> BoxFuture<'a, Result<T>> + Send + Sync,
+    ) -> Result<T> {
+        // A password that is none cannot be the right one; what it is wrong with is not for a stranger to know.
+        let password = password.and_then(|text| Password::parse(text).ok());
+        let mut verified: Option<String> = None;
+        loop {
+            let now = self.now();
+            let access = self.ports.store.read().await?.access(address, None, now).await?;
+            let room = live_room(access, now)?.room;
+            check_enterable(&room, address)?;
+            if let Some(hash) = room.password_hash
+                && verified.as_ref() != Some(&hash)
+            {
+                // Hashing is slow: it is done before the room is locked, against the hash as read.
+                let right = match &password {
+                    Some(password) => self.ports.passwords.verify(password, &hash).await?,
+                    None => false,
+                };
+                if !right {
+                    return Err(Error::WrongPassword);
+                }
+                verified = Some(hash);
+            }
+            let counted = retried(|| async {
+                let mut tx = self.ports.store.begin().await?;
+                let access = tx.lock_room(address, None, self.now()).await?;
+                let now = self.now();
+                let room = live_room(access, now)?.room;
+                check_enterable(&room, address)?;
+                if room.password_hash.is_some() && room.password_hash != verified {
+                    // The password was changed between the two: once more, with the new hash.
+                    return Ok(None);
+                }
+                let change = RoomChange {
+                    entries: Some(room.entries.saturating_add(1)),
+                    owner_claimed: claims.then_some(true),
+                    ..RoomChange::default()
+                };
+                tx.change_room(room.id, &change).await?;
+                finish(tx, room, now).await.map(Some)
+            })
+            .await?;
+            if let Some(counted) = counted {
+                return Ok(counted);
+            }
+        }
+    }
+
+    /// Adds the token, and its refresh token where wanted, and ends the transaction.
+    pub(crate) async fn finish_issue(
+        &self,
+        mut tx: Box<dyn WriteTx>,
+        room: &Room,
+        session: Session,
+        now: Timestamp,
+        refresh: bool,
+    ) -> Result<Issued> {
+        let record = TokenRecord::issue(room, self.new_jti(), session, now, self.policy().token_ttl);
+        let claims = record.claims(room);
+        let token = self.ports.signer.sign(&claims)?;
+        tx.insert_token(&record).await?;
+        let refresh = if refresh {
+            let secret = opaque_secret(REFRESH_TOKEN_PREFIX, self.ports.entropy.bytes());
+            let hash = KeyHash::of(&secret);
+            let record = RefreshRecord::issue(room, hash, session, now, self.policy().refresh_ttl);
+            tx.insert_refresh(&record).await?;
+            Some(IssuedRefresh { token: secret.into(), expires_at: record.expires_at })
+        } else {
+            None
+        };
+        tx.commit().await?;
+        Ok(Issued { token, claims, expires_at: record.expires_at, refresh })
+    }
+}

@@ -1,0 +1,8 @@
+//! Sessions: entering a room, going on, leaving.
+
+pub(crate) mod issue;
+pub(crate) mod refresh;
+pub(crate) mod tokens;
+
+pub use issue::{Issued, IssuedRefresh, TokenRequest};
+pub use tokens::TokenList;

@@ -1,0 +1,126 @@
+use crate::{
+    Elizabeth, Error, Result, Unauthorized,
+    id::{Jti, RoomId},
+    name::RoomRef,
+    service::{
+        authorize::{Presented, Requirement, judge},
+        retried::retried,
+    },
+    token::{Claims, TokenRecord},
+};
+
+/// Tokens that a caller may see.
+#[derive(Clone, Debug)]
+pub struct TokenList {
+    /// The caller's own.
+    pub current: Jti,
+    /// The live ones, the oldest first.
+    pub tokens: Vec<TokenRecord>,
+}
+
+impl Elizabeth {
+    /// What a token says, when it is good for this room now.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub async fn validate_token(&self, room: &RoomRef, token: &str) -> Result<Claims> {
+        let presented = self.present(Some(token));
+        let now = self.now();
+        let jti = presented.claims().map(|claims| claims.jti);
+        let access = self.ports.store.read().await?.access(room, jti, now).await?;
+        judge(access, &presented, Requirement::Token, now)?;
+        match presented {
+            Presented::Signed(claims) => Ok(claims),
+            Presented::Nothing | Presented::Garbage | Presented::Visitor(_) => {
+                Err(Unauthorized::Invalid.into())
+            }
+        }
+    }
+
+    /// The live tokens of a room: all of them for an owner, those of the caller's session for a guest.
+    ///
+    /// # Errors
+    ///
+    /// Without a good token.
+    pub async fn tokens(&self, room: &RoomRef, token: Option<&str>) -> Result<TokenList> {
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Token).await?;
+        let sid = (!grant.token.owner).then_some(grant.token.sid);
+        let tokens = tx.live_tokens(grant.room.id, sid, now).await?;
+        Ok(TokenList { current: grant.token.jti, tokens })
+    }
+
+    /// Revokes a token: an owner any, a guest one of its own session's. An owner who revokes somebody else's ends
+    /// that whole session: its other tokens, its refresh tokens, tickets and uploads go with it, or it would only have to
+    /// come in again. Twice is as good as once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenNotFound`]; [`Error::NotYourToken`]; without a good token.
+    pub async fn revoke_token(&self, room: &RoomRef, token: Option<&str>, jti: Jti) -> Result<()> {
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, Requirement::Token).await?;
+            let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
+            let own = target.sid == grant.token.sid;
+            if !own && !grant.token.owner {
+                return Err(Error::NotYourToken);
+            }
+            if !own {
+                // Before its tokens, in the order of the sweeper, which locks no room.
+                tx.lapse_session_holds(grant.room.id, target.sid, now).await?;
+            }
+            tx.revoke_token(jti, now).await?;
+            if !own {
+                tx.revoke_session_tokens(grant.room.id, target.sid, now).await?;
+                tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
+                tx.revoke_session_tickets(grant.room.id, target.sid, now).await?;
+            }
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// Ends a session's hold on a room: the token is revoked, and its session's refresh tokens die.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not good now.
+    pub async fn logout(&self, access_token: &str) -> Result<()> {
+        let presented = self.present(Some(access_token));
+        let claims = presented.claims().ok_or(Unauthorized::Invalid)?;
+        let room = RoomId(claims.room_id);
+        retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            tx.lock_room_by_id(room, self.now()).await?.ok_or(Unauthorized::Invalid)?;
+            let now = self.now();
+            let token = tx.token(room, claims.jti).await?.ok_or(Unauthorized::Invalid)?;
+            if token.revoked_at.is_some() {
+                return Err(Unauthorized::Revoked.into());
+            }
+            if !token.is_live(now) {
+                return Err(Unauthorized::Expired.into());
+            }
+            tx.revoke_token(token.jti, now).await?;
+            tx.revoke_session_refresh(room, token.sid, now).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// Removes expired tokens, refresh tokens and tickets; says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn clean_tokens(&self) -> Result<u64> {
+        retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            let now = self.now();
+            let dead = tx.dead_tokens(now).await?;
+            tx.delete_dead_tokens(now).await?;
+            tx.commit().await?;
+            Ok(dead)
+        })
+        .await
+    }
+}

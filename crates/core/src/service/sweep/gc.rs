@@ -1,0 +1,224 @@
+use std::{collections::BTreeMap, future::ready};
+
+use futures::{StreamExt, stream};
+
+use crate::{
+    Elizabeth, Result,
+    id::{BlobKey, ContentId, RoomId},
+    ports::{ContentPage, ReadTx, SweepReport},
+    service::{retried::retried, sweep::in_turn::LeaderLease},
+};
+
+/// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
+const BATCH: u64 = 100;
+/// How many blobs are being deleted at a time.
+const DELETES_AT_ONCE: usize = 16;
+
+/// What a sweep removed, or would remove.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GcReport {
+    /// Rooms whose time was over.
+    pub cleaned_rooms: u64,
+    /// Contents: those of such rooms, those whose own time was over or whose downloads were used up.
+    pub cleaned_contents: u64,
+    /// Reservations that were not used in time, or whose upload fell silent.
+    pub cleaned_reservations: u64,
+    /// Tokens, refresh tokens and tickets whose time was over.
+    pub cleaned_tokens: u64,
+    /// Blobs that nothing needs any more.
+    pub cleaned_blobs: u64,
+    /// Bytes that were stored in the contents removed.
+    pub freed_size: u64,
+}
+
+impl Elizabeth {
+    /// Removes what is over: expired rooms and contents, lapsed reservations, dead tokens, and the blobs of all of
+    /// these and of uploads that were cut off. It waits for nothing but uploads' leases that still run. Several
+    /// processes may sweep at once, and a sweep that is cut off is finished by the next. With `dry_run` it only
+    /// counts.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; what was removed until then stays removed. A blob that cannot be deleted is no error:
+    /// it stays queued.
+    pub async fn gc(&self, dry_run: bool) -> Result<GcReport> {
+        if dry_run {
+            return self.survey().await;
+        }
+        self.sweep(&mut None).await
+    }
+
+    /// Sweeps, step by step, as long as it may go on.
+    pub(crate) async fn sweep(&self, lease: &mut Option<LeaderLease>) -> Result<GcReport> {
+        let mut report = GcReport::default();
+        self.sweep_rooms(lease, &mut report).await?;
+        self.sweep_contents(lease, &mut report).await?;
+        if !self.may_go_on(lease).await? {
+            return Ok(report);
+        }
+        (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed()).await?;
+        report.cleaned_blobs = self.collect_blobs_while(lease).await?;
+        Ok(report)
+    }
+
+    /// Deletes the blobs that wait for it; says how many. One that cannot be deleted stays queued.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn collect_blobs(&self) -> Result<u64> {
+        self.collect_blobs_while(&mut None).await
+    }
+
+    async fn collect_blobs_while(&self, lease: &mut Option<LeaderLease>) -> Result<u64> {
+        let mut collected = 0;
+        let mut after: Option<BlobKey> = None;
+        while self.may_go_on(lease).await? {
+            let queued = self.ports.store.read().await?.queued_blobs(after.as_ref(), BATCH).await?;
+            let Some(last) = queued.last().cloned() else { break };
+            // A few at once: deletions of a store that makes each durable can share its flushes.
+            let gone: Vec<BlobKey> = stream::iter(queued)
+                .map(|key| self.delete_blob(key))
+                .buffer_unordered(DELETES_AT_ONCE)
+                .filter_map(ready)
+                .collect()
+                .await;
+            if !gone.is_empty() {
+                retried(|| async {
+                    let mut tx = self.ports.store.begin().await?;
+                    tx.unqueue_blobs(&gone).await?;
+                    Ok(tx.commit().await?)
+                })
+                .await?;
+            }
+            collected += gone.len() as u64;
+            after = Some(last);
+        }
+        Ok(collected)
+    }
+
+    /// Removes what has lapsed by itself; says how many reservations and tokens there were.
+    async fn sweep_lapsed(&self) -> Result<(u64, u64)> {
+        let mut tx = self.ports.store.begin().await?;
+        let now = self.now();
+        let (reservations, _) = tx.lapsed_reservations(now).await?;
+        let tokens = tx.dead_tokens(now).await?;
+        // Together: an upload whose announcements are gone can not settle any more. No room is locked, so whoever changes
+        // several of these takes them in this order: holds, announcements, tokens.
+        tx.delete_lapsed_reservations(now).await?;
+        tx.queue_lapsed_announcements(now).await?;
+        tx.delete_dead_tokens(now).await?;
+        tx.commit().await?;
+        Ok((reservations, tokens))
+    }
+
+    async fn delete_blob(&self, key: BlobKey) -> Option<BlobKey> {
+        match self.ports.blobs.delete(&key).await {
+            Ok(()) => Some(key),
+            Err(error) => {
+                tracing::warn!(%error, "a blob could not be deleted and stays queued");
+                None
+            }
+        }
+    }
+
+    async fn sweep_rooms(&self, lease: &mut Option<LeaderLease>, report: &mut GcReport) -> Result<()> {
+        loop {
+            let rooms = self.ports.store.read().await?.expired_rooms(self.now(), BATCH).await?;
+            if rooms.is_empty() {
+                return Ok(());
+            }
+            for id in rooms {
+                if !self.may_go_on(lease).await? {
+                    return Ok(());
+                }
+                let Some(swept) = retried(|| self.sweep_room(id)).await? else { continue };
+                report.cleaned_rooms += 1;
+                report.cleaned_contents += swept.contents;
+                report.freed_size += swept.freed_size;
+            }
+        }
+    }
+
+    /// Removes a room, unless it is gone or its owner has given it more time since it was listed.
+    async fn sweep_room(&self, id: RoomId) -> Result<Option<SweepReport>> {
+        let mut tx = self.ports.store.begin().await?;
+        let room = tx.lock_room_by_id(id, self.now()).await?;
+        if room.is_none_or(|room| !room.is_expired(self.now())) {
+            return Ok(None);
+        }
+        let swept = tx.delete_room(id).await?;
+        tx.commit().await?;
+        Ok(Some(swept))
+    }
+
+    async fn sweep_contents(&self, lease: &mut Option<LeaderLease>, report: &mut GcReport) -> Result<()> {
+        loop {
+            let dead = self.ports.store.read().await?.dead_contents(self.now(), BATCH).await?;
+            if dead.is_empty() {
+                return Ok(());
+            }
+            let mut by_room: BTreeMap<RoomId, Vec<ContentId>> = BTreeMap::new();
+            for (room, content) in dead {
+                by_room.entry(room).or_default().push(content);
+            }
+            for (room, listed) in by_room {
+                if !self.may_go_on(lease).await? {
+                    return Ok(());
+                }
+                let swept = retried(|| self.sweep_contents_of(room, &listed)).await?;
+                report.cleaned_contents += swept.contents;
+                report.freed_size += swept.freed_size;
+            }
+        }
+    }
+
+    /// Removes those of a room's contents that are still over: they may have been given more time since they were
+    /// listed.
+    async fn sweep_contents_of(&self, room: RoomId, listed: &[ContentId]) -> Result<SweepReport> {
+        let mut tx = self.ports.store.begin().await?;
+        tx.lock_room_by_id(room, self.now()).await?;
+        let now = self.now();
+        let found = tx.contents_by_id(room, listed).await?.into_iter();
+        let dead = found.filter(|content| content.is_expired(now) || content.is_spent());
+        let dead: Vec<ContentId> = dead.map(|content| content.id).collect();
+        let swept = tx.delete_contents(room, &dead).await?;
+        tx.commit().await?;
+        Ok(swept)
+    }
+
+    async fn survey(&self) -> Result<GcReport> {
+        let now = self.now();
+        let mut tx = self.ports.store.read().await?;
+        let rooms = tx.expired_rooms(now, i64::MAX as u64).await?;
+        let mut report = GcReport { cleaned_rooms: rooms.len() as u64, ..GcReport::default() };
+        for &room in &rooms {
+            let (contents, size) = survey_room(tx.as_mut(), room).await?;
+            report.cleaned_contents += contents;
+            report.freed_size += size;
+        }
+        for (room, content) in tx.dead_contents(now, i64::MAX as u64).await? {
+            if !rooms.contains(&room) {
+                let found = tx.contents_by_id(room, &[content]).await?;
+                report.cleaned_contents += found.len() as u64;
+                report.freed_size += found.iter().map(|content| content.size).sum::<u64>();
+            }
+        }
+        report.cleaned_reservations = tx.lapsed_reservations(now).await?.0;
+        report.cleaned_tokens = tx.dead_tokens(now).await?;
+        report.cleaned_blobs = tx.queued_blob_count().await? + tx.lapsed_announcements(now).await?;
+        Ok(report)
+    }
+}
+
+async fn survey_room(tx: &mut dyn ReadTx, room: RoomId) -> Result<(u64, u64)> {
+    let mut page = ContentPage { limit: Some(BATCH), without_texts: true, ..ContentPage::default() };
+    let (mut count, mut size) = (0, 0);
+    loop {
+        let contents = tx.contents(room, page).await?;
+        let Some(last) = contents.last() else { return Ok((count, size)) };
+        page.after = Some(last.id);
+        count += contents.len() as u64;
+        size += contents.iter().map(|content| content.size).sum::<u64>();
+    }
+}

@@ -1,0 +1,39 @@
+use crate::{
+    Elizabeth, Error, Result,
+    id::TicketId,
+    name::RoomRef,
+    service::{authorize::Requirement, retried::retried},
+    ticket::Ticket,
+};
+
+impl Elizabeth {
+    /// The tickets of a room that are neither expired nor revoked, spent ones among them: all of them for an owner,
+    /// those that the caller's session made for a guest.
+    ///
+    /// # Errors
+    ///
+    /// Without a good token.
+    pub async fn tickets(&self, room: &RoomRef, token: Option<&str>) -> Result<Vec<Ticket>> {
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Token).await?;
+        let sid = (!grant.token.owner).then_some(grant.token.sid);
+        Ok(tx.live_tickets(grant.room.id, sid, now).await?)
+    }
+
+    /// Revokes a ticket: an owner any, a guest one that its own session made. Twice is as good as once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TicketNotFound`]; [`Error::NotYourTicket`]; without a good token.
+    pub async fn revoke_ticket(&self, room: &RoomRef, token: Option<&str>, id: TicketId) -> Result<()> {
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, Requirement::Token).await?;
+            let target = tx.ticket(grant.room.id, id).await?.ok_or(Error::TicketNotFound)?;
+            if target.sid != grant.token.sid && !grant.token.owner {
+                return Err(Error::NotYourTicket);
+            }
+            tx.revoke_ticket(id, now).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,190 @@
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Elizabeth, Error, Result,
+    content::Sha256Hash,
+    id::{BlobKey, RoomId, UploadId},
+    ports::{BlobWriter, WriteTx},
+    quota::{Hold, HoldState},
+    room::Room,
+    service::retried::retried,
+    time::Timestamp,
+    upload::{ChunkedUpload, HashState},
+};
+
+/// Where a piece belongs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub(crate) room: RoomId,
+    pub(crate) upload: UploadId,
+    pub(crate) file: u32,
+    pub(crate) index: u64,
+}
+
+/// A piece of a file on its way into a blob of its own: announced, hashed as it comes, kept alive as long as it comes.
+///
+/// Dropping it leaves its blob to the sweeper, which finds it by the announcement.
+pub(crate) struct ChunkUpload {
+    app: Elizabeth,
+    pub(crate) slot: Slot,
+    key: BlobKey,
+    writer: Box<dyn BlobWriter>,
+    hasher: Sha256,
+    hash_progress: Option<HashState>,
+    size: u64,
+    renewed_at: Timestamp,
+}
+
+/// A piece that has arrived and is durable.
+pub(crate) struct Arrived {
+    pub(crate) key: BlobKey,
+    pub(crate) size: u64,
+    pub(crate) sha256: Sha256Hash,
+    /// The hash of the file up to its end, where it was taken along.
+    pub(crate) hash_progress: Option<HashState>,
+}
+
+impl Elizabeth {
+    /// Announces the blob of a piece in the transaction that found the upload to be alive, and ends that.
+    pub(crate) async fn begin_chunk_upload(
+        &self,
+        mut tx: Box<dyn WriteTx>,
+        upload: &ChunkedUpload,
+        slot: Slot,
+        hash_progress: Option<HashState>,
+        now: Timestamp,
+    ) -> Result<ChunkUpload> {
+        let key = BlobKey::from_random(self.ports.entropy.bytes());
+        self.renew_hold(tx.as_mut(), upload, now).await?;
+        let until = now.saturating_add(self.policy().upload_lease);
+        tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
+        tx.commit().await?;
+        let writer = match self.ports.blobs.create(&key).await {
+            Ok(writer) => writer,
+            Err(error) => {
+                self.discard_blob(&key).await;
+                return Err(error.into());
+            }
+        };
+        let (hasher, app) = (Sha256::new(), self.clone());
+        Ok(ChunkUpload { app, slot, key, writer, hasher, hash_progress, size: 0, renewed_at: now })
+    }
+
+    /// The upload of a slot with its room locked, for what has arrived meanwhile.
+    pub(crate) async fn lock_upload(
+        &self,
+        room: RoomId,
+        upload: UploadId,
+    ) -> Result<(Box<dyn WriteTx>, Room, ChunkedUpload, Timestamp)> {
+        let mut tx = self.ports.store.begin().await?;
+        let room = tx.lock_room_by_id(room, self.now()).await?.ok_or(Error::RoomNotFound)?;
+        let now = self.now();
+        if room.is_expired(now) {
+            return Err(Error::RoomExpired);
+        }
+        let upload = tx.upload(room.id, upload).await?.ok_or(Error::ReservationExpired)?;
+        Ok((tx, room, upload, now))
+    }
+
+    /// Holds an upload's space for as long again, in a transaction that goes on. It waits for whoever deletes the upload,
+    /// and sees it: it comes before whatever is added to the upload.
+    pub(crate) async fn renew_hold(
+        &self,
+        tx: &mut dyn WriteTx,
+        upload: &ChunkedUpload,
+        now: Timestamp,
+    ) -> Result<Hold> {
+        let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
+        let held = tx.update_hold(upload.reservation, hold).await?;
+        if held { Ok(hold) } else { Err(Error::ReservationExpired) }
+    }
+
+    /// Gives up a blob that became nothing. Never fails: what cannot be undone now is collected when the announcement
+    /// lapses.
+    pub(crate) async fn discard_blob(&self, key: &BlobKey) {
+        if let Err(error) = self.ports.blobs.delete(key).await {
+            tracing::warn!(%error, "the blob of a piece that is not kept is left to the sweeper");
+            return;
+        }
+        let retracted = retried(|| async {
+            let mut tx = self.ports.store.begin().await?;
+            tx.retract_announcement(key).await?;
+            Ok(tx.commit().await?)
+        });
+        if let Err(error) = retracted.await {
+            tracing::warn!(%error, "the announcement of a piece that is not kept is left to the sweeper");
+        }
+    }
+}
+
+impl ChunkUpload {
+    /// Bytes that have come.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.renew_if_due().await?;
+        if !self.app.has_space_for(bytes.len() as u64).await? {
+            return Err(Error::StorageFull);
+        }
+        // Counted once they are written: a piece whose writing failed, or was cut off, has not got its size.
+        self.writer.write(bytes.clone()).await?;
+        self.size = self.size.saturating_add(bytes.len() as u64);
+        self.hasher.update(&bytes);
+        if let Some(hash_progress) = &mut self.hash_progress {
+            hash_progress.update(&bytes);
+        }
+        Ok(())
+    }
+
+    /// Everything has come; it is durable when this returns. After an error nothing of it is kept.
+    pub(crate) async fn finish(mut self) -> Result<Arrived> {
+        if let Err(error) = self.finish_blob().await {
+            self.discard().await;
+            return Err(error);
+        }
+        let Self { key, size, hasher, hash_progress, .. } = self;
+        Ok(Arrived { key, size, sha256: Sha256Hash(hasher.finalize().into()), hash_progress })
+    }
+
+    /// Keeps nothing.
+    pub(crate) async fn discard(self) {
+        let Self { app, key, writer, .. } = self;
+        drop(writer);
+        app.discard_blob(&key).await;
+    }
+
+    async fn finish_blob(&mut self) -> Result<()> {
+        self.renew_if_due().await?;
+        Ok(self.writer.finish().await?)
+    }
+
+    /// Starts the leases anew, of the blob and of the whole upload, when a tenth of the shorter one has gone by.
+    async fn renew_if_due(&mut self) -> Result<()> {
+        let (app, policy) = (&self.app, self.app.policy());
+        if app.now().since(self.renewed_at) < policy.upload_lease.min(policy.chunked_ttl) / 10 {
+            return Ok(());
+        }
+        let (slot, key) = (self.slot, &self.key);
+        self.renewed_at = retried(|| async {
+            let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
+            let until = now.saturating_add(policy.upload_lease);
+            match upload.hold.state {
+                HoldState::Pending | HoldState::Begun => {
+                    app.renew_hold(tx.as_mut(), &upload, now).await?;
+                }
+                // Its like was first, and the upload is complete: its own end will tell.
+                HoldState::Done => {}
+            }
+            if !tx.extend_announcement(key, until).await? {
+                return Err(Error::PieceLost);
+            }
+            tx.commit().await?;
+            Ok(now)
+        })
+        .await?;
+        Ok(())
+    }
+}

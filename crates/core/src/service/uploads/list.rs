@@ -1,0 +1,86 @@
+use crate::{
+    Elizabeth, Error, Result,
+    name::RoomRef,
+    permission::Permission,
+    service::{
+        authorize::Requirement,
+        retried::retried,
+        uploads::{
+            access::{UploadAccess, is_own},
+            prepare::Released,
+        },
+    },
+    time::Timestamp,
+    upload::{Chunk, ChunkedUpload, UploadStatus},
+};
+
+/// An upload under way as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedUpload {
+    /// The upload.
+    pub upload: ChunkedUpload,
+    /// Whether whoever asks may go on with it.
+    pub mine: bool,
+}
+
+/// How an upload stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadState {
+    /// The upload.
+    pub upload: ChunkedUpload,
+    /// Its chunks that have arrived, by file and index.
+    pub chunks: Vec<Chunk>,
+    /// When this was so.
+    pub now: Timestamp,
+}
+
+impl Elizabeth {
+    /// The uploads in pieces that are under way in a room, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Without a token that has VIEW or, for those of its own session, EDIT.
+    pub async fn uploads(&self, room: &RoomRef, token: Option<&str>) -> Result<Vec<ListedUpload>> {
+        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Look).await?;
+        let uploads = tx.live_uploads(grant.room.id, grant.visible(), now).await?.into_iter();
+        Ok(uploads.map(|upload| ListedUpload { mine: is_own(&upload, &grant.token), upload }).collect())
+    }
+
+    /// How an upload stands: also one that was silent for too long, until it is collected, and one that is complete,
+    /// for [`crate::policy::Policy::chunked_ttl`].
+    ///
+    /// # Errors
+    ///
+    /// Without a credential of the upload; [`Error::ReservationNotFound`].
+    pub async fn upload_state(&self, room: &RoomRef, access: &UploadAccess) -> Result<UploadState> {
+        let (mut tx, grant, now) = self.access_upload(room, access, Permission::empty()).await?;
+        let chunks = tx.chunks(grant.upload.reservation, None).await?;
+        Ok(UploadState { upload: grant.upload, chunks, now })
+    }
+
+    /// Gives an upload up: its space and its chunks. Files of it that are complete stay. The bytes are given back by
+    /// [`Elizabeth::collect_blobs`].
+    ///
+    /// # Errors
+    ///
+    /// Without a credential of the upload; [`Error::ReservationNotFound`]; [`Error::ReservationExpired`].
+    pub async fn abandon_upload(&self, room: &RoomRef, access: &UploadAccess) -> Result<Released> {
+        retried(|| async {
+            let (mut tx, grant, now) = self.access_upload_locked(room, access, Permission::empty()).await?;
+            let grant = grant.live(now)?;
+            let released = match grant.upload.status(now) {
+                UploadStatus::Completed => 0,
+                UploadStatus::Pending | UploadStatus::Uploading | UploadStatus::Expired => {
+                    grant.upload.hold.size
+                }
+            };
+            if !tx.delete_reservation(grant.upload.reservation).await? {
+                return Err(Error::ReservationExpired);
+            }
+            let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());
+            tx.commit().await?;
+            Ok(Released { released, current_size })
+        })
+        .await
+    }
+}

@@ -1,0 +1,113 @@
+use secrecy::SecretString;
+
+use crate::{
+    Elizabeth, Error, Result,
+    id::UploadId,
+    name::RoomRef,
+    permission::Permission,
+    policy::UPLOADS_MAX,
+    secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
+    service::{authorize::Requirement, retried::retried, uploads::prepare::ledger},
+    upload::{
+        AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload,
+        parse_files,
+    },
+};
+
+/// Space that was just taken out of a room for an upload in pieces.
+#[derive(Clone, Debug)]
+pub struct PreparedUpload {
+    /// The upload.
+    pub upload: ChunkedUpload,
+    /// What alone is needed to go on with it. It is kept as a hash only.
+    pub token: SecretString,
+    /// Bytes stored and reserved in the room now.
+    pub current_size: u64,
+    /// The most bytes the room may hold.
+    pub max_size: u64,
+}
+
+impl Elizabeth {
+    /// Takes the space for some files out of a room, in one atomic step, that are going to come in chunks. It is held
+    /// for [`crate::policy::Policy::chunked_ttl`] from the last chunk on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for the files; without a token that has EDIT; [`Error::RoomFull`];
+    /// [`Error::TooManyUploads`]; [`Error::StorageFull`] when the server itself has no space left.
+    pub async fn prepare_upload(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        files: Vec<ChunkedFileRequest>,
+    ) -> Result<PreparedUpload> {
+        let files = parse_files(files, self.now())?;
+        self.reserve_upload(room, token, files).await
+    }
+
+    /// The same for one file whose pieces are going to come one behind the other, of any size: see
+    /// [`Elizabeth::begin_append`]. An empty file is complete at once, unless it is a part.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Elizabeth::prepare_upload`].
+    pub async fn create_upload(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        file: impl Into<AppendedFileRequest>,
+    ) -> Result<ChunkedUpload> {
+        let file = file.into().parse(self.now())?;
+        let part = file.part;
+        let created = self.reserve_upload(room, token, vec![file]).await?.upload;
+        if created.announced() == 0 && !part {
+            let empty = HashState::default().finish();
+            return Ok(self.settle_file(created.room_id, created.id, 0, empty).await?.upload);
+        }
+        Ok(created)
+    }
+
+    async fn reserve_upload(
+        &self,
+        room: &RoomRef,
+        token: Option<&str>,
+        files: Vec<ChunkedFile>,
+    ) -> Result<PreparedUpload> {
+        let total = files.iter().map(|file| file.file.size).sum();
+        let enough_space = self.has_space_for(total).await?;
+        let need = Requirement::Permission(Permission::EDIT);
+        retried(|| async {
+            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
+            if ledger.under_way(now) >= UPLOADS_MAX {
+                return Err(Error::TooManyUploads);
+            }
+            let hold = ledger.reserve(now, total, self.policy().chunked_ttl)?;
+            if !enough_space {
+                return Err(Error::StorageFull);
+            }
+            let token = opaque_secret(UPLOAD_TOKEN_PREFIX, self.ports.entropy.bytes());
+            let new = NewUpload {
+                id: UploadId(self.ports.entropy.uuid()),
+                room_id: grant.room.id,
+                sid: grant.token.sid,
+                owner: grant.token.owner,
+                permission: grant.token.permission,
+                token_hash: KeyHash::of(&token),
+                hold,
+                files: files.clone(),
+                created_at: now,
+            };
+            let reservation = tx.insert_upload(&new).await?;
+            tx.commit().await?;
+            ledger.insert(reservation, hold);
+            Ok(PreparedUpload {
+                upload: new.into_upload(reservation),
+                token: token.into(),
+                current_size: ledger.current_size(now),
+                max_size: ledger.max_size(),
+            })
+        })
+        .await
+    }
+}

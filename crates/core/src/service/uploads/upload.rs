@@ -1,0 +1,370 @@
+use bytes::{Bytes, BytesMut};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Elizabeth, Error, Result,
+    content::{BlobLocation, Content, ContentKind, Manifest, ManifestFile, NewContent, Segment, Sha256Hash},
+    id::{BlobKey, ReservationId, RoomId, SessionId},
+    name::FileName,
+    ports::{BlobWriter, StoreError, WriteTx},
+    quota::Hold,
+    room::Room,
+    service::{retried::retried, uploads::lease::UploadLease},
+    time::Timestamp,
+};
+
+/// Files that have become contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    /// The contents, in the order of the manifest.
+    pub contents: Vec<Content>,
+    /// Bytes stored and reserved in the room now.
+    pub current_size: u64,
+}
+
+/// An upload under way: it has claimed its reservation and keeps it alive as long as bytes arrive.
+///
+/// Files come one after the other, in any order: [`Upload::start_file`], [`Upload::write`] as often as needed,
+/// [`Upload::finish_file`]; at the end [`Upload::commit`]. After an error of any of them call [`Upload::abort`].
+/// Dropping an upload leaves its space held until the lease ends, and its blobs to [`Elizabeth::gc`].
+pub struct Upload {
+    pub(crate) app: Elizabeth,
+    pub(crate) room: RoomId,
+    pub(crate) sid: SessionId,
+    pub(crate) reservation: ReservationId,
+    pub(crate) manifest: Manifest,
+    /// The keys announced, by the file's place in the manifest; none for files that are kept inline.
+    pub(crate) keys: Vec<Option<BlobKey>>,
+    pub(crate) received: Vec<Option<Received>>,
+    pub(crate) current: Option<Incoming>,
+    pub(crate) renewed_at: Timestamp,
+    /// Bytes held so far for a single file whose length nobody knows.
+    pub(crate) growing: Option<u64>,
+}
+
+/// A file that has arrived whole.
+pub(crate) struct Received {
+    sha256: Sha256Hash,
+    segment: Option<Segment>,
+}
+
+impl Received {
+    /// A small file.
+    pub(crate) fn inline(bytes: Bytes) -> Self {
+        let sha256 = Sha256Hash(Sha256::digest(&bytes).into());
+        let size = bytes.len() as u64;
+        let segment = (size > 0).then_some(Segment { size, location: BlobLocation::Inline(bytes) });
+        Self { sha256, segment }
+    }
+
+    fn size(&self) -> u64 {
+        self.segment.as_ref().map_or(0, |segment| segment.size)
+    }
+}
+
+/// The file that is arriving.
+pub(crate) struct Incoming {
+    index: usize,
+    declared: u64,
+    size: u64,
+    hasher: Sha256,
+    sink: Sink,
+}
+
+enum Sink {
+    Inline(BytesMut),
+    Blob(Box<dyn BlobWriter>),
+}
+
+impl Upload {
+    /// The next file begins. The name is read as [`FileName::parse`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestMismatch`] when it was not announced or came before; [`Error::ReservationExpired`].
+    pub async fn start_file(&mut self, name: &str) -> Result<()> {
+        self.renew_if_due().await?;
+        self.start(name).await
+    }
+
+    /// Bytes of the current file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::FileTooLong`] as soon as the file grows past its size, [`Error::RoomFull`] past what the room can
+    /// give where it has none; [`Error::ReservationExpired`] when the
+    /// lease ended in silence, or the reservation was released; [`Error::StorageFull`] when the server has no space
+    /// left by now; [`Error::Blob`].
+    pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.renew_if_due().await?;
+        self.append(bytes).await
+    }
+
+    /// The current file is at its end; its bytes are durable when this returns. That may take longer than a lease:
+    /// a bucket may have to put a large file together. Renew [`Upload::lease`] meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestMismatch`] when it is shorter than announced; [`Error::ReservationExpired`];
+    /// [`Error::Blob`].
+    pub async fn finish_file(&mut self) -> Result<()> {
+        self.renew_if_due().await?;
+        self.end().await
+    }
+
+    /// What keeps this upload alive while a call to it takes long.
+    pub fn lease(&self) -> UploadLease {
+        UploadLease { app: self.app.clone(), room: self.room, reservation: self.reservation }
+    }
+
+    /// Takes files that have arrived already, and commits; or gives everything up.
+    pub(crate) async fn store_whole(mut self, files: &[(String, Bytes)]) -> Result<Uploaded> {
+        match self.receive_whole(files).await {
+            Ok(()) => self.commit().await,
+            Err(error) => {
+                self.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Everything has arrived: the hold ends and the files become contents, in one step. When this returns `Ok`,
+    /// they are durable. When it fails, nothing is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ManifestMismatch`] when files are missing; [`Error::ReservationExpired`];
+    /// [`Error::RoomNotFound`] or [`Error::RoomExpired`] when the room went meanwhile.
+    pub async fn commit(mut self) -> Result<Uploaded> {
+        match self.settle().await {
+            Ok(uploaded) => Ok(uploaded),
+            // Whether the transaction took place is unknown: its blobs may be contents by now. What is left over
+            // is collected when the lease ends.
+            Err(error @ Error::Store(StoreError::Unavailable(_))) => Err(error),
+            Err(error) => {
+                self.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives everything up: the space and the bytes. Never fails; what cannot be undone now is collected when the
+    /// lease ends.
+    pub async fn abort(self) {
+        let Self { app, reservation, keys, current, .. } = self;
+        drop(current);
+        let mut all_gone = true;
+        for key in keys.iter().flatten() {
+            if let Err(error) = app.ports.blobs.delete(key).await {
+                tracing::warn!(%error, "a blob of an aborted upload is left to the sweeper");
+                all_gone = false;
+            }
+        }
+        let released = retried(|| async {
+            let mut tx = app.ports.store.begin().await?;
+            tx.delete_reservation(reservation).await?;
+            if all_gone {
+                tx.retract_announcements(reservation).await?;
+            }
+            Ok(tx.commit().await?)
+        })
+        .await;
+        if let Err(error) = released {
+            tracing::warn!(%error, "the space of an aborted upload is held until its lease ends");
+        }
+        app.unmake_room().await;
+    }
+
+    async fn start(&mut self, name: &str) -> Result<()> {
+        let parsed = FileName::parse(name).map_err(|_| Error::unexpected_file(name))?;
+        let index = self.manifest.files().iter().position(|file| file.name == parsed);
+        let index = index.filter(|&index| self.received[index].is_none() && self.current.is_none());
+        let index = index.ok_or_else(|| Error::unexpected_file(name))?;
+        let sink = match self.keys.get(index).and_then(Option::as_ref) {
+            Some(key) if self.growing.is_none() => Sink::Blob(self.app.ports.blobs.create(key).await?),
+            Some(_) | None => Sink::Inline(BytesMut::new()),
+        };
+        let declared = self.manifest.files()[index].size;
+        self.current = Some(Incoming { index, declared, size: 0, hasher: Sha256::new(), sink });
+        Ok(())
+    }
+
+    async fn append(&mut self, bytes: Bytes) -> Result<()> {
+        if self.growing.is_some() {
+            self.make_room_for(bytes.len() as u64).await?;
+        }
+        let Some(file) = &mut self.current else {
+            return Err(Error::ManifestMismatch("bytes without a file".into()));
+        };
+        file.size = file.size.saturating_add(bytes.len() as u64);
+        if file.size > file.declared && self.growing.is_none() {
+            let name = self.manifest.files()[file.index].name.clone();
+            return Err(Error::FileTooLong { name, declared: file.declared });
+        }
+        file.hasher.update(&bytes);
+        match &mut file.sink {
+            Sink::Inline(buffer) => buffer.extend_from_slice(&bytes),
+            Sink::Blob(writer) => {
+                // Asked again: when they were announced, several uploads may have counted on the same free space.
+                if !self.app.has_space_for(bytes.len() as u64).await? {
+                    return Err(Error::StorageFull);
+                }
+                writer.write(bytes).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prepares a file of unknown length for more bytes: its hold grows where it is too small, and it becomes a blob
+    /// where it is too large to be kept inline.
+    async fn make_room_for(&mut self, more: u64) -> Result<()> {
+        let Some(file) = &self.current else { return Ok(()) };
+        let needed = file.size.saturating_add(more);
+        if self.growing.is_some_and(|held| needed > held) {
+            self.grow(needed).await?;
+        }
+        let inline_max = self.app.policy().inline_max;
+        if let Some(Incoming { index, sink, .. }) = &mut self.current
+            && let Sink::Inline(buffer) = sink
+            && needed > inline_max
+            && let Some(key) = self.keys.get(*index).and_then(Option::as_ref)
+        {
+            let mut writer = self.app.ports.blobs.create(key).await?;
+            if !buffer.is_empty() {
+                writer.write(std::mem::take(buffer).freeze()).await?;
+            }
+            *sink = Sink::Blob(writer);
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self) -> Result<()> {
+        let Some(file) = self.current.take() else {
+            return Err(Error::ManifestMismatch("the end of a file without its beginning".into()));
+        };
+        let Incoming { index, declared, size, hasher, sink } = file;
+        if size < declared {
+            let name = self.manifest.files()[index].name.as_str();
+            return Err(Error::ManifestMismatch(format!("{name:?} has {size} bytes, {declared} announced")));
+        }
+        let location = match (sink, self.keys.get(index).and_then(Option::as_ref)) {
+            (Sink::Blob(mut writer), Some(key)) => {
+                writer.finish().await?;
+                Some(BlobLocation::Blob(key.clone()))
+            }
+            (Sink::Inline(buffer), _) if size > 0 => Some(BlobLocation::Inline(buffer.freeze())),
+            (Sink::Inline(_) | Sink::Blob(_), _) => None,
+        };
+        let segment = location.map(|location| Segment { size, location });
+        self.received[index] = Some(Received { sha256: Sha256Hash(hasher.finalize().into()), segment });
+        Ok(())
+    }
+
+    /// Takes files that have arrived already. The lease is not renewed: there is nothing to wait for.
+    pub(crate) async fn receive_whole(&mut self, files: &[(String, Bytes)]) -> Result<()> {
+        for (name, bytes) in files {
+            self.start(name).await?;
+            self.append(bytes.clone()).await?;
+            self.end().await?;
+        }
+        self.check_complete()
+    }
+
+    fn check_complete(&self) -> Result<()> {
+        let count = self.received.iter().flatten().count();
+        if self.current.is_some() || count < self.received.len() {
+            return Err(Error::missing_files(self.received.len(), count));
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<Uploaded> {
+        self.check_complete()?;
+        // In parts: a writer, which the whole may hold, is not to be shared between threads.
+        let Self { app, room, sid, reservation, manifest, keys, received, .. } = &*self;
+        retried(|| async {
+            let mut tx = app.ports.store.begin().await?;
+            let room = tx.lock_room_by_id(*room, app.now()).await?.ok_or(Error::RoomNotFound)?;
+            let now = app.now();
+            if room.is_expired(now) {
+                return Err(Error::RoomExpired);
+            }
+            let held = tx.reservation(room.id, *reservation).await?.ok_or(Error::ReservationExpired)?;
+            held.hold.check_begun(now)?;
+            tx.delete_reservation(*reservation).await?;
+            let announced = keys.iter().flatten().count() as u64;
+            if announced > 0 && tx.retract_announcements(*reservation).await? != announced {
+                // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
+                return Err(Error::ReservationExpired);
+            }
+            let uploaded =
+                insert_contents(tx.as_mut(), &room, *sid, manifest, received, held.hold, now).await?;
+            tx.commit().await?;
+            Ok(uploaded)
+        })
+        .await
+    }
+
+    /// Starts the lease anew when a tenth of it has gone by: bytes are arriving. Not more rarely, for what has gone by
+    /// since the last time is missing from the silence that an upload survives.
+    async fn renew_if_due(&mut self) -> Result<()> {
+        if self.app.now().since(self.renewed_at) >= self.app.policy().upload_lease / 10 {
+            self.renewed_at = self.lease().renew().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes more of the room for a file of unknown length that has grown to `needed` bytes. The lease starts anew.
+    async fn grow(&mut self, needed: u64) -> Result<()> {
+        let (hold, now) = self.lease().extend(Some(needed)).await?;
+        self.renewed_at = now;
+        self.growing = Some(hold.size);
+        Ok(())
+    }
+}
+
+/// Adds the files of a manifest, as they were received, to the room, as it was read before its hold ended in the same
+/// transaction.
+pub(crate) async fn insert_contents(
+    tx: &mut dyn WriteTx,
+    room: &Room,
+    sid: SessionId,
+    manifest: &Manifest,
+    received: &[Option<Received>],
+    hold: Hold,
+    now: Timestamp,
+) -> Result<Uploaded> {
+    let mut contents = Vec::with_capacity(received.len());
+    let mut surplus = hold.size;
+    for (file, received) in manifest.files().iter().zip(received.iter().flatten()) {
+        surplus = surplus.saturating_sub(received.size());
+        let new = new_content(room.id, sid, file, received, now);
+        let id = tx.insert_content(&new).await?;
+        contents.push(new.into_content(id));
+    }
+    // What was held is now stored, or given back.
+    Ok(Uploaded { contents, current_size: room.current_size().saturating_sub(surplus) })
+}
+
+pub(crate) fn new_content(
+    room_id: RoomId,
+    sid: SessionId,
+    file: &ManifestFile,
+    received: &Received,
+    now: Timestamp,
+) -> NewContent {
+    NewContent {
+        room_id,
+        sid,
+        kind: ContentKind::File,
+        file_name: Some(file.name.clone()),
+        mime_type: file.mime_type.clone(),
+        sha256: received.sha256,
+        max_downloads: file.max_downloads,
+        expire_at: file.expire_at,
+        language: None,
+        pinned: false,
+        created_at: now,
+        segments: received.segment.iter().cloned().collect(),
+    }
+}
