@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use elizabeth_blob_opendal::OpendalBlobs;
-use elizabeth_core::{conformance::blobs::BlobsFixture, ports::Blobs};
+use elizabeth_core::ports::Blobs;
+use elizabeth_testing::conformance::BlobsFixture;
 use tempfile::TempDir;
 
 struct Folder(TempDir, OpendalBlobs);
@@ -46,9 +47,9 @@ impl BlobsFixture for Memory {
 }
 
 mod folder {
-    elizabeth_core::blobs_conformance!(super::Folder);
+    elizabeth_testing::blobs_conformance!(super::Folder);
 }
 
 mod memory {
-    elizabeth_core::blobs_conformance!(super::Memory);
+    elizabeth_testing::blobs_conformance!(super::Memory);
 }

@@ -1,10 +1,9 @@
 //! A room in a program of one's own: no HTTP, no files, no runtime but the one that polls.
 //!
-//! `cargo run -p elizabeth-core --example embed --features memory,crypto,conformance`
+//! `cargo run -p elizabeth-core --example embed --features memory,crypto`
 
 use std::sync::Arc;
 
-use elizabeth_core::conformance::{ManualClock, SeededEntropy};
 use elizabeth_core::content::FileRequest;
 use elizabeth_core::crypto::{Argon2Passwords, JwtSigner};
 use elizabeth_core::memory::{MemoryBlobs, MemoryStore};
@@ -13,6 +12,7 @@ use elizabeth_core::policy::Policy;
 use elizabeth_core::room::RoomOptions;
 use elizabeth_core::service::TokenRequest;
 use elizabeth_core::{Elizabeth, Ports};
+use elizabeth_testing::{ManualClock, SeededEntropy};
 use futures::TryStreamExt;
 use secrecy::ExposeSecret;
 

@@ -11,10 +11,8 @@
 //! (what the files in one are called), [`upload`] (files that come in pieces).
 //!
 //! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
-//! port), `conformance` (the suites that every adapter runs).
+//! port). The suites that every adapter runs stand in the crate `elizabeth-testing`.
 
-#[cfg(feature = "conformance")]
-pub mod conformance;
 #[cfg(feature = "crypto")]
 pub mod crypto;
 mod domain;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use elizabeth_core::{
     Elizabeth, Ports,
-    conformance::{ManualClock, SeededEntropy},
     content::{Content, FileRequest},
     crypto::{Argon2Passwords, JwtSigner},
     memory::MemoryBlobs,
@@ -17,6 +16,7 @@ use elizabeth_core::{
 };
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_test_servers::Postgres;
+use elizabeth_testing::{ManualClock, SeededEntropy};
 use secrecy::ExposeSecret;
 use sqlx::{Connection, Executor, PgConnection};
 

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use elizabeth_core::{conformance::StoreFixture, ports::Store, store_conformance};
+use elizabeth_core::ports::Store;
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_test_servers::Postgres;
+use elizabeth_testing::{conformance::StoreFixture, store_conformance};
 
 struct OnPostgres {
     url: String,

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use elizabeth_core::{conformance::StoreFixture, ports::Store, store_conformance};
+use elizabeth_core::ports::Store;
 use elizabeth_storage_sqlite::SqliteStore;
+use elizabeth_testing::{conformance::StoreFixture, store_conformance};
 use tempfile::TempDir;
 
 struct Sqlite {

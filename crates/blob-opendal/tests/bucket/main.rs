@@ -16,11 +16,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_blob_opendal::{Addressing, OpendalBlobs, S3Options};
 use elizabeth_core::{
-    conformance::blobs::BlobsFixture,
     id::BlobKey,
     ports::{BlobError, Blobs},
 };
 use elizabeth_test_servers::S3;
+use elizabeth_testing::conformance::BlobsFixture;
 use futures::TryStreamExt;
 
 const MIB: usize = 1024 * 1024;
@@ -44,7 +44,7 @@ impl BlobsFixture for Bucket {
     }
 }
 
-elizabeth_core::blobs_conformance!(Bucket);
+elizabeth_testing::blobs_conformance!(Bucket);
 
 fn options(server: &S3) -> S3Options {
     S3Options {

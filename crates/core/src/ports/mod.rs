@@ -1,5 +1,5 @@
-//! What core needs from the world. Each port says what an implementation must do; the `conformance` feature holds
-//! the suites that check it.
+//! What core needs from the world. Each port says what an implementation must do; the crate `elizabeth-testing`
+//! holds the suites that check it.
 
 mod blobs;
 mod clock;

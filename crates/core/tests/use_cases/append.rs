@@ -14,10 +14,10 @@ use elizabeth_core::{
     service::{Append, Appended, UploadAccess},
     upload::{Chunk, ChunkedUpload, HashProgress, UploadStatus},
 };
+use elizabeth_testing::GatedBlobs;
 use futures::FutureExt;
 
 use crate::{
-    gated::GatedBlobs,
     pieces::{by_room_token, chunked, sha256},
     refused,
     support::{World, at, large},

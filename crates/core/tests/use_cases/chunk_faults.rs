@@ -11,16 +11,15 @@ use elizabeth_core::{
     ports::{BlobError, StoreError},
     service::UploadAccess,
 };
+use elizabeth_testing::{BlobFault, CommitEnd, FaultyBlobs, FaultyStore};
 
 use crate::{
-    faulty_blobs::{Fault, FaultyBlobs},
-    faulty_store::{End, FaultyStore},
     pieces::{CHUNK, begin, by_room_token, chunk, complete, part, send, send_all},
     refused,
     support::{World, at, large},
 };
 
-fn over_store(end: fn(u64) -> End) -> (World, FaultyStore) {
+fn over_store(end: fn(u64) -> CommitEnd) -> (World, FaultyStore) {
     let (store, blobs) = (FaultyStore::new(end), MemoryBlobs::new());
     let world = World::over(blobs.clone(), Arc::new(store.clone()), Arc::new(blobs), Policy::default());
     (world, store)
@@ -44,10 +43,10 @@ async fn insist<T>(unknown: &mut u32, step: impl AsyncFn() -> Result<T>) -> T {
 #[tokio::test]
 async fn a_step_of_unknown_end_is_taken_again() {
     let bytes = large(2 * CHUNK);
-    for end in [End::Unheard, End::Lost] {
+    for end in [CommitEnd::Unheard, CommitEnd::Lost] {
         let mut unknown_ends = 0;
         for place in 1.. {
-            let (world, store) = over_store(|_| End::Committed);
+            let (world, store) = over_store(|_| CommitEnd::Committed);
             let token = world.room("box").await;
             let (_, access) = world.chunked_upload(&token, bytes.len()).await;
             store.end_next(place..place + 1, end);
@@ -62,7 +61,7 @@ async fn a_step_of_unknown_end_is_taken_again() {
             assert_eq!(world.read("box", &token, content.id).await.unwrap(), bytes);
             assert_eq!(world.current_size("box", &token).await, bytes.len() as u64);
             // What nobody knows the end of is left to the sweeper.
-            store.end_next(0..0, End::Committed);
+            store.end_next(0..0, CommitEnd::Committed);
             world.wait(60);
             world.check_swept(2).await;
             if unknown == 0 {
@@ -78,10 +77,10 @@ async fn a_step_of_unknown_end_is_taken_again() {
 #[tokio::test]
 async fn appending_goes_on_behind_an_unknown_end() {
     let bytes = large(1_000);
-    for end in [End::Unheard, End::Lost] {
+    for end in [CommitEnd::Unheard, CommitEnd::Lost] {
         let mut unknown_ends = 0;
         for place in 1.. {
-            let (world, store) = over_store(|_| End::Committed);
+            let (world, store) = over_store(|_| CommitEnd::Committed);
             let token = world.room("box").await;
             let file = FileRequest::new("a", 1_000);
             let upload = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
@@ -94,7 +93,7 @@ async fn appending_goes_on_behind_an_unknown_end() {
             }
             let stored = world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap();
             assert_eq!(world.read("box", &token, stored[0].id).await.unwrap(), bytes);
-            store.end_next(0..0, End::Committed);
+            store.end_next(0..0, CommitEnd::Committed);
             world.wait(60);
             world.check_swept(2).await;
             if unknown == 0 {
@@ -122,7 +121,9 @@ async fn append_to(
 #[tokio::test]
 async fn uploads_in_pieces_are_none_the_worse_for_collisions() {
     let (world, store) =
-        over_store(|commit| if commit.is_multiple_of(2) { End::Committed } else { End::Collided });
+        over_store(
+            |commit| if commit.is_multiple_of(2) { CommitEnd::Committed } else { CommitEnd::Collided },
+        );
     let token = world.room("box").await;
     let bytes = large(2 * CHUNK);
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
@@ -147,17 +148,17 @@ async fn uploads_in_pieces_are_none_the_worse_for_collisions() {
 /// It collides more often than it is tried: nothing of it is kept, and it may come again.
 #[tokio::test]
 async fn a_chunk_that_cannot_be_kept_leaves_nothing() {
-    let (world, store) = over_store(|_| End::Committed);
+    let (world, store) = over_store(|_| CommitEnd::Committed);
     let token = world.room("box").await;
     let bytes = large(CHUNK);
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
     let before = world.traces().await;
-    store.end_next(2..7, End::Collided);
+    store.end_next(2..7, CommitEnd::Collided);
     let sent = send(&world.app, &access, chunk(0), bytes.clone()).await;
     refused!(sent, Error::Store(StoreError::Contended(_)));
     assert_eq!(world.traces().await, before);
     send(&world.app, &access, chunk(0), bytes.clone()).await.unwrap();
-    store.end_next(1..6, End::Collided);
+    store.end_next(1..6, CommitEnd::Collided);
     refused!(complete(&world.app, &access, &bytes).await, Error::Store(StoreError::Contended(_)));
     complete(&world.app, &access, &bytes).await.unwrap();
 }
@@ -165,7 +166,7 @@ async fn a_chunk_that_cannot_be_kept_leaves_nothing() {
 #[tokio::test]
 async fn a_chunk_that_the_disk_does_not_take_leaves_nothing() {
     let bytes = large(2 * CHUNK);
-    for fault in [Fault::Create, Fault::Write, Fault::Finish] {
+    for fault in [BlobFault::Create, BlobFault::Write, BlobFault::Finish] {
         let (world, blobs) = over_blobs();
         let token = world.room("box").await;
         let (_, access) = world.chunked_upload(&token, bytes.len()).await;
@@ -176,7 +177,7 @@ async fn a_chunk_that_the_disk_does_not_take_leaves_nothing() {
         refused!(attempt().await, Error::Blob(BlobError::Unavailable(_)));
         assert_eq!(world.traces().await, before, "{fault:?}");
         // Where it cannot be deleted either, it is collected a lease later.
-        blobs.fail(&[fault, Fault::Delete]);
+        blobs.fail(&[fault, BlobFault::Delete]);
         refused!(attempt().await, Error::Blob(BlobError::Unavailable(_)));
         assert_eq!((world.traces().await.blobs, world.traces().await.announced), (2, 1));
         blobs.fail(&[]);
@@ -198,7 +199,7 @@ async fn a_stroke_that_failed_is_missing_at_the_end() {
     let (_, access) = world.chunked_upload(&token, CHUNK).await;
     let before = world.traces().await;
     let mut writer = begin(&world.app, &access, chunk(0)).await;
-    blobs.fail(&[Fault::Write]);
+    blobs.fail(&[BlobFault::Write]);
     refused!(writer.write(large(CHUNK)).await, Error::Blob(_));
     blobs.fail(&[]);
     refused!(writer.finish().await, Error::ChunkMismatch(_));
@@ -213,7 +214,7 @@ async fn chunks_that_cannot_be_read_are_kept_until_they_can() {
     let (_, access) = world.chunked_upload(&token, bytes.len()).await;
     send_all(&world.app, &access, 0, &bytes, [2, 1, 0]).await;
     let before = world.traces().await;
-    blobs.fail(&[Fault::Read]);
+    blobs.fail(&[BlobFault::Read]);
     refused!(complete(&world.app, &access, &bytes).await, Error::Blob(BlobError::Unavailable(_)));
     assert_eq!(world.traces().await, before);
     blobs.fail(&[]);
@@ -224,7 +225,7 @@ async fn chunks_that_cannot_be_read_are_kept_until_they_can() {
 async fn an_append_that_fails_keeps_what_was_durable() {
     const MIB: usize = 1 << 20;
     let bytes = large(20 * MIB);
-    for fault in [Fault::Create, Fault::Write, Fault::Finish] {
+    for fault in [BlobFault::Create, BlobFault::Write, BlobFault::Finish] {
         let (world, blobs) = over_blobs();
         let token = world.room("box").await;
         let file = FileRequest::new("a", bytes.len() as u64);
@@ -235,7 +236,7 @@ async fn an_append_that_fails_keeps_what_was_durable() {
         let before = world.traces().await;
         blobs.fail(&[fault]);
         let written = append.write(bytes.slice(16 * MIB..20 * MIB)).await;
-        if fault == Fault::Finish {
+        if fault == BlobFault::Finish {
             written.unwrap();
             refused!(append.finish().await, Error::Blob(BlobError::Unavailable(_)));
         } else {

@@ -13,28 +13,28 @@ use elizabeth_core::{
     room::{RoomOptions, RoomSettings},
     service::TokenRequest,
 };
+use elizabeth_testing::{CommitEnd, FaultyStore};
 use secrecy::ExposeSecret;
 
 use crate::{
-    faulty_store::{End, FaultyStore},
     refused,
     support::{World, at, large, with_key, with_password, with_token},
 };
 
-fn world(end: fn(u64) -> End) -> (World, FaultyStore) {
+fn world(end: fn(u64) -> CommitEnd) -> (World, FaultyStore) {
     let (store, blobs) = (FaultyStore::new(end), MemoryBlobs::default());
     let world = World::over(blobs.clone(), Arc::new(store.clone()), Arc::new(blobs), Policy::default());
     (world, store)
 }
 
 /// Each transaction collides once before it is let through.
-fn each_second(commit: u64) -> End {
-    if commit.is_multiple_of(2) { End::Committed } else { End::Collided }
+fn each_second(commit: u64) -> CommitEnd {
+    if commit.is_multiple_of(2) { CommitEnd::Committed } else { CommitEnd::Collided }
 }
 
 #[tokio::test]
 async fn a_room_survives_four_collisions_and_not_a_fifth() {
-    let (world, store) = world(|commit| if commit == 5 { End::Committed } else { End::Collided });
+    let (world, store) = world(|commit| if commit == 5 { CommitEnd::Committed } else { CommitEnd::Collided });
     let first = world.create("first", RoomOptions::default()).await.unwrap();
     assert_eq!((first.room.name.as_str(), store.commits()), ("first", 5));
     refused!(world.create("second", RoomOptions::default()).await, Error::Store(StoreError::Contended(_)));
@@ -44,7 +44,7 @@ async fn a_room_survives_four_collisions_and_not_a_fifth() {
 
 #[tokio::test]
 async fn a_commit_whose_end_is_unknown_is_not_made_again() {
-    let (world, store) = world(|commit| if commit == 2 { End::Unheard } else { End::Committed });
+    let (world, store) = world(|commit| if commit == 2 { CommitEnd::Unheard } else { CommitEnd::Committed });
     world.create("box", RoomOptions::default()).await.unwrap();
     refused!(world.enter("box").await, Error::Store(StoreError::Unavailable(_)));
     assert_eq!(store.commits(), 2);
@@ -56,7 +56,7 @@ async fn a_commit_whose_end_is_unknown_is_not_made_again() {
 /// A collision is followed by an end that nobody heard of.
 #[tokio::test]
 async fn an_unknown_end_after_a_collision_is_told() {
-    let (world, store) = world(|commit| if commit == 1 { End::Collided } else { End::Unheard });
+    let (world, store) = world(|commit| if commit == 1 { CommitEnd::Collided } else { CommitEnd::Unheard });
     refused!(world.create("box", RoomOptions::default()).await, Error::Store(StoreError::Unavailable(_)));
     assert_eq!((store.commits(), world.app.counts().await.unwrap().rooms), (2, 1));
 }

@@ -10,10 +10,10 @@ use elizabeth_core::{
     service::{ChunkRequest, CompletedFile, UploadAccess},
     upload::ChunkedFileRequest,
 };
+use elizabeth_testing::GatedBlobs;
 use futures::future::join_all;
 
 use crate::{
-    gated::GatedBlobs,
     pieces::{CHUNK, begin, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256},
     refused,
     support::{World, at, large},

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use elizabeth_core::{
     Elizabeth, Ports, Result,
-    conformance::{ManualClock, SeededEntropy},
     content::FileRequest,
     crypto::{Argon2Passwords, JwtSigner},
     id::{ContentId, ReservationId},
@@ -16,6 +15,7 @@ use elizabeth_core::{
     room::RoomOptions,
     service::{CreatedRoom, TokenRequest, Upload, Uploaded},
 };
+use elizabeth_testing::{ManualClock, SeededEntropy};
 use futures::TryStreamExt;
 use secrecy::{ExposeSecret, SecretString};
 

@@ -3,9 +3,9 @@ use std::{sync::Arc, time::Duration};
 use elizabeth_core::{
     Error, content::FileRequest, memory::MemoryBlobs, policy::Policy, room::RoomOptions, service::GcReport,
 };
+use elizabeth_testing::{CommitEnd, FaultyStore};
 
 use crate::{
-    faulty_store::{End, FaultyStore},
     refused,
     support::{World, at, large},
 };
@@ -49,7 +49,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
 
 #[tokio::test]
 async fn a_content_that_was_given_more_time_since_it_was_listed_stays() {
-    let (store, blobs) = (FaultyStore::new(|_| End::Committed), MemoryBlobs::default());
+    let (store, blobs) = (FaultyStore::new(|_| CommitEnd::Committed), MemoryBlobs::default());
     let ports = (Arc::new(store.clone()), Arc::new(blobs.clone()));
     let world = World::over(blobs, ports.0, ports.1, Policy::default());
     let token = world.room("box").await;

@@ -12,9 +12,9 @@ use elizabeth_core::{
     service::{ChunkRequest, UploadAccess},
     upload::UploadStatus,
 };
+use elizabeth_testing::{BlobFault, FaultyBlobs};
 
 use crate::{
-    faulty_blobs::{Fault, FaultyBlobs},
     pieces::{
         CHUNK, begin, by_room_token, by_upload_token, chunk, chunked, complete, part, send, send_all, sha256,
     },
@@ -124,7 +124,7 @@ async fn what_the_sweeper_has_given_up_is_no_chunk_any_more() {
     let begun = world.app.now();
     world.wait(60);
     // It is not deleted yet, so that only the announcement tells.
-    blobs.fail(&[Fault::Delete]);
+    blobs.fail(&[BlobFault::Delete]);
     assert_eq!(world.app.gc(false).await.unwrap().cleaned_blobs, 0);
     refused!(one.write(bytes.slice(100..)).await, Error::PieceLost);
     one.abort().await;

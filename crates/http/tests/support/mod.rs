@@ -12,7 +12,6 @@ use std::{
 use elizabeth_blob_opendal::{Addressing, OpendalBlobs, S3Options};
 use elizabeth_core::{
     Elizabeth, Ports,
-    conformance::{ManualClock, SeededEntropy},
     memory::{MemoryBlobs, MemoryStore},
     policy::Policy,
     ports::{Blobs, Store},
@@ -22,6 +21,7 @@ use elizabeth_http::{links::PublicUrl, server, state::AppState};
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_storage_sqlite::SqliteStore;
 use elizabeth_test_servers::{Postgres, S3};
+use elizabeth_testing::{ManualClock, SeededEntropy};
 use reqwest::{Client, Method, RequestBuilder, Response, multipart};
 use serde_json::{Value, json};
 use tokio::{

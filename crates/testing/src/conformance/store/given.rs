@@ -1,10 +1,7 @@
 //! What the cases begin with.
 
 use bytes::Bytes;
-use uuid::Uuid;
-
-use super::Bench;
-use crate::{
+use elizabeth_core::{
     content::{
         BlobLocation, ContentKind, FileRequest, Manifest, ManifestFile, NewContent, Segment, Sha256Hash,
         StoredContent,
@@ -21,6 +18,9 @@ use crate::{
     token::{RefreshRecord, TokenRecord},
     upload::{Chunk, ChunkedFile, NewUpload},
 };
+use uuid::Uuid;
+
+use super::Bench;
 
 /// So many seconds after (or before) a moment with a fraction of a second.
 pub(super) fn at(secs: i64) -> Timestamp {
@@ -55,7 +55,7 @@ pub(super) fn as_room(id: RoomId, new: NewRoom) -> Room {
         password_hash: new.password_hash,
         owner_key_hash: new.owner_key_hash,
         owner_claimed: false,
-        status: crate::room::RoomStatus::Open,
+        status: elizabeth_core::room::RoomStatus::Open,
         permission: new.permission,
         max_size: new.max_size,
         stored_size: 0,
@@ -144,7 +144,7 @@ pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
         room_id: room,
         sid: sid(1),
         kind: ContentKind::File,
-        file_name: crate::name::FileName::parse("a.bin").ok(),
+        file_name: elizabeth_core::name::FileName::parse("a.bin").ok(),
         mime_type: "application/octet-stream".into(),
         sha256: Sha256Hash([0xa5; 32]),
         max_downloads: None,

@@ -5,14 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{
-    Bench,
-    given::{
-        address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid, token,
-    },
-};
-use crate::{
-    conformance::{run_all, step_aside},
+use elizabeth_core::{
     content::{Content, ContentKind, NewContent, Segment, Sha256Hash, StoredContent},
     id::{ContentId, RoomId},
     name::FileName,
@@ -21,6 +14,14 @@ use crate::{
     room::NewRoom,
     time::Timestamp,
 };
+
+use super::{
+    Bench,
+    given::{
+        address, at, blob, hash, hold, inline, jti, key, manifest, new_content, new_room, refresh, sid, token,
+    },
+};
+use crate::conformance::{run_all, step_aside};
 
 /// Adds a content to the room `room` and asks for it in every way there is.
 async fn assert_content(bench: &Bench, new: NewContent) {

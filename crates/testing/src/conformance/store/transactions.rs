@@ -2,6 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use elizabeth_core::{
+    id::RoomId,
+    ports::{ContentPage, Counts, Store, WriteTx},
+    quota::Ledger,
+    room::{NewRoom, RoomChange},
+    time::Timestamp,
+};
 use futures::{
     channel::oneshot,
     future::{BoxFuture, Either, select},
@@ -14,14 +21,7 @@ use super::{
         token,
     },
 };
-use crate::{
-    conformance::{run_all, step_aside},
-    id::RoomId,
-    ports::{ContentPage, Counts, Store, WriteTx},
-    quota::Ledger,
-    room::{NewRoom, RoomChange},
-    time::Timestamp,
-};
+use crate::conformance::{run_all, step_aside};
 
 /// Before it is committed.
 pub async fn a_transaction_sees_what_it_wrote(bench: &Bench) {

@@ -5,6 +5,7 @@ mod world;
 
 use std::sync::Arc;
 
+use elizabeth_core::memory::MemoryStore;
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
@@ -15,7 +16,6 @@ use self::{
     world::World,
 };
 use super::Bench;
-use crate::memory::MemoryStore;
 
 /// Each on a store of its own.
 const SEQUENCES: usize = 24;

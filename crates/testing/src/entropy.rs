@@ -1,8 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use elizabeth_core::ports::Entropy;
 use sha2::{Digest, Sha256};
-
-use crate::ports::Entropy;
 
 /// Randomness that is the same in every run: the SHA-256 of a seed and a counter. For tests alone, as anybody who
 /// knows the seed can predict it.

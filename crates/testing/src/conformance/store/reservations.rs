@@ -1,16 +1,17 @@
 //! Reservations, holds, announcements.
 
-use super::{
-    Bench,
-    given::{address, at, hold, key, manifest, new_room, reserve, sid},
-};
-use crate::{
+use elizabeth_core::{
     content::{FileRequest, Manifest, Reservation},
     id::ReservationId,
     policy::SIZE_MAX,
     quota::{Hold, HoldState},
     room::NewRoom,
     time::Timestamp,
+};
+
+use super::{
+    Bench,
+    given::{address, at, hold, key, manifest, new_room, reserve, sid},
 };
 
 /// Everything of it is kept: the session, the hold, each file of the manifest in its order.

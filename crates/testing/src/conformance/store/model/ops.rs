@@ -1,8 +1,7 @@
 //! What is done at random. A `u8` picks one of what there is by then, whatever it is.
 
+use elizabeth_core::quota::HoldState;
 use proptest::{collection::vec, option, prelude::*};
-
-use crate::quota::HoldState;
 
 /// Some operations, and whether they are committed in the end.
 #[derive(Clone, Debug)]

@@ -2,15 +2,8 @@
 
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
-
-use super::{
-    Bench,
-    given::{address, at, blob, inline, key, new_content, new_room, sid},
-};
-use crate::{
+use elizabeth_core::{
     change::ContentChange,
-    conformance::{run_all, step_aside},
     content::{Body, Content, ContentKind, NewContent, Segment, Sha256Hash},
     id::ContentId,
     name::FileName,
@@ -18,6 +11,13 @@ use crate::{
     ports::{ContentPage, Counts, Store},
     time::Timestamp,
 };
+use futures::future::BoxFuture;
+
+use super::{
+    Bench,
+    given::{address, at, blob, inline, key, new_content, new_room, sid},
+};
+use crate::conformance::{run_all, step_aside};
 
 fn body(segments: Vec<Segment>) -> Option<Body> {
     Some(Body { sha256: Sha256Hash([segments.len() as u8; 32]), segments })

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    Bench,
-    given::{address, as_room, at, blob, hash, inline, jti, new_content, new_room, reserve, token},
-};
-use crate::{
+use elizabeth_core::{
     id::{ContentId, ReservationId, RoomId},
     permission::Permission,
     policy::SIZE_MAX,
@@ -14,6 +10,11 @@ use crate::{
     room::{NewRoom, Room, RoomChange, RoomStatus},
     secret::KeyHash,
     time::Timestamp,
+};
+
+use super::{
+    Bench,
+    given::{address, as_room, at, blob, hash, inline, jti, new_content, new_room, reserve, token},
 };
 
 /// A store with nothing in it answers `None`, empty lists and zeros, never an error.

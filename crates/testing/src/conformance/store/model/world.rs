@@ -2,15 +2,8 @@
 
 use std::{fmt::Debug, sync::Arc};
 
-use uuid::Uuid;
-
-use super::ops::{Change, Op, Transaction};
-use crate::{
+use elizabeth_core::{
     change::ContentChange,
-    conformance::store::given::{
-        address, at, blob, chunk, hash, hold, inline, jti, key, manifest, new_content, new_room, new_upload,
-        refresh, sid, ticket, token,
-    },
     content::{BlobLocation, Body, Content, NewContent, Reservation, Segment, Sha256Hash},
     id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     name::FileName,
@@ -21,6 +14,13 @@ use crate::{
     ticket::{NewTicket, Ticket},
     token::{RefreshRecord, TokenRecord},
     upload::{ChunkedUpload, HashProgress, NewUpload},
+};
+use uuid::Uuid;
+
+use super::ops::{Change, Op, Transaction};
+use crate::conformance::store::given::{
+    address, at, blob, chunk, hash, hold, inline, jti, key, manifest, new_content, new_room, new_upload,
+    refresh, sid, ticket, token,
 };
 
 const ADDRESSES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];

@@ -5,11 +5,12 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use elizabeth_core::{id::LeaseHolder, ports::Store, time::Timestamp};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::{Bench, given::at};
-use crate::{conformance::run_all, id::LeaseHolder, ports::Store, time::Timestamp};
+use crate::conformance::run_all;
 
 const A: LeaseHolder = LeaseHolder(Uuid::from_u128(1));
 const B: LeaseHolder = LeaseHolder(Uuid::from_u128(2));

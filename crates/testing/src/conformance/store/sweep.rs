@@ -1,15 +1,16 @@
 //! What the sweeper asks for, and the operator.
 
-use super::{
-    Bench,
-    given::{at, blob, inline, key, new_content, new_room},
-};
-use crate::{
+use elizabeth_core::{
     content::NewContent,
     id::{BlobKey, ContentId, RoomId},
     ports::Counts,
     room::NewRoom,
     time::Timestamp,
+};
+
+use super::{
+    Bench,
+    given::{at, blob, inline, key, new_content, new_room},
 };
 
 /// The one that expired first in front; not those without an end.

@@ -16,9 +16,10 @@ use elizabeth_core::{
 };
 use tokio::sync::Semaphore;
 
-/// Clones are handles to the same blobs and the same gate. It is open at first.
+/// Blobs in memory whose reads wait for a gate. Clones are handles to the same blobs and the same gate. It is open at first.
 #[derive(Clone)]
 pub struct GatedBlobs {
+    /// The blobs behind the gate.
     pub inner: MemoryBlobs,
     gate: Arc<Semaphore>,
     reads: Arc<AtomicUsize>,
@@ -44,6 +45,7 @@ impl GatedBlobs {
         self.gate.add_permits(reads);
     }
 
+    /// From here on no read waits.
     pub fn open(&self) {
         self.let_through(MANY);
     }

@@ -5,17 +5,18 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{
-    Bench,
-    given::{at, hash, jti, new_room, refresh, sid, token},
-};
-use crate::{
-    conformance::{run_all, step_aside},
+use elizabeth_core::{
     id::{Jti, RoomId},
     permission::Permission,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
 };
+
+use super::{
+    Bench,
+    given::{at, hash, jti, new_room, refresh, sid, token},
+};
+use crate::conformance::{run_all, step_aside};
 
 async fn add_tokens(bench: &Bench, tokens: &[TokenRecord]) {
     let mut tx = bench.begin().await;

@@ -1,4 +1,4 @@
-//! A store in memory whose commits end as they are told to, and that may list what has changed since.
+//! A store in memory whose commits end as a test wants it, and that may list what has changed since.
 
 use std::{
     ops::Range,
@@ -31,7 +31,7 @@ use elizabeth_core::{
 
 /// How a commit ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum CommitEnd {
     /// Well.
     Committed,
     /// The transaction is undone, and the store says so.
@@ -42,22 +42,23 @@ pub enum End {
     Lost,
 }
 
-/// Clones are handles to the same data.
+/// A store in memory whose commits end as a test wants. Clones are handles to the same data.
 #[derive(Clone)]
 pub struct FaultyStore {
     inner: MemoryStore,
     /// How the commit of this number ends; they count from 1.
-    end: fn(u64) -> End,
+    end: fn(u64) -> CommitEnd,
     /// The commits of these numbers end in another way.
-    others: Arc<Mutex<(Range<u64>, End)>>,
+    others: Arc<Mutex<(Range<u64>, CommitEnd)>>,
     commits: Arc<AtomicU64>,
     /// How far the next list of dead contents looks ahead, in seconds: it lists what somebody gave more time.
     stale: Arc<AtomicU64>,
 }
 
 impl FaultyStore {
-    pub fn new(end: fn(u64) -> End) -> Self {
-        let others = Arc::new(Mutex::new((0..0, End::Committed)));
+    /// A store with nothing in it, whose commit of a number, counted from 1, ends as `end` has it.
+    pub fn new(end: fn(u64) -> CommitEnd) -> Self {
+        let others = Arc::new(Mutex::new((0..0, CommitEnd::Committed)));
         Self { inner: MemoryStore::new(), end, others, commits: Arc::default(), stale: Arc::default() }
     }
 
@@ -67,16 +68,17 @@ impl FaultyStore {
     }
 
     /// Of the commits to come those of these places, counted from 1, end so.
-    pub fn end_next(&self, places: Range<u64>, end: End) {
+    pub fn end_next(&self, places: Range<u64>, end: CommitEnd) {
         let so_far = self.commits();
         *self.others.lock().unwrap() = (so_far + places.start..so_far + places.end, end);
     }
 
-    fn end_of(&self, commit: u64) -> End {
+    fn end_of(&self, commit: u64) -> CommitEnd {
         let (others, end) = &*self.others.lock().unwrap();
         if others.contains(&commit) { *end } else { (self.end)(commit) }
     }
 
+    /// The next list of dead contents looks so many seconds ahead.
     pub fn list_ahead_once(&self, seconds: u64) {
         self.stale.store(seconds, Ordering::SeqCst);
     }
@@ -167,13 +169,13 @@ answered_within! {
         async fn commit(self: Box<Self>) -> StoreResult<()> {
             let number = self.store.commits.fetch_add(1, Ordering::SeqCst) + 1;
             match self.store.end_of(number) {
-                End::Committed => self.inner.commit().await,
-                End::Collided => Err(StoreError::Contended("told so".into())),
-                End::Unheard => {
+                CommitEnd::Committed => self.inner.commit().await,
+                CommitEnd::Collided => Err(StoreError::Contended("as the test wants it".into())),
+                CommitEnd::Unheard => {
                     self.inner.commit().await?;
-                    Err(StoreError::Unavailable("told so".into()))
+                    Err(StoreError::Unavailable("as the test wants it".into()))
                 }
-                End::Lost => Err(StoreError::Unavailable("told so".into())),
+                CommitEnd::Lost => Err(StoreError::Unavailable("as the test wants it".into())),
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The suites that every adapter runs, and what tests need in place of a clock and of randomness.
+//! The suites that every adapter runs.
 //!
 //! An adapter brings a fixture and tokio (features `macros`, `rt-multi-thread` and `time`) as a dev-dependency;
 //! [`store_conformance!`](crate::store_conformance) and [`blobs_conformance!`](crate::blobs_conformance) then
@@ -7,7 +7,8 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use elizabeth_core::{conformance::StoreFixture, memory::MemoryStore, ports::Store};
+//! use elizabeth_core::{memory::MemoryStore, ports::Store};
+//! use elizabeth_testing::conformance::StoreFixture;
 //!
 //! struct Memory(MemoryStore);
 //!
@@ -26,13 +27,10 @@
 //!     }
 //! }
 //!
-//! elizabeth_core::store_conformance!(Memory);
+//! elizabeth_testing::store_conformance!(Memory);
 //! ```
-#![expect(clippy::unwrap_used, reason = "test code: a case that cannot go on fails by panicking")]
 
 pub mod blobs;
-mod clock;
-mod entropy;
 pub mod store;
 
 use std::time::Duration;
@@ -40,8 +38,6 @@ use std::time::Duration;
 use futures::future::{BoxFuture, join_all};
 
 pub use blobs::BlobsFixture;
-pub use clock::ManualClock;
-pub use entropy::SeededEntropy;
 pub use store::StoreFixture;
 
 /// Starts a task on the runtime that runs the tests; the future waits for its end. Core has no runtime of its

@@ -4,13 +4,13 @@ use std::{ops::Range, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::TryStreamExt;
-
-use super::{Spawn, run_all, step_aside};
-use crate::{
+use elizabeth_core::{
     id::BlobKey,
     ports::{BlobError, Blobs},
 };
+use futures::TryStreamExt;
+
+use super::{Spawn, run_all, step_aside};
 
 /// A blob store to be tested.
 #[async_trait]

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use elizabeth_core::ports::{ReadTx, Store, WriteTx};
 use futures::future::BoxFuture;
 
 use super::Spawn;
-use crate::ports::{ReadTx, Store, WriteTx};
 
 pub mod changes;
 pub mod contents;

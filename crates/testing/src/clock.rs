@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{ports::Clock, time::Timestamp};
+use elizabeth_core::{ports::Clock, time::Timestamp};
 
 /// A clock that stands still until somebody moves it. Clones show the same time.
 #[derive(Clone, Debug)]

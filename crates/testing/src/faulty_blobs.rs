@@ -1,4 +1,4 @@
-//! Blobs in memory that fail while they are told to, after they have done a part of the work, as a disk does.
+//! Blobs in memory that fail as long as a test wants it, after they have done a part of the work, as a disk does.
 
 use std::{
     ops::Range,
@@ -16,30 +16,36 @@ use futures::{StreamExt, stream};
 
 /// What fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum BlobFault {
+    /// Making a blob: it is there all the same.
     Create,
+    /// Writing: half of the bytes are kept.
     Write,
+    /// Making a blob durable: it is not.
     Finish,
+    /// Reading, after half of the range.
     Read,
+    /// Deleting: nothing is deleted.
     Delete,
 }
 
-/// Clones are handles to the same blobs and the same faults.
+/// Blobs in memory that fail as a test wants. Clones are handles to the same blobs and the same faults.
 #[derive(Clone, Default)]
 pub struct FaultyBlobs {
+    /// The blobs themselves, which never fail.
     pub inner: MemoryBlobs,
-    faults: Arc<Mutex<Vec<Fault>>>,
+    faults: Arc<Mutex<Vec<BlobFault>>>,
 }
 
 impl FaultyBlobs {
     /// These fail from here on, and nothing else.
-    pub fn fail(&self, faults: &[Fault]) {
+    pub fn fail(&self, faults: &[BlobFault]) {
         *self.faults.lock().unwrap() = faults.to_vec();
     }
 
-    fn check(&self, fault: Fault) -> Result<(), BlobError> {
+    fn check(&self, fault: BlobFault) -> Result<(), BlobError> {
         let fails = self.faults.lock().unwrap().contains(&fault);
-        if fails { Err(BlobError::Unavailable("told so".into())) } else { Ok(()) }
+        if fails { Err(BlobError::Unavailable("as the test wants it".into())) } else { Ok(()) }
     }
 }
 
@@ -52,12 +58,12 @@ struct Writer {
 impl BlobWriter for Writer {
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
         self.inner.write(bytes.slice(..bytes.len() / 2)).await?;
-        self.blobs.check(Fault::Write)?;
+        self.blobs.check(BlobFault::Write)?;
         self.inner.write(bytes.slice(bytes.len() / 2..)).await
     }
 
     async fn finish(&mut self) -> Result<(), BlobError> {
-        self.blobs.check(Fault::Finish)?;
+        self.blobs.check(BlobFault::Finish)?;
         self.inner.finish().await
     }
 }
@@ -66,12 +72,12 @@ impl BlobWriter for Writer {
 impl Blobs for FaultyBlobs {
     async fn create(&self, key: &BlobKey) -> Result<Box<dyn BlobWriter>, BlobError> {
         let inner = self.inner.create(key).await?;
-        self.check(Fault::Create)?;
+        self.check(BlobFault::Create)?;
         Ok(Box::new(Writer { blobs: self.clone(), inner }))
     }
 
     async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError> {
-        match self.check(Fault::Read) {
+        match self.check(BlobFault::Read) {
             Ok(()) => self.inner.read(key, range).await,
             Err(error) => {
                 let half = range.start..range.start + (range.end - range.start) / 2;
@@ -81,7 +87,7 @@ impl Blobs for FaultyBlobs {
     }
 
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
-        self.check(Fault::Delete)?;
+        self.check(BlobFault::Delete)?;
         self.inner.delete(key).await
     }
 

@@ -5,17 +5,18 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{
-    Bench,
-    given::{at, hash, new_content, new_room, sid, ticket},
-};
-use crate::{
-    conformance::{run_all, step_aside},
+use elizabeth_core::{
     id::{ContentId, RoomId, TicketId},
     permission::Permission,
     ticket::{NewTicket, Ticket},
     time::Timestamp,
 };
+
+use super::{
+    Bench,
+    given::{at, hash, new_content, new_room, sid, ticket},
+};
+use crate::conformance::{run_all, step_aside};
 
 async fn add(bench: &Bench, new: &NewTicket) -> Ticket {
     let mut tx = bench.begin().await;

@@ -1,12 +1,6 @@
 //! Uploads in pieces and their chunks.
 
-use uuid::Uuid;
-
-use super::{
-    Bench,
-    given::{at, blob, chunk, hash, hold, key, manifest, new_content, new_room, new_upload, reserve, sid},
-};
-use crate::{
+use elizabeth_core::{
     content::{FileRequest, Manifest, Reservation, Sha256Hash},
     id::{BlobKey, ReservationId, RoomId, UploadId},
     permission::Permission,
@@ -16,6 +10,12 @@ use crate::{
     room::NewRoom,
     time::Timestamp,
     upload::{Chunk, ChunkedFile, ChunkedUpload, FileProgress, HashProgress, NewUpload},
+};
+use uuid::Uuid;
+
+use super::{
+    Bench,
+    given::{at, blob, chunk, hash, hold, key, manifest, new_content, new_room, new_upload, reserve, sid},
 };
 
 async fn add(bench: &Bench, new: &NewUpload) -> ReservationId {
