@@ -6,13 +6,12 @@
 //! stand in golden files, in both dialects.
 
 mod connection;
-mod read;
 mod rows;
 mod statement;
 mod statements;
+mod store;
 mod tables;
 mod tx;
-mod write;
 
 pub use connection::{Connection, Row, Transaction, Value};
 pub use statement::{Dialect, Sql, Statement};

@@ -5,7 +5,7 @@ use elizabeth_core::{
     id::{BlobKey, ContentId, SessionId, UploadId},
     name::{RoomName, RoomRef},
     permission::Permission,
-    ports::{ReadTx, Store, StoreError, StoreResult},
+    ports::{ReadContents, ReadUploads, Store, StoreError, StoreResult},
     quota::{Hold, HoldState},
     room::NewRoom,
     secret::KeyHash,

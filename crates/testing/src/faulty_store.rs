@@ -17,8 +17,10 @@ use elizabeth_core::{
     memory::MemoryStore,
     name::{FileName, RoomRef},
     ports::{
-        Access, ContentAccess, ContentPage, Counts, ReadTx, Store, StoreError, StoreResult, SweepReport,
-        WriteTx,
+        Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
+        ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store, StoreError,
+        StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteLeases,
+        WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx, WriteUploads,
     },
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -122,7 +124,16 @@ macro_rules! answered_within {
 }
 
 answered_within! {
-    { impl<T: ReadTx + ?Sized> ReadTx for Faulty<T> }
+    { impl<T: ReadTx + ?Sized> ReadRooms for Faulty<T> } {}
+    access(address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access>;
+    room(id: RoomId, now: Timestamp) -> Option<Room>;
+    rooms(after: Option<RoomId>, limit: u64, now: Timestamp) -> Vec<Room>;
+    expired_rooms(now: Timestamp, limit: u64) -> Vec<RoomId>;
+    counts() -> Counts;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadContents for Faulty<T> }
     {
         async fn dead_contents(
             &mut self,
@@ -133,93 +144,146 @@ answered_within! {
             self.inner.dead_contents(now.saturating_add(ahead), limit).await
         }
     }
-    access(address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access>;
     content_access(address: &RoomRef, jti: Option<Jti>, content: ContentId, now: Timestamp)
         -> Option<ContentAccess>;
-    room(id: RoomId, now: Timestamp) -> Option<Room>;
-    rooms(after: Option<RoomId>, limit: u64, now: Timestamp) -> Vec<Room>;
     contents(room: RoomId, page: ContentPage) -> Vec<Content>;
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     listed_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadSessions for Faulty<T> } {}
     token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
     live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
+    dead_tokens(now: Timestamp) -> u64;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadTickets for Faulty<T> } {}
     ticket(room: RoomId, id: TicketId) -> Option<Ticket>;
     ticket_by_hash(hash: KeyHash) -> Option<Ticket>;
     live_tickets(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<Ticket>;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadReservations for Faulty<T> } {}
     reservation(room: RoomId, id: ReservationId) -> Option<Reservation>;
+    live_holds(room: RoomId, now: Timestamp) -> Vec<(ReservationId, Hold)>;
+    lapsed_reservations(now: Timestamp) -> (u64, u64);
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadUploads for Faulty<T> } {}
     upload(room: RoomId, id: UploadId) -> Option<ChunkedUpload>;
     upload_by_token(hash: KeyHash) -> Option<ChunkedUpload>;
     live_uploads(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<ChunkedUpload>;
     chunk(upload: ReservationId, file: u32, index: u64) -> Option<Chunk>;
     chunks(upload: ReservationId, file: Option<u32>) -> Vec<Chunk>;
-    live_holds(room: RoomId, now: Timestamp) -> Vec<(ReservationId, Hold)>;
-    expired_rooms(now: Timestamp, limit: u64) -> Vec<RoomId>;
-    lapsed_reservations(now: Timestamp) -> (u64, u64);
-    lapsed_announcements(now: Timestamp) -> u64;
-    dead_tokens(now: Timestamp) -> u64;
-    queued_blobs(after: Option<&BlobKey>, limit: u64) -> Vec<BlobKey>;
-    queued_blob_count() -> u64;
-    counts() -> Counts;
 }
 
 answered_within! {
-    { impl WriteTx for Faulty<dyn WriteTx> }
-    {
-        async fn commit(self: Box<Self>) -> StoreResult<()> {
-            let number = self.store.commits.fetch_add(1, Ordering::SeqCst) + 1;
-            match self.store.end_of(number) {
-                CommitEnd::Committed => self.inner.commit().await,
-                CommitEnd::Collided => Err(StoreError::Contended("as the test wants it".into())),
-                CommitEnd::Unheard => {
-                    self.inner.commit().await?;
-                    Err(StoreError::Unavailable("as the test wants it".into()))
-                }
-                CommitEnd::Lost => Err(StoreError::Unavailable("as the test wants it".into())),
-            }
-        }
-    }
+    { impl<T: ReadTx + ?Sized> ReadAnnouncements for Faulty<T> } {}
+    lapsed_announcements(now: Timestamp) -> u64;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadBlobQueue for Faulty<T> } {}
+    queued_blobs(after: Option<&BlobKey>, limit: u64) -> Vec<BlobKey>;
+    queued_blob_count() -> u64;
+}
+
+answered_within! {
+    { impl WriteRooms for Faulty<dyn WriteTx> } {}
     lock_room(address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access>;
     lock_room_by_id(id: RoomId, now: Timestamp) -> Option<Room>;
     insert_room(room: &NewRoom) -> RoomId;
     change_room(id: RoomId, change: &RoomChange) -> ();
     delete_room(id: RoomId) -> SweepReport;
-    insert_token(token: &TokenRecord) -> ();
-    revoke_token(jti: Jti, now: Timestamp) -> ();
-    revoke_session_tokens(room: RoomId, sid: SessionId, now: Timestamp) -> ();
-    revoke_session_refresh(room: RoomId, sid: SessionId, now: Timestamp) -> ();
-    revoke_session_tickets(room: RoomId, sid: SessionId, now: Timestamp) -> ();
-    revoke_guests(room: RoomId, now: Timestamp) -> ();
-    insert_refresh(refresh: &RefreshRecord) -> ();
-    lock_refresh(hash: KeyHash) -> Option<RefreshRecord>;
-    use_refresh(hash: KeyHash, now: Timestamp) -> bool;
-    insert_ticket(ticket: &NewTicket) -> TicketId;
-    use_ticket(id: TicketId) -> bool;
-    revoke_ticket(id: TicketId, now: Timestamp) -> ();
-    insert_reservation(room: RoomId, sid: SessionId, hold: Hold, manifest: &Manifest, now: Timestamp)
-        -> ReservationId;
-    update_hold(id: ReservationId, hold: Hold) -> bool;
-    insert_upload(upload: &NewUpload) -> ReservationId;
-    insert_chunk(upload: ReservationId, chunk: &Chunk, hash_progress: Option<&HashProgress>) -> ();
-    save_hash(upload: ReservationId, file: u32, hash_progress: &HashProgress) -> ();
-    settle_file(upload: ReservationId, file: u32, content: ContentId) -> ();
-    lapse_session_holds(room: RoomId, sid: SessionId, now: Timestamp) -> ();
-    delete_reservation(id: ReservationId) -> bool;
-    announce(id: ReservationId, keys: &[BlobKey], until: Timestamp) -> ();
-    extend_announcements(id: ReservationId, until: Timestamp) -> ();
-    extend_announcement(key: &BlobKey, until: Timestamp) -> bool;
-    retract_announcement(key: &BlobKey) -> bool;
-    retract_announcements(id: ReservationId) -> u64;
+}
+
+answered_within! {
+    { impl WriteContents for Faulty<dyn WriteTx> } {}
     insert_content(content: &NewContent) -> ContentId;
     change_content(id: ContentId, change: &ContentChange, now: Timestamp) -> bool;
     delete_contents(room: RoomId, ids: &[ContentId]) -> SweepReport;
     count_download(id: ContentId) -> bool;
     add_downloads(id: ContentId, count: u64) -> ();
-    delete_lapsed_reservations(now: Timestamp) -> ();
-    queue_lapsed_announcements(now: Timestamp) -> ();
+}
+
+answered_within! {
+    { impl WriteSessions for Faulty<dyn WriteTx> } {}
+    insert_token(token: &TokenRecord) -> ();
+    revoke_token(jti: Jti, now: Timestamp) -> ();
+    revoke_session_tokens(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+    insert_refresh(refresh: &RefreshRecord) -> ();
+    lock_refresh(hash: KeyHash) -> Option<RefreshRecord>;
+    use_refresh(hash: KeyHash, now: Timestamp) -> bool;
+    revoke_session_refresh(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+    revoke_guests(room: RoomId, now: Timestamp) -> ();
     delete_dead_tokens(now: Timestamp) -> ();
+}
+
+answered_within! {
+    { impl WriteTickets for Faulty<dyn WriteTx> } {}
+    insert_ticket(ticket: &NewTicket) -> TicketId;
+    use_ticket(id: TicketId) -> bool;
+    revoke_ticket(id: TicketId, now: Timestamp) -> ();
+    revoke_session_tickets(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+}
+
+answered_within! {
+    { impl WriteReservations for Faulty<dyn WriteTx> } {}
+    insert_reservation(room: RoomId, sid: SessionId, hold: Hold, manifest: &Manifest, now: Timestamp)
+        -> ReservationId;
+    update_hold(id: ReservationId, hold: Hold) -> bool;
+    delete_reservation(id: ReservationId) -> bool;
+    lapse_session_holds(room: RoomId, sid: SessionId, now: Timestamp) -> ();
+    delete_lapsed_reservations(now: Timestamp) -> ();
+}
+
+answered_within! {
+    { impl WriteUploads for Faulty<dyn WriteTx> } {}
+    insert_upload(upload: &NewUpload) -> ReservationId;
+    insert_chunk(upload: ReservationId, chunk: &Chunk, hash_progress: Option<&HashProgress>) -> ();
+    save_hash(upload: ReservationId, file: u32, hash_progress: &HashProgress) -> ();
+    settle_file(upload: ReservationId, file: u32, content: ContentId) -> ();
+}
+
+answered_within! {
+    { impl WriteAnnouncements for Faulty<dyn WriteTx> } {}
+    announce(id: ReservationId, keys: &[BlobKey], until: Timestamp) -> ();
+    extend_announcements(id: ReservationId, until: Timestamp) -> ();
+    extend_announcement(key: &BlobKey, until: Timestamp) -> bool;
+    retract_announcement(key: &BlobKey) -> bool;
+    retract_announcements(id: ReservationId) -> u64;
+    queue_lapsed_announcements(now: Timestamp) -> ();
+}
+
+answered_within! {
+    { impl WriteBlobQueue for Faulty<dyn WriteTx> } {}
     queue_blobs(keys: &[BlobKey]) -> ();
     unqueue_blobs(keys: &[BlobKey]) -> ();
+}
+
+answered_within! {
+    { impl WriteLeases for Faulty<dyn WriteTx> } {}
     take_lease(name: &str, holder: LeaseHolder, now: Timestamp, until: Timestamp) -> bool;
     release_lease(name: &str, holder: LeaseHolder) -> bool;
+}
+
+#[async_trait]
+impl WriteTx for Faulty<dyn WriteTx> {
+    async fn commit(self: Box<Self>) -> StoreResult<()> {
+        let number = self.store.commits.fetch_add(1, Ordering::SeqCst) + 1;
+        match self.store.end_of(number) {
+            CommitEnd::Committed => self.inner.commit().await,
+            CommitEnd::Collided => Err(StoreError::Contended("as the test wants it".into())),
+            CommitEnd::Unheard => {
+                self.inner.commit().await?;
+                Err(StoreError::Unavailable("as the test wants it".into()))
+            }
+            CommitEnd::Lost => Err(StoreError::Unavailable("as the test wants it".into())),
+        }
+    }
 }

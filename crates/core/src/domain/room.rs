@@ -134,6 +134,30 @@ pub struct NewRoom {
     pub created_at: Timestamp,
 }
 
+impl NewRoom {
+    /// The room as a store lists it that has given it a number: open, empty, nobody's key shown, no entry counted.
+    pub fn into_room(self, id: RoomId) -> Room {
+        Room {
+            id,
+            name: self.name,
+            slug: self.slug,
+            password_hash: self.password_hash,
+            owner_key_hash: self.owner_key_hash,
+            owner_claimed: false,
+            status: RoomStatus::Open,
+            permission: self.permission,
+            max_size: self.max_size,
+            stored_size: 0,
+            reserved_size: 0,
+            max_entries: self.max_entries,
+            entries: 0,
+            expire_at: self.expire_at,
+            created_at: self.created_at,
+            updated_at: self.created_at,
+        }
+    }
+}
+
 /// The columns of a room to change; what is `None` stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct RoomChange {
@@ -157,6 +181,41 @@ pub struct RoomChange {
     pub owner_claimed: Option<bool>,
     /// When its permission or settings last changed.
     pub updated_at: Option<Timestamp>,
+}
+
+impl RoomChange {
+    /// Changes those columns of a room that are given.
+    pub fn apply(&self, room: &mut Room) {
+        // Named one by one, so that a column added to the change is not forgotten here.
+        let Self {
+            permission,
+            slug,
+            status,
+            password_hash,
+            max_size,
+            max_entries,
+            entries,
+            expire_at,
+            owner_claimed,
+            updated_at,
+        } = self;
+        set(&mut room.permission, permission);
+        set(&mut room.slug, slug);
+        set(&mut room.status, status);
+        set(&mut room.password_hash, password_hash);
+        set(&mut room.max_size, max_size);
+        set(&mut room.max_entries, max_entries);
+        set(&mut room.entries, entries);
+        set(&mut room.expire_at, expire_at);
+        set(&mut room.owner_claimed, owner_claimed);
+        set(&mut room.updated_at, updated_at);
+    }
+}
+
+fn set<T: Clone>(column: &mut T, change: &Option<T>) {
+    if let Some(value) = change {
+        column.clone_from(value);
+    }
 }
 
 /// A password as a person chose it, in NFC (RFC 8265, section 4), 1 to 1,024 bytes.

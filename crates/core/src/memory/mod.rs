@@ -5,23 +5,29 @@
 //! that a transaction begins with a copy of the state in constant time, readers keep the state that was committed,
 //! and dropping a transaction undoes it by forgetting its copy.
 
+mod announcements;
+mod blob_queue;
 mod blobs;
-mod read;
+mod contents;
+mod leases;
+mod reservations;
+mod rooms;
+mod rows;
+mod sessions;
 mod state;
 mod table;
-mod write;
+mod tickets;
+mod uploads;
+mod view;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::lock::Mutex as AsyncMutex;
 
 pub use blobs::MemoryBlobs;
 
 use crate::ports::{ReadTx, Store, StoreResult, WriteTx};
-use read::{Latest, View};
-use state::State;
-use write::Draft;
+use view::{Draft, Latest, Shared, View};
 
 /// A store in memory. Clones are handles to the same data.
 ///
@@ -29,27 +35,6 @@ use write::Draft;
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     shared: Arc<Shared>,
-}
-
-#[derive(Default)]
-struct Shared {
-    committed: Mutex<Arc<State>>,
-    writer: Arc<AsyncMutex<()>>,
-}
-
-impl Shared {
-    fn committed(&self) -> Arc<State> {
-        // A state is replaced whole, so what a panicking thread leaves behind is consistent.
-        self.committed.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn commit(&self, state: State) {
-        let state = Arc::new(state);
-        let before =
-            std::mem::replace(&mut *self.committed.lock().unwrap_or_else(PoisonError::into_inner), state);
-        // Only now that the lock is free again: the last handle to a large state takes a while to drop.
-        drop(before);
-    }
 }
 
 impl MemoryStore {
@@ -68,8 +53,7 @@ impl std::fmt::Debug for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn begin(&self) -> StoreResult<Box<dyn WriteTx>> {
-        let turn = self.shared.writer.clone().lock_owned().await;
-        Ok(Box::new(View(Draft::new(self.shared.clone(), turn))))
+        Ok(Box::new(View(Draft::begin(self.shared.clone()).await)))
     }
 
     async fn read(&self) -> StoreResult<Box<dyn ReadTx>> {

@@ -12,5 +12,8 @@ pub use clock::Clock;
 pub use crypto::{CryptoError, Passwords, TokenSigner};
 pub use entropy::Entropy;
 pub use store::{
-    Access, ContentAccess, ContentPage, Counts, ReadTx, Store, StoreError, StoreResult, SweepReport, WriteTx,
+    Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
+    ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store, StoreError,
+    StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteLeases,
+    WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx, WriteUploads,
 };

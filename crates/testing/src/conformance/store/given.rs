@@ -46,28 +46,6 @@ pub(super) fn new_room(name: &str) -> NewRoom {
     }
 }
 
-/// What a store must answer for a room that was just added.
-pub(super) fn as_room(id: RoomId, new: NewRoom) -> Room {
-    Room {
-        id,
-        name: new.name,
-        slug: new.slug,
-        password_hash: new.password_hash,
-        owner_key_hash: new.owner_key_hash,
-        owner_claimed: false,
-        status: elizabeth_core::room::RoomStatus::Open,
-        permission: new.permission,
-        max_size: new.max_size,
-        stored_size: 0,
-        reserved_size: 0,
-        max_entries: new.max_entries,
-        entries: 0,
-        expire_at: new.expire_at,
-        created_at: new.created_at,
-        updated_at: new.created_at,
-    }
-}
-
 pub(super) fn jti(n: u128) -> Jti {
     Jti(Uuid::from_u128(n))
 }

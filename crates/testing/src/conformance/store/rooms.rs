@@ -14,7 +14,7 @@ use elizabeth_core::{
 
 use super::{
     Bench,
-    given::{address, as_room, at, blob, hash, inline, jti, new_content, new_room, reserve, token},
+    given::{address, at, blob, hash, inline, jti, new_content, new_room, reserve, token},
 };
 
 /// A store with nothing in it answers `None`, empty lists and zeros, never an error.
@@ -53,7 +53,7 @@ pub async fn what_is_absent_is_none(bench: &Bench) {
 
 async fn assert_room(bench: &Bench, new: NewRoom) {
     let id = bench.add_room(&new).await;
-    let expected = as_room(id, new);
+    let expected = new.into_room(id);
     let address = expected.name.clone().into();
     for store in [bench.store(), bench.reopen().await] {
         let mut read = store.read().await.unwrap();

@@ -1,0 +1,187 @@
+use std::{collections::BTreeSet, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{
+    rows::ContentRow,
+    state::{State, keys, limited, next},
+    view::{Draft, Sees, View},
+};
+use crate::{
+    change::ContentChange,
+    content::{BlobLocation, Content, NewContent, StoredContent},
+    id::{ContentId, Jti, RoomId, SessionId},
+    name::{FileName, RoomRef},
+    ports::{Access, ContentAccess, ContentPage, ReadContents, StoreResult, SweepReport, WriteContents},
+    time::Timestamp,
+};
+
+impl State {
+    pub(super) fn content_of(&self, room: RoomId, id: ContentId) -> Option<StoredContent> {
+        let row = self.contents.get(&id).filter(|row| row.content.room_id == room)?;
+        Some(row.to_stored())
+    }
+
+    /// Those of the named contents that are this room's, each once and in order.
+    fn named(&self, room: RoomId, ids: &[ContentId]) -> impl Iterator<Item = &ContentRow> {
+        let ids: BTreeSet<ContentId> = ids.iter().copied().collect();
+        let rows = ids.into_iter().filter_map(|id| self.contents.get(&id));
+        rows.map(Arc::as_ref).filter(move |row| row.content.room_id == room)
+    }
+
+    /// The only two places where stored bytes come and go are this one and [`State::take_content`].
+    pub(super) fn add_content(&mut self, row: ContentRow) {
+        let size = row.content.size;
+        self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_add(size));
+        self.stored_size = self.stored_size.saturating_add(size);
+        self.contents.put(row);
+    }
+
+    /// Removes a content with the tickets that open it, and queues its blobs.
+    pub(super) fn remove_content(&mut self, id: ContentId, report: &mut SweepReport) {
+        let Some(row) = self.take_content(id) else { return };
+        let of_room = self.tickets.owned(row.content.room_id, None);
+        for ticket in keys(of_room.filter(|ticket| ticket.content_id == Some(id))) {
+            self.remove_ticket(ticket);
+        }
+        report.contents += 1;
+        report.freed_size = report.freed_size.saturating_add(row.content.size);
+    }
+
+    fn take_content(&mut self, id: ContentId) -> Option<Arc<ContentRow>> {
+        let row = self.contents.remove(&id)?;
+        let size = row.content.size;
+        self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_sub(size));
+        self.stored_size = self.stored_size.saturating_sub(size);
+        for segment in row.segments.iter() {
+            match &segment.location {
+                BlobLocation::Blob(key) => self.queue.insert_mut(key.clone()),
+                BlobLocation::Inline(_) => {}
+            }
+        }
+        Some(row)
+    }
+
+    /// Changes a content and queues the blobs that its new segments replace. `false` when it is not there.
+    pub(super) fn change_content(&mut self, id: ContentId, change: &ContentChange, now: Timestamp) -> bool {
+        let Some(row) = self.contents.get(&id) else { return false };
+        let mut stored = row.to_stored();
+        change.apply(&mut stored, now);
+        let row = ContentRow { content: stored.content, segments: stored.segments.into() };
+        if change.body.is_some() {
+            self.take_content(id);
+            self.add_content(row);
+        } else {
+            self.contents.put(row);
+        }
+        true
+    }
+}
+
+impl View<Draft> {
+    /// Changes a content's count of downloads, when that is allowed.
+    fn add_to_count(&mut self, id: ContentId, count: u64, allowed: impl FnOnce(&Content) -> bool) -> bool {
+        let contents = &mut self.state().contents;
+        let Some(row) = contents.get(&id).filter(|row| allowed(&row.content)) else { return false };
+        let mut row = ContentRow::clone(row);
+        row.content.download_count = row.content.download_count.saturating_add(count);
+        contents.put(row);
+        true
+    }
+}
+
+#[async_trait]
+impl<S: Sees> ReadContents for View<S> {
+    async fn content_access(
+        &mut self,
+        address: &RoomRef,
+        jti: Option<Jti>,
+        content: ContentId,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentAccess>> {
+        let state = self.now();
+        Ok(state.access_by(address, jti, now).map(|Access { room, token }| ContentAccess {
+            content: state.content_of(room.id, content),
+            room,
+            token,
+        }))
+    }
+
+    async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>> {
+        let rows = self.now().contents.owned(room, page.after);
+        let rows = rows.filter(|row| page.sid.is_none_or(|sid| row.content.sid == sid));
+        Ok(rows
+            .take(page.limit.map_or(usize::MAX, limited))
+            .map(|row| if page.without_texts { row.content.clone() } else { row.to_stored().into_listed() })
+            .collect())
+    }
+
+    async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
+        Ok(self.now().named(room, ids).map(|row| row.content.clone()).collect())
+    }
+
+    async fn listed_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
+        Ok(self.now().named(room, ids).map(|row| row.to_stored().into_listed()).collect())
+    }
+
+    async fn newest_content(
+        &mut self,
+        room: RoomId,
+        name: &FileName,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Option<ContentId>> {
+        let rows = self.now().contents.owned(room, None);
+        let named = rows.map(|row| &row.content).filter(|content| content.file_name.as_ref() == Some(name));
+        let live = named.filter(|content| !content.is_expired(now) && !content.is_spent());
+        let seen = live.filter(|content| sid.is_none_or(|sid| content.sid == sid));
+        Ok(seen.last().map(|content| content.id))
+    }
+
+    async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>> {
+        let dead = self.now().contents.ended(now).take(limited(limit));
+        Ok(dead.map(|row| (row.content.room_id, row.content.id)).collect())
+    }
+}
+
+#[async_trait]
+impl WriteContents for View<Draft> {
+    async fn insert_content(&mut self, content: &NewContent) -> StoreResult<ContentId> {
+        let state = self.state();
+        state.check_room(content.room_id)?;
+        let id = ContentId(next(&mut state.last_content)?);
+        let segments = content.segments.as_slice().into();
+        let content = Content { text: None, ..content.clone().into_content(id) };
+        state.add_content(ContentRow { content, segments });
+        Ok(id)
+    }
+
+    async fn change_content(
+        &mut self,
+        id: ContentId,
+        change: &ContentChange,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        Ok(self.state().change_content(id, change, now))
+    }
+
+    async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport> {
+        let state = self.state();
+        let mut report = SweepReport::default();
+        for id in ids {
+            if state.contents.get(id).is_some_and(|row| row.content.room_id == room) {
+                state.remove_content(*id, &mut report);
+            }
+        }
+        Ok(report)
+    }
+
+    async fn count_download(&mut self, id: ContentId) -> StoreResult<bool> {
+        Ok(self.add_to_count(id, 1, |content| content.max_downloads.is_some() && !content.is_spent()))
+    }
+
+    async fn add_downloads(&mut self, id: ContentId, count: u64) -> StoreResult<()> {
+        self.add_to_count(id, count, |content| content.max_downloads.is_none());
+        Ok(())
+    }
+}

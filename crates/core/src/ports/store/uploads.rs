@@ -1,0 +1,61 @@
+use async_trait::async_trait;
+
+use super::error::StoreResult;
+use crate::{
+    id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
+    secret::KeyHash,
+    time::Timestamp,
+    upload::{Chunk, ChunkedUpload, HashProgress, NewUpload},
+};
+
+/// What can be asked about uploads in pieces, each of which has a reservation, and their chunks.
+#[async_trait]
+pub trait ReadUploads: Send {
+    /// An upload in pieces, lapsed or complete ones included.
+    async fn upload(&mut self, room: RoomId, id: UploadId) -> StoreResult<Option<ChunkedUpload>>;
+
+    /// The same by what its holder shows, whatever its room.
+    async fn upload_by_token(&mut self, hash: KeyHash) -> StoreResult<Option<ChunkedUpload>>;
+
+    /// The uploads in pieces of a room that are live at an instant and not complete, of one session where one is
+    /// named; the oldest first.
+    async fn live_uploads(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<ChunkedUpload>>;
+
+    /// A chunk that has arrived.
+    async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>>;
+
+    /// The chunks of an upload that have arrived, of one file where one is named; by file and index.
+    async fn chunks(&mut self, upload: ReservationId, file: Option<u32>) -> StoreResult<Vec<Chunk>>;
+}
+
+/// What can be done to uploads in pieces, each of which has a reservation, and their chunks.
+#[async_trait]
+pub trait WriteUploads: Send {
+    /// Adds an upload in pieces with its hold, which is a reservation like any other, of an empty manifest.
+    async fn insert_upload(&mut self, upload: &NewUpload) -> StoreResult<ReservationId>;
+
+    /// Adds a chunk and counts it. The hold of its upload MUST have been updated before, in this transaction: what
+    /// is deleted meanwhile is seen by that. With `hash_progress` the file's hash has come further.
+    async fn insert_chunk(
+        &mut self,
+        upload: ReservationId,
+        chunk: &Chunk,
+        hash_progress: Option<&HashProgress>,
+    ) -> StoreResult<()>;
+
+    /// The hash of a file's chunks has come further. Nothing happens when nothing of the file has arrived.
+    async fn save_hash(
+        &mut self,
+        upload: ReservationId,
+        file: u32,
+        hash_progress: &HashProgress,
+    ) -> StoreResult<()>;
+
+    /// A file of an upload has become a content, to which the blobs of its chunks belong from here on.
+    async fn settle_file(&mut self, upload: ReservationId, file: u32, content: ContentId) -> StoreResult<()>;
+}
