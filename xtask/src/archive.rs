@@ -8,15 +8,16 @@ use tokio::io::AsyncWriteExt;
 
 use crate::{
     Result,
+    cargo::Workspace,
     client::{Room, report},
-    server::{self, Server},
+    server::Server,
     terminal::{run, say},
 };
 
 /// Fetches a room with a file of this size and a small one behind it as one archive, and has `unzip` test it; fails
 /// when the server's peak memory was above the limit. The temporary folder has to hold twice the size.
-pub fn measure(size: ByteSize, limit: ByteSize) -> Result {
-    let binary = server::release_binary()?;
+pub fn measure(size: ByteSize, limit: ByteSize, workspace: &Workspace) -> Result {
+    let binary = workspace.server()?;
     let runtime = tokio::runtime::Runtime::new()?;
     let peak = runtime.block_on(fetch_and_test(&binary, size.as_u64()))?;
     say(&format!("peak memory of the server: {} (limit {limit})", ByteSize(peak)));

@@ -22,7 +22,7 @@ use self::{
     sender::{CHUNK, Cost, Upload, send},
     servers::Servers,
 };
-use crate::{Result, client::Room, data, server, terminal::say};
+use crate::{Result, cargo::Workspace, client::Room, data, terminal::say};
 
 /// How much of the file may be sent twice, in percent. What four senders have on the way at each of three kills is less,
 /// of 2 GiB: more says that something besides was lost.
@@ -61,14 +61,14 @@ struct Figures {
     peak: u64,
 }
 
-/// Sends a file in chunks of 8 MiB, in random order, through the release binary, which is killed on the way and started
+/// Sends a file in chunks of 8 MiB, in random order, through the server, which is killed on the way and started
 /// again. Fails when it does not arrive as it was sent, when too much of it had to be sent twice, when a server's peak
 /// memory was above the limit, or when chunks that nobody knows of are left behind.
-pub fn measure(plan: &Plan) -> Result {
+pub fn measure(plan: &Plan, workspace: &Workspace) -> Result {
     let seed = plan.seed.unwrap_or_else(rand::random);
     let (size, place) = (plan.size, if plan.s3 { "two servers, Postgres and a bucket" } else { "a folder" });
     say(&format!("{size} in chunks of {} over {place}: --seed {seed}", ByteSize(CHUNK)));
-    let binary = server::release_binary()?;
+    let binary = workspace.server()?;
     let runtime = tokio::runtime::Runtime::new()?;
     let figures = runtime.block_on(async {
         let mut servers = Servers::start(binary, plan.s3).await?;

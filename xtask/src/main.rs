@@ -1,19 +1,30 @@
 //! The project's own chores. `cargo xtask test` passes everything that has to pass.
 
 mod archive;
+mod cargo;
 mod chunks;
+mod circles;
 mod client;
 mod data;
+mod deny;
+mod docs;
+mod features;
+mod lanes;
 mod memory;
 mod page;
 mod server;
+mod setup;
 mod steps;
+mod suites;
 mod terminal;
+mod unused;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 use bytesize::ByteSize;
 use clap::{Parser, Subcommand};
+
+use self::{cargo::Workspace, lanes::Choice};
 
 /// Whatever goes wrong in a chore is for a person to read.
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -27,14 +38,35 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Everything that has to pass: formatting, clippy, documentation, all tests, the page in a browser, peak memory, a
-    /// large archive, a large file in chunks
-    Test,
-    /// Drives the page that the release binary carries with a real browser
-    Page,
+    /// Formatting, types, lints, documentation, import circles, dependencies
+    Check(Choice),
+    /// Everything that has to pass: what `check` and `prove` do, all tests, the page in a browser
+    Test(Choice),
+    /// What gigabytes cost: peak memory, a large archive, large files in chunks past servers that are killed
+    Prove(Choice),
+    /// Installs the programs that the tests start, where they are missing
+    Setup,
+    /// Finds modules that need each other
+    Circles,
+    /// Finds dependencies that nothing uses
+    Unused,
+    /// Checks the dependencies' licenses and sources
+    Deny,
+    /// Checks the page's types, and runs the tests of its logic
+    Types,
     /// Checks the binaries in each set of cargo features
     Features,
-    /// Sends a file up and down through the release binary and measures the server's peak memory
+    /// Builds the documentation, without warnings
+    Docs,
+    /// Runs the tests of all crates, but for those that measure time
+    Suites,
+    /// Drives the page that the server carries with a real browser
+    Page {
+        /// What vitest takes, to run a part of the tests: a file's name, `-t NAME`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Sends a file up and down through the server and measures its peak memory
     Memory {
         /// How large the file is
         #[arg(long, default_value = "1GiB")]
@@ -46,7 +78,7 @@ enum Chore {
         #[arg(long)]
         s3: bool,
     },
-    /// Fetches a room with a large file as a zip archive from the release binary, and has `unzip` test it
+    /// Fetches a room with a large file as a zip archive from the server, and has `unzip` test it
     Archive {
         /// How large the file is
         #[arg(long, default_value = "4100MiB")]
@@ -55,24 +87,38 @@ enum Chore {
         #[arg(long, default_value = "48MiB")]
         limit: ByteSize,
     },
-    /// Sends a file in chunks through the release binary, which is killed on the way, and measures what that costs
+    /// Sends a file in chunks through the server, which is killed on the way, and measures what that costs
     Chunks(chunks::Plan),
 }
 
 fn main() -> ExitCode {
-    let done = match Args::parse().chore {
-        Chore::Test => steps::test(),
-        Chore::Page => page::drive(),
-        Chore::Features => steps::check_features(),
-        Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3),
-        Chore::Archive { size, limit } => archive::measure(size, limit),
-        Chore::Chunks(plan) => chunks::measure(&plan),
-    };
-    match done {
+    match run(Args::parse().chore) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::say(&format!("xtask: {error}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(chore: Chore) -> Result {
+    let workspace = Workspace::find()?;
+    env::set_current_dir(&workspace.root)?;
+    match chore {
+        Chore::Check(choice) => lanes::run(steps::check(), &choice, &workspace),
+        Chore::Test(choice) => lanes::run(steps::test(), &choice, &workspace),
+        Chore::Prove(choice) => lanes::run(steps::prove(), &choice, &workspace),
+        Chore::Setup => setup::install(),
+        Chore::Circles => circles::check(&workspace),
+        Chore::Unused => unused::check(&workspace),
+        Chore::Deny => deny::check(&workspace),
+        Chore::Types => page::check(),
+        Chore::Features => features::check(&workspace),
+        Chore::Docs => docs::check(&workspace),
+        Chore::Suites => suites::run(&workspace),
+        Chore::Page { args } => page::drive(&args, &workspace),
+        Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3, &workspace),
+        Chore::Archive { size, limit } => archive::measure(size, limit, &workspace),
+        Chore::Chunks(plan) => chunks::measure(&plan, &workspace),
     }
 }

@@ -7,16 +7,17 @@ use elizabeth_test_servers::S3;
 
 use crate::{
     Result,
+    cargo::Workspace,
     client::{Room, report},
     data,
     server::{self, Server},
     terminal::say,
 };
 
-/// Sends a file up and down through the release binary, which keeps it in a folder or in a bucket; fails when the
+/// Sends a file up and down through the server, which keeps it in a folder or in a bucket; fails when the
 /// server's peak memory was above the limit or a byte came back different.
-pub fn measure(size: ByteSize, limit: ByteSize, in_bucket: bool) -> Result {
-    let binary = server::release_binary()?;
+pub fn measure(size: ByteSize, limit: ByteSize, in_bucket: bool, workspace: &Workspace) -> Result {
+    let binary = workspace.server()?;
     let runtime = tokio::runtime::Runtime::new()?;
     let bucket = in_bucket.then(S3::open);
     let peak = runtime.block_on(up_and_down(&binary, bucket.as_ref(), size.as_u64()))?;

@@ -1,13 +1,14 @@
 //! The page: its types and its logic are checked, then a real browser drives it, against the real server.
 
 use std::{
-    env, fs, io,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use crate::{
     Result,
+    cargo::Workspace,
     terminal::{run, say},
 };
 
@@ -22,12 +23,13 @@ pub fn check() -> Result {
     npm(&ui, &["test"])
 }
 
-/// Drives the page that the release binary carries with Chromium.
-pub fn drive() -> Result {
-    let binary = env::current_dir()?.join("target/release/elizabeth-http");
+/// Drives the page that the server carries with Chromium. The arguments are for vitest: which of the tests to run.
+pub fn drive(args: &[String], workspace: &Workspace) -> Result {
+    let binary = workspace.server()?;
     let e2e = install("e2e")?;
-    say("$ npm test (crates/web-ui/e2e)");
-    run(Command::new("npm").args(["test"]).current_dir(e2e).env("ELIZABETH_HTTP", binary))
+    let args = [&["test".to_owned(), "--".to_owned()], args].concat();
+    say(&format!("$ npm {} ({})", args.join(" "), e2e.display()));
+    run(Command::new("npm").args(args).current_dir(e2e).env("ELIZABETH_HTTP", binary))
 }
 
 /// Installs the packages of a folder of the page, unless those of its lock file are there.

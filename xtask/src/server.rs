@@ -1,9 +1,6 @@
 //! The server's own binary, run as a person would run it.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::{path::Path, process::Stdio};
 
 use elizabeth_test_servers::S3;
 use tokio::{
@@ -11,17 +8,10 @@ use tokio::{
     process::{Child, ChildStdout, Command},
 };
 
-use crate::{Result, terminal::cargo};
+use crate::Result;
 
 /// What the keys of all blobs in a bucket begin with.
 pub const PREFIX: &str = "blobs";
-
-/// Builds the server for release; where it is then.
-pub fn release_binary() -> Result<PathBuf> {
-    cargo(&["build", "--release", "--package", "elizabeth-http"])?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    Ok(target.join("release").join("elizabeth-http"))
-}
 
 /// Options of a server, as environment variables.
 pub type Env = [(&'static str, String)];

@@ -5,8 +5,8 @@
 //! name: a blob is announced in the store before it is written, and is deleted by its key, so that a file
 //! half-written when the process was killed is found again, which a file under a made-up name never would be.
 //!
-//! In a folder, bytes go past OpenDAL (see [`folder`] for why, with figures); all else goes through it. In a
-//! bucket, a blob has its name from the last byte on, and not before (see [`bucket`]).
+//! In a folder, bytes go past OpenDAL (its module says why, with figures); all else goes through it. In a
+//! bucket, a blob has its name from the last byte on, and not before.
 
 #[cfg(feature = "s3")]
 mod bucket;

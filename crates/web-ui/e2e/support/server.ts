@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** The real server, on a folder of its own. */
@@ -15,7 +15,8 @@ export class Server {
   ) {}
 
   static async start(options: Record<string, string> = {}, folder?: string, listen = "127.0.0.1:0"): Promise<Server> {
-    const binary = process.env["ELIZABETH_HTTP"] ?? resolve("../../../target/release/elizabeth-http");
+    const binary = process.env["ELIZABETH_HTTP"];
+    if (!binary) throw new Error("ELIZABETH_HTTP has to name the server's program: `cargo xtask page` does");
     const data = folder ?? (await mkdtemp(join(tmpdir(), "elizabeth-e2e-")));
     const child = spawn(binary, ["--listen", listen, "--data-dir", data], {
       env: { ...process.env, ELIZABETH_MIN_FREE_DISK: "0", RUST_LOG: "warn", ...options },

@@ -1,0 +1,108 @@
+//! What is asked of cargo: where this workspace lies, where it builds, what it built.
+
+use std::{
+    collections::BTreeSet,
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{
+    Result,
+    terminal::{run, say},
+};
+
+/// This workspace, as cargo sees it.
+pub struct Workspace {
+    pub root: PathBuf,
+    /// The folder of all builds, wherever the environment or cargo's own settings put it.
+    pub target: PathBuf,
+    targets: Vec<Target>,
+}
+
+/// What cargo makes one program or library of.
+struct Target {
+    name: String,
+    kind: String,
+    root_file: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo.
+    pub fn find() -> Result<Self> {
+        let metadata = output(program().args(["metadata", "--format-version", "1", "--no-deps"]))?;
+        let metadata: Value = serde_json::from_str(&metadata)?;
+        let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("cargo metadata lacks a member");
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+        let targets = targets.map(|target| {
+            let root_file = text(&target["src_path"])?.into();
+            Ok(Target { name: text(&target["name"])?, kind: text(&target["kind"][0])?, root_file })
+        });
+        Ok(Self {
+            root: text(&metadata["workspace_root"])?.into(),
+            target: text(&metadata["target_directory"])?.into(),
+            targets: targets.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The root files of all libraries and programs.
+    pub fn crate_roots(&self) -> impl Iterator<Item = &Path> {
+        let built = self.targets.iter().filter(|target| ["lib", "bin"].contains(&target.kind.as_str()));
+        built.map(|target| target.root_file.as_path())
+    }
+
+    /// The names of the integration tests, each once.
+    pub fn integration_tests(&self) -> BTreeSet<&str> {
+        self.targets
+            .iter()
+            .filter(|target| target.kind == "test")
+            .map(|target| target.name.as_str())
+            .collect()
+    }
+
+    /// Runs cargo, showing what is run.
+    pub fn cargo(&self, args: &[&str]) -> Result {
+        say(&format!("$ cargo {}", args.join(" ")));
+        run(self.command().args(args))
+    }
+
+    /// Runs cargo for what it prints.
+    pub fn cargo_output(&self, args: &[&str]) -> Result<String> {
+        output(self.command().args(args))
+    }
+
+    /// Builds the server as the proofs run it; where it is then.
+    pub fn server(&self) -> Result<PathBuf> {
+        let args = ["build", "--profile", "proof", "--package", "elizabeth-http"];
+        say(&format!("$ cargo {}", args.join(" ")));
+        let messages = output(self.command().args(args).arg("--message-format=json-render-diagnostics"))?;
+        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut programs =
+            messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+        Ok(programs.next().ok_or("cargo built no program")?)
+    }
+
+    /// Cargo. What it builds carries its page, or fails.
+    pub fn command(&self) -> Command {
+        let mut cargo = program();
+        // Where that was relative, to another folder than the root, it has to lead to the same place.
+        cargo.env("CARGO_TARGET_DIR", &self.target).env("ELIZABETH_WEB_UI", "require");
+        cargo
+    }
+}
+
+fn program() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout)?)
+    } else {
+        Err(format!("{command:?} failed").into())
+    }
+}
