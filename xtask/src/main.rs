@@ -12,6 +12,8 @@ mod features;
 mod lanes;
 mod memory;
 mod page;
+#[cfg(test)]
+mod papers;
 mod server;
 mod setup;
 mod steps;
