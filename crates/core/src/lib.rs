@@ -16,14 +16,15 @@
 #[cfg(feature = "crypto")]
 pub mod crypto;
 mod domain;
+pub mod error;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod ports;
 pub mod service;
 
 pub use domain::{
-    archive, change, content,
-    error::{self, Error, Invalid, Result, Unauthorized},
-    id, name, permission, policy, quota, room, secret, text, ticket, time, token, upload,
+    archive, change, content, id, name, permission, policy, quota, room, secret, text, ticket, time, token,
+    upload,
 };
+pub use error::{Error, Invalid, Result, Unauthorized};
 pub use service::{Elizabeth, Ports};

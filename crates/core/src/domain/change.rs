@@ -2,9 +2,9 @@
 
 use crate::{
     content::{Body, Content, ContentKind, StoredContent, check_expire_at, check_max_downloads},
-    error::{Invalid, Result},
+    domain::{invalid::Invalid, language},
     name::FileName,
-    text::{TextTooLong, language, link_body, text_body, text_type},
+    text::{TextTooLong, link_body, text_body, text_type},
     time::Timestamp,
 };
 
@@ -102,6 +102,17 @@ pub(crate) struct ReadEdit {
     expire_at: Option<Option<Timestamp>>,
 }
 
+/// Why an edit cannot be made to a content.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidChange {
+    /// A content of this kind, or as it stands, cannot change so.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The new text is over the limit.
+    #[error(transparent)]
+    TextTooLong(#[from] TextTooLong),
+}
+
 impl Edit {
     /// Reads an edit. That a text is too long is told by [`ReadEdit::decide`] only: sizes are judged last.
     ///
@@ -114,7 +125,7 @@ impl Edit {
             text: self.text.map(text_body),
             link: self.url.as_deref().map(link_body).transpose()?,
             file_name: self.file_name.map(name).transpose()?,
-            language: self.language.map(|word| word.map(language).transpose()).transpose()?,
+            language: self.language.map(|word| word.map(language::parse).transpose()).transpose()?,
             pinned: self.pinned,
             max_downloads: self.max_downloads.map(check_max_downloads).transpose()?,
             expire_at: self.expire_at.map(|at| check_expire_at(at, now)).transpose()?,
@@ -134,9 +145,8 @@ impl ReadEdit {
     ///
     /// # Errors
     ///
-    /// [`Invalid`] for what contents of this kind do not have, and for such a limit;
-    /// [`Error::TextTooLong`](crate::Error::TextTooLong).
-    pub(crate) fn decide(self, content: &Content) -> Result<ContentChange> {
+    /// [`Invalid`] for what contents of this kind do not have, and for such a limit; [`TextTooLong`].
+    pub(crate) fn decide(self, content: &Content) -> Result<ContentChange, InvalidChange> {
         let kind = content.kind;
         for (member, given, of) in
             [("text", self.text.is_some(), ContentKind::Text), ("url", self.link.is_some(), ContentKind::Url)]
@@ -170,7 +180,7 @@ impl ReadEdit {
 mod tests {
     use super::*;
     use crate::{
-        Error,
+        Error, Result,
         content::{NewContent, Sha256Hash},
         id::{ContentId, RoomId, SessionId},
         policy::TEXT_MAX,
@@ -195,7 +205,7 @@ mod tests {
     }
 
     fn decide(kind: ContentKind, edit: Edit) -> Result<ContentChange> {
-        edit.read(Timestamp::EPOCH).unwrap().decide(&content(kind))
+        Ok(edit.read(Timestamp::EPOCH).unwrap().decide(&content(kind))?)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Range};
 use bytes::Bytes;
 
 use crate::{
-    error::Invalid,
+    domain::invalid::Invalid,
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId},
     name::FileName,
     policy::{MANIFEST_FILES_MAX, SIZE_MAX, TEXT_LISTED_MAX},
@@ -13,59 +13,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// What a content is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContentKind {
-    /// Bytes with a name and a type.
-    File,
-    /// A text that people edit.
-    Text,
-    /// A link.
-    Url,
-}
-
-impl ContentKind {
-    /// `file`, `text` or `url`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Text => "text",
-            Self::Url => "url",
-        }
-    }
-
-    /// The kind of a [`ContentKind::as_str`].
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "file" => Some(Self::File),
-            "text" => Some(Self::Text),
-            "url" => Some(Self::Url),
-            _ => None,
-        }
-    }
-}
-
-/// The SHA-256 of a content's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sha256Hash(pub [u8; 32]);
-
-impl Sha256Hash {
-    /// Reads 64 hexadecimal digits, perhaps behind `sha256:`.
-    ///
-    /// # Errors
-    ///
-    /// [`Invalid::Hash`] for anything else.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let digits = text.strip_prefix("sha256:").unwrap_or(text);
-        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok();
-        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(Invalid::Hash)
-    }
-
-    /// 64 lower-case hexadecimal digits.
-    pub fn to_hex(self) -> String {
-        data_encoding::HEXLOWER.encode(&self.0)
-    }
-}
+pub use crate::domain::{hash::Sha256Hash, kind::ContentKind};
 
 /// A content as the store has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    error::Invalid,
+    domain::invalid::Invalid,
     id::RoomId,
     name::RoomName,
     permission::Permission,

@@ -2,19 +2,20 @@
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use url::Url;
 
 use crate::{
     content::{
         BlobLocation, Body, ContentKind, NewContent, Segment, Sha256Hash, check_expire_at,
         check_max_downloads,
     },
-    error::Invalid,
+    domain::{invalid::Invalid, language, link},
     id::{RoomId, SessionId},
-    name::{FileName, is_control},
-    policy::{LANGUAGE_MAX_BYTES, TEXT_MAX, URL_MAX_BYTES},
+    name::FileName,
+    policy::TEXT_MAX,
     time::Timestamp,
 };
+
+pub use crate::domain::{language::InvalidLanguage, link::InvalidUrl};
 
 /// A text as a client sends it.
 #[derive(Clone, Debug, Default)]
@@ -47,37 +48,6 @@ pub struct LinkRequest {
 #[error("a text has at most {TEXT_MAX} bytes of UTF-8, this one {0}")]
 pub struct TextTooLong(pub usize);
 
-/// Why a text is no link.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidUrl {
-    /// Too many bytes.
-    #[error("it has at most {URL_MAX_BYTES} bytes")]
-    TooLong,
-    /// A control character.
-    #[error("it has no control character: U+{:04X}", u32::from(*.0))]
-    Character(char),
-    /// Not a whole address.
-    #[error("{0}")]
-    Malformed(String),
-    /// Of a kind that does not only lead somewhere.
-    #[error("only http, https and mailto are links, not {0}")]
-    Scheme(String),
-    /// `http:` or `https:` without the two slashes: browsers would take it for an address on this very site.
-    #[error("behind {0}: come two slashes")]
-    Slashes(String),
-}
-
-/// Why a text is no language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidLanguage {
-    /// Nothing at all, or too many bytes.
-    #[error("it has 1 to {LANGUAGE_MAX_BYTES} bytes")]
-    Length,
-    /// White space or a control character.
-    #[error("it has no white space and no control character: U+{:04X}", u32::from(*.0))]
-    Character(char),
-}
-
 /// The media type of a link (RFC 2483, section 5).
 const URI_LIST: &str = "text/uri-list";
 
@@ -106,7 +76,7 @@ impl ParsedText {
             kind: ContentKind::Text,
             mime_type: text_type(file_name.as_ref()),
             file_name,
-            language: request.language.map(language).transpose()?,
+            language: request.language.map(language::parse).transpose()?,
             pinned: request.pinned,
             max_downloads: check_max_downloads(request.max_downloads)?,
             expire_at: check_expire_at(request.expire_at, now)?,
@@ -181,25 +151,7 @@ pub(crate) fn text_body(text: String) -> Result<Body, TextTooLong> {
 ///
 /// The first rule of [`InvalidUrl`] that it breaks.
 pub(crate) fn link_body(url: &str) -> Result<Body, InvalidUrl> {
-    let url = url.trim();
-    if url.len() > URL_MAX_BYTES {
-        return Err(InvalidUrl::TooLong);
-    }
-    // Before it is read: readers of addresses leave out line breaks and tabs, so that `java\nscript:` would pass.
-    if let Some(bad) = url.chars().find(|&c| is_control(c)) {
-        return Err(InvalidUrl::Character(bad));
-    }
-    let parsed = Url::parse(url).map_err(|error| InvalidUrl::Malformed(error.to_string()))?;
-    match parsed.scheme() {
-        "mailto" => {}
-        scheme @ ("http" | "https") => {
-            if !url.get(scheme.len()..).is_some_and(|rest| rest.starts_with("://")) {
-                return Err(InvalidUrl::Slashes(scheme.to_owned()));
-            }
-        }
-        other => return Err(InvalidUrl::Scheme(other.to_owned())),
-    }
-    Ok(whole(url.to_owned()))
+    link::check(url).map(|url| whole(url.to_owned()))
 }
 
 /// The bytes of a text or a link, as [`crate::content::StoredContent::text`] reads them.
@@ -217,26 +169,13 @@ pub(crate) fn text_type(name: Option<&FileName>) -> String {
     format!("{essence}; charset=utf-8")
 }
 
-/// Reads a language.
-///
-/// # Errors
-///
-/// The first rule of [`InvalidLanguage`] that it breaks.
-pub(crate) fn language(text: String) -> Result<String, InvalidLanguage> {
-    if text.is_empty() || text.len() > LANGUAGE_MAX_BYTES {
-        return Err(InvalidLanguage::Length);
-    }
-    match text.chars().find(|&c| c.is_whitespace() || is_control(c)) {
-        Some(bad) => Err(InvalidLanguage::Character(bad)),
-        None => Ok(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use url::Url;
 
     use super::*;
+    use crate::policy::URL_MAX_BYTES;
 
     fn bytes(body: &Body) -> Vec<u8> {
         let [Segment { location: BlobLocation::Inline(bytes), .. }] = body.segments.as_slice() else {
@@ -299,16 +238,6 @@ mod tests {
             ("a.pdf", "text/plain"),
         ] {
             assert_eq!(of(name), format!("{essence}; charset=utf-8"), "{name}");
-        }
-    }
-
-    #[test]
-    fn languages_are_short_words() {
-        for good in ["rust", "c++", "zh-Hans", "język", &"x".repeat(64)] {
-            assert_eq!(language(good.to_owned()).as_deref(), Ok(good));
-        }
-        for bad in ["", " rust", "a b", "a\u{0}", "a\nb", "\u{202E}a", &"x".repeat(65)] {
-            assert!(language(bad.to_owned()).is_err(), "{bad:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    error::{Error, Invalid, Result, Unauthorized},
+    domain::{invalid::Invalid, unauthorized::Unauthorized},
     id::{ContentId, RoomId, SessionId, TicketId},
     permission::Permission,
     policy::{SIZE_MAX, TICKET_TTL},
@@ -127,6 +127,11 @@ impl NewTicket {
     }
 }
 
+/// A ticket whose uses are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this ticket has been used up")]
+pub struct TicketSpent;
+
 /// A ticket as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -184,9 +189,9 @@ impl Ticket {
     ///
     /// # Errors
     ///
-    /// [`Error::TicketSpent`].
-    pub fn check_uses(&self) -> Result<()> {
-        if self.is_spent() { Err(Error::TicketSpent) } else { Ok(()) }
+    /// [`TicketSpent`] when it has none.
+    pub fn check_uses(&self) -> Result<(), TicketSpent> {
+        if self.is_spent() { Err(TicketSpent) } else { Ok(()) }
     }
 }
 

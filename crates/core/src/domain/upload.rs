@@ -6,8 +6,8 @@ use sha2::{
 };
 
 use crate::{
-    Invalid,
     content::{FileRequest, Manifest, ManifestFile, Sha256Hash},
+    domain::invalid::Invalid,
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId, UploadId},
     permission::Permission,
     policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX},

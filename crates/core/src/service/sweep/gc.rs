@@ -6,7 +6,7 @@ use crate::{
     Elizabeth, Result,
     id::{BlobKey, ContentId, RoomId},
     ports::{ContentPage, ReadTx, SweepReport},
-    service::{retried::retried, sweep::in_turn::LeaderLease},
+    service::{retried::retried, sweep::leader_lease::LeaderLease},
 };
 
 /// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
@@ -49,7 +49,7 @@ impl Elizabeth {
     }
 
     /// Sweeps, step by step, as long as it may go on.
-    pub(crate) async fn sweep(&self, lease: &mut Option<LeaderLease>) -> Result<GcReport> {
+    pub(super) async fn sweep(&self, lease: &mut Option<LeaderLease>) -> Result<GcReport> {
         let mut report = GcReport::default();
         self.sweep_rooms(lease, &mut report).await?;
         self.sweep_contents(lease, &mut report).await?;

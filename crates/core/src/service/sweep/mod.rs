@@ -1,7 +1,8 @@
 //! The sweeper: what is over goes.
 
-pub(crate) mod gc;
-pub(crate) mod in_turn;
+mod gc;
+mod in_turn;
+mod leader_lease;
 
 pub use gc::GcReport;
-pub use in_turn::SWEEP_LEASE;
+pub use leader_lease::SWEEP_LEASE;
