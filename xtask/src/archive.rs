@@ -8,7 +8,6 @@ use tokio::io::AsyncWriteExt;
 
 use crate::{
     Result,
-    cargo::Workspace,
     client::{Room, report},
     server::Server,
     terminal::{run, say},
@@ -16,10 +15,9 @@ use crate::{
 
 /// Fetches a room with a file of this size and a small one behind it as one archive, and has `unzip` test it; fails
 /// when the server's peak memory was above the limit. The temporary folder has to hold twice the size.
-pub fn measure(size: ByteSize, limit: ByteSize, workspace: &Workspace) -> Result {
-    let binary = workspace.server()?;
+pub fn measure(size: ByteSize, limit: ByteSize, server: &Path) -> Result {
     let runtime = tokio::runtime::Runtime::new()?;
-    let peak = runtime.block_on(fetch_and_test(&binary, size.as_u64()))?;
+    let peak = runtime.block_on(fetch_and_test(server, size.as_u64()))?;
     say(&format!("peak memory of the server: {} (limit {limit})", ByteSize(peak)));
     if peak > limit.as_u64() { Err("the server needed too much memory".into()) } else { Ok(()) }
 }

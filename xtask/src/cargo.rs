@@ -29,6 +29,15 @@ struct Target {
     root_file: PathBuf,
 }
 
+/// Programs without debugging aids. They are built together: each by itself would have other features of what they
+/// share, and that would be built again.
+pub struct Programs {
+    /// The server.
+    pub server: PathBuf,
+    /// This program.
+    pub chores: PathBuf,
+}
+
 impl Workspace {
     /// Asks cargo.
     pub fn find() -> Result<Self> {
@@ -74,15 +83,21 @@ impl Workspace {
         output(self.command().args(args))
     }
 
-    /// Builds the server as the proofs run it; where it is then.
-    pub fn server(&self) -> Result<PathBuf> {
-        let args = ["build", "--profile", "proof", "--package", "elizabeth-http"];
+    /// Builds the programs as they are proven; where they are then.
+    pub fn programs(&self) -> Result<Programs> {
+        let args =
+            ["build", "--profile", "proof", "--package", "elizabeth-http", "--package", "elizabeth-cli"];
+        let args = [&args[..], &["--package", "xtask"]].concat();
         say(&format!("$ cargo {}", args.join(" ")));
         let messages = output(self.command().args(args).arg("--message-format=json-render-diagnostics"))?;
-        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut programs =
-            messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-        Ok(programs.next().ok_or("cargo built no program")?)
+        let messages: Vec<Value> =
+            messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let program = |name: &str| {
+            let built = messages.iter().filter(|message| message["target"]["name"] == name);
+            let mut programs = built.filter_map(|message| message["executable"].as_str());
+            programs.next().map(PathBuf::from).ok_or(format!("cargo built no {name}"))
+        };
+        Ok(Programs { server: program("elizabeth-http")?, chores: program("xtask")? })
     }
 
     /// Cargo. What it builds carries its page, or fails.

@@ -6,6 +6,7 @@ mod servers;
 
 use std::{
     collections::VecDeque,
+    path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -22,7 +23,7 @@ use self::{
     sender::{CHUNK, Cost, Upload, send},
     servers::Servers,
 };
-use crate::{Result, cargo::Workspace, client::Room, data, terminal::say};
+use crate::{Result, client::Room, data, terminal::say};
 
 /// How much of the file may be sent twice, in percent. What four senders have on the way at each of three kills is less,
 /// of 2 GiB: more says that something besides was lost.
@@ -64,14 +65,13 @@ struct Figures {
 /// Sends a file in chunks of 8 MiB, in random order, through the server, which is killed on the way and started
 /// again. Fails when it does not arrive as it was sent, when too much of it had to be sent twice, when a server's peak
 /// memory was above the limit, or when chunks that nobody knows of are left behind.
-pub fn measure(plan: &Plan, workspace: &Workspace) -> Result {
+pub fn measure(plan: &Plan, server: &Path) -> Result {
     let seed = plan.seed.unwrap_or_else(rand::random);
     let (size, place) = (plan.size, if plan.s3 { "two servers, Postgres and a bucket" } else { "a folder" });
     say(&format!("{size} in chunks of {} over {place}: --seed {seed}", ByteSize(CHUNK)));
-    let binary = workspace.server()?;
     let runtime = tokio::runtime::Runtime::new()?;
     let figures = runtime.block_on(async {
-        let mut servers = Servers::start(binary, plan.s3).await?;
+        let mut servers = Servers::start(server.to_owned(), plan.s3).await?;
         up_and_down(&mut servers, plan, StdRng::seed_from_u64(seed)).await
     })?;
     figures.report(plan);

@@ -14,6 +14,7 @@ mod memory;
 mod page;
 #[cfg(test)]
 mod papers;
+mod proof;
 mod server;
 mod setup;
 mod steps;
@@ -23,10 +24,9 @@ mod unused;
 
 use std::{env, process::ExitCode};
 
-use bytesize::ByteSize;
 use clap::{Parser, Subcommand};
 
-use self::{cargo::Workspace, lanes::Choice};
+use self::{cargo::Workspace, lanes::Choice, proof::Proof};
 
 /// Whatever goes wrong in a chore is for a person to read.
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -46,7 +46,7 @@ enum Chore {
     Test(Choice),
     /// What gigabytes cost: peak memory, a large archive, large files in chunks past servers that are killed
     Prove(Choice),
-    /// Installs the programs that the tests start, where they are missing
+    /// Installs the programs that the tests start and the packages that the page is made of, where they are missing
     Setup,
     /// Finds modules that need each other
     Circles,
@@ -60,6 +60,8 @@ enum Chore {
     Features,
     /// Builds the documentation, without warnings
     Docs,
+    /// Builds the programs that are proven
+    Build,
     /// Runs the tests of all crates, but for those that measure time
     Suites,
     /// Drives the page that the server carries with a real browser
@@ -68,29 +70,8 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Sends a file up and down through the server and measures its peak memory
-    Memory {
-        /// How large the file is
-        #[arg(long, default_value = "1GiB")]
-        size: ByteSize,
-        /// The most memory the server may have needed
-        #[arg(long, default_value = "32MiB")]
-        limit: ByteSize,
-        /// Keep the file in a bucket, not in a folder
-        #[arg(long)]
-        s3: bool,
-    },
-    /// Fetches a room with a large file as a zip archive from the server, and has `unzip` test it
-    Archive {
-        /// How large the file is
-        #[arg(long, default_value = "4100MiB")]
-        size: ByteSize,
-        /// The most memory the server may have needed
-        #[arg(long, default_value = "48MiB")]
-        limit: ByteSize,
-    },
-    /// Sends a file in chunks through the server, which is killed on the way, and measures what that costs
-    Chunks(chunks::Plan),
+    #[command(flatten)]
+    Proof(Proof),
 }
 
 fn main() -> ExitCode {
@@ -110,17 +91,16 @@ fn run(chore: Chore) -> Result {
         Chore::Check(choice) => lanes::run(steps::check(), &choice, &workspace),
         Chore::Test(choice) => lanes::run(steps::test(), &choice, &workspace),
         Chore::Prove(choice) => lanes::run(steps::prove(), &choice, &workspace),
-        Chore::Setup => setup::install(),
+        Chore::Setup => setup::install_programs().and_then(|()| page::install()),
         Chore::Circles => circles::check(&workspace),
         Chore::Unused => unused::check(&workspace),
         Chore::Deny => deny::check(&workspace),
         Chore::Types => page::check(),
         Chore::Features => features::check(&workspace),
         Chore::Docs => docs::check(&workspace),
+        Chore::Build => workspace.programs().map(drop),
         Chore::Suites => suites::run(&workspace),
         Chore::Page { args } => page::drive(&args, &workspace),
-        Chore::Memory { size, limit, s3 } => memory::measure(size, limit, s3, &workspace),
-        Chore::Archive { size, limit } => archive::measure(size, limit, &workspace),
-        Chore::Chunks(plan) => chunks::measure(&plan, &workspace),
+        Chore::Proof(proof) => proof.run(&workspace),
     }
 }

@@ -7,7 +7,6 @@ use elizabeth_test_servers::S3;
 
 use crate::{
     Result,
-    cargo::Workspace,
     client::{Room, report},
     data,
     server::{self, Server},
@@ -16,11 +15,10 @@ use crate::{
 
 /// Sends a file up and down through the server, which keeps it in a folder or in a bucket; fails when the
 /// server's peak memory was above the limit or a byte came back different.
-pub fn measure(size: ByteSize, limit: ByteSize, in_bucket: bool, workspace: &Workspace) -> Result {
-    let binary = workspace.server()?;
+pub fn measure(size: ByteSize, limit: ByteSize, in_bucket: bool, server: &Path) -> Result {
     let runtime = tokio::runtime::Runtime::new()?;
     let bucket = in_bucket.then(S3::open);
-    let peak = runtime.block_on(up_and_down(&binary, bucket.as_ref(), size.as_u64()))?;
+    let peak = runtime.block_on(up_and_down(server, bucket.as_ref(), size.as_u64()))?;
     let place = if in_bucket { "a bucket" } else { "a folder" };
     say(&format!("peak memory of the server over {place}: {} (limit {limit})", ByteSize(peak)));
     if peak > limit.as_u64() { Err("the server needed too much memory".into()) } else { Ok(()) }

@@ -16,24 +16,29 @@ use crate::{
 const LOCK: &str = "package-lock.json";
 const INSTALLED: &str = "node_modules/.package-lock.json";
 
+/// Installs what the page is made of: steps that run beside each other would both do it.
+pub fn install() -> Result {
+    installed("ui").map(drop)
+}
+
 /// Checks the page's sources, and runs the tests of what needs no browser.
 pub fn check() -> Result {
-    let ui = install("ui")?;
+    let ui = installed("ui")?;
     npm(&ui, &["run", "check"])?;
     npm(&ui, &["test"])
 }
 
 /// Drives the page that the server carries with Chromium. The arguments are for vitest: which of the tests to run.
 pub fn drive(args: &[String], workspace: &Workspace) -> Result {
-    let binary = workspace.server()?;
-    let e2e = install("e2e")?;
+    let binary = workspace.programs()?.server;
+    let e2e = installed("e2e")?;
     let args = [&["test".to_owned(), "--".to_owned()], args].concat();
     say(&format!("$ npm {} ({})", args.join(" "), e2e.display()));
     run(Command::new("npm").args(args).current_dir(e2e).env("ELIZABETH_HTTP", binary))
 }
 
-/// Installs the packages of a folder of the page, unless those of its lock file are there.
-fn install(name: &str) -> Result<PathBuf> {
+/// A folder of the page, with the packages of its lock file.
+fn installed(name: &str) -> Result<PathBuf> {
     let folder = Path::new("crates/web-ui").join(name);
     let changed = |file: &str| fs::metadata(folder.join(file)).and_then(|found| found.modified());
     let is_there = match changed(INSTALLED) {

@@ -22,8 +22,8 @@ const COMPILED: [Step; 3] = [
     step("docs", Build, "xtask docs"),
 ];
 
-/// Both programs, as everything below runs them.
-const PROGRAMS: Step = step("build", Build, "cargo build --profile proof");
+/// The programs, as everything below runs them.
+const PROGRAMS: Step = step("build", Build, "xtask build");
 
 const TESTS: Step = step("tests", Build, "xtask suites");
 
