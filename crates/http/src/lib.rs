@@ -12,7 +12,6 @@ mod document;
 mod examples;
 mod extract;
 pub mod links;
-pub mod object;
 pub mod problem;
 pub mod program;
 mod reference;

@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use elizabeth_api::ContentObject;
 use elizabeth_core::{
     Error, Invalid, Unauthorized,
     ports::{BlobError, StoreError},
@@ -18,7 +19,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 pub use crate::code::Code;
-use crate::object::ContentObject;
 
 /// What a person is told of a defect.
 const INTERNAL: &str = "something went wrong on the server";

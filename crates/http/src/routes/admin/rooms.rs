@@ -7,13 +7,13 @@ use axum::{
     response::IntoResponse,
 };
 use bytes::Bytes;
+use elizabeth_api::RoomObject;
 use elizabeth_core::{Elizabeth, id::RoomId};
 use futures::{StreamExt, stream};
 
 use crate::{
     body::Answer,
     extract::{Admin, Query},
-    object::RoomObject,
     problem::Problem,
     state::AppState,
 };

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::Instant;
 use elizabeth_core::service::IssuedRefresh;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::Json,
-    object::Instant,
     state::AppState,
 };
 

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{ContentObject, Instant, given};
 use elizabeth_core::{change::Edit, id::ContentId};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -7,7 +8,6 @@ use super::meta::described;
 use crate::{
     body::Answer,
     extract::{Credential, IfMatch, Json, RoomItem, TEXT_LIMIT},
-    object::{ContentObject, Instant, given},
     state::AppState,
 };
 

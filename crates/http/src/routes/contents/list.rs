@@ -7,13 +7,13 @@ use axum::{
     response::IntoResponse,
 };
 use bytes::Bytes;
+use elizabeth_api::{ContentList, ContentObject};
 use elizabeth_core::{Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage};
 use futures::stream;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Query},
-    object::{ContentList, ContentObject},
     state::AppState,
 };
 

@@ -3,13 +3,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use elizabeth_api::ContentObject;
 use elizabeth_core::{content::Content, id::ContentId};
 
 use crate::{
     body::{Answer, reply},
     delivery::is_known,
     extract::{Credential, RoomItem},
-    object::ContentObject,
     state::AppState,
 };
 

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{Instant, Size};
 use elizabeth_core::content::FileRequest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,7 +7,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
-    object::{Instant, Size},
     state::AppState,
 };
 

@@ -1,4 +1,5 @@
 use axum::extract::{Request, State};
+use elizabeth_api::{ContentList, ContentObject};
 use elizabeth_core::id::ReservationId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,7 +7,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, refuse, reply},
     extract::{Credential, InRoom, Query},
-    object::{ContentList, ContentObject},
     problem::{Code, Problem},
     state::AppState,
     upload::{Boundary, Gathered, Multipart, gather, receive, run_to_end},

@@ -2,12 +2,12 @@ use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
 };
+use elizabeth_api::ContentObject;
 
 use crate::{
     body::{Answer, refuse, reply},
     extract::{Credential, Query, RoomFile},
     links::segment,
-    object::ContentObject,
     problem::Problem,
     state::AppState,
     upload::{Entered, FilePut, length_required, put_file as store},
@@ -20,7 +20,7 @@ use crate::{
         ("room" = String, Path, description = "A room's name or slug"),
         ("file_name" = String, Path, description = "The file's name: the rest of the path, slashes included"),
         ("max_downloads" = Option<u64>, Query, description = "How many downloads it allows; at least 1"),
-        ("expire_at" = Option<crate::object::Instant>, Query, description = "When it expires"),
+        ("expire_at" = Option<elizabeth_api::Instant>, Query, description = "When it expires"),
         ("Content-Length" = u64, Header, description = "Bytes"),
         ("Content-Type" = Option<String>, Header, description = "Its media type; guessed from its name when left out"),
     ),

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{Instant, PermissionInput, RoomObject};
 use elizabeth_core::{Invalid, name::RoomName, room::RoomOptions};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::{OptionalJson, Query, RoomPath},
-    object::{Instant, PermissionInput, RoomObject},
     state::AppState,
 };
 

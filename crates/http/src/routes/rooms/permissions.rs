@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{PermissionInput, RoomObject};
 use elizabeth_core::permission::Permission;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -6,7 +7,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
-    object::{PermissionInput, RoomObject},
     problem::Problem,
     state::AppState,
 };
@@ -25,7 +25,7 @@ pub(crate) struct Body {
 impl Body {
     fn permission(&self) -> Result<Permission, Problem> {
         if let Some(input) = self.permission {
-            return input.permission();
+            return Ok(input.permission()?);
         }
         let bits = [
             (self.edit, Permission::EDIT),
@@ -81,5 +81,9 @@ mod tests {
             let body: Body = serde_json::from_str(body).unwrap();
             assert_eq!(body.permission().unwrap().bits(), bits, "{body:?}");
         }
+        let read = |text: &str| serde_json::from_str::<PermissionInput>(text);
+        let refused = |invalid| Problem::from(invalid).status();
+        assert_eq!(refused(read("16").unwrap().permission().unwrap_err()), 400);
+        assert_eq!(refused(read("0").unwrap().invitation().unwrap_err()), 400);
     }
 }

@@ -1,9 +1,9 @@
 use axum::extract::State;
+use elizabeth_api::RoomObject;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom},
-    object::RoomObject,
     state::AppState,
 };
 

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{Instant, RoomObject, given};
 use elizabeth_core::room::{RoomSettings, RoomStatus};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de};
@@ -7,7 +8,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
-    object::{Instant, RoomObject, given},
     state::AppState,
 };
 

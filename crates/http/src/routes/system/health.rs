@@ -1,10 +1,10 @@
 use axum::extract::State;
+use elizabeth_api::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     body::{Answer, reply},
-    object::Instant,
     state::AppState,
 };
 

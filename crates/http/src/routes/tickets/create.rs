@@ -2,6 +2,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, Uri},
 };
+use elizabeth_api::{Instant, PermissionInput, TicketAction};
 use elizabeth_core::{id::ContentId, service::TicketRequest, ticket::TicketPurpose};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,6 @@ use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
     links::segment,
-    object::{Instant, PermissionInput, TicketAction},
     problem::{Code, Problem},
     state::AppState,
 };

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{ClaimsObject, Instant};
 use elizabeth_core::service::TokenRequest;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::{InRoom, OptionalJson},
-    object::{ClaimsObject, Instant},
     state::AppState,
 };
 

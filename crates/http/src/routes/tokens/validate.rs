@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::ClaimsObject;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,7 +7,6 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::{InRoom, Json},
-    object::ClaimsObject,
     state::AppState,
 };
 

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{ContentObject, UploadWord};
 use elizabeth_core::{content::Sha256Hash, id::UploadId, name::FileName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     body::{Answer, reply},
     extract::{InRoom, Json, UploadCredential},
-    object::{ContentObject, UploadWord},
     state::AppState,
     upload::run_to_end,
 };

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{Instant, UploadFileProgress, files_so_far};
 use elizabeth_core::service::ListedUpload;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom},
-    object::{Instant, UploadFileProgress, files_so_far},
     state::AppState,
 };
 

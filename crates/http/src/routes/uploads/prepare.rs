@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{Instant, Size, UploadFileObject, files};
 use elizabeth_core::{content::FileRequest, upload::ChunkedFileRequest};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,6 @@ use uuid::Uuid;
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
-    object::{Instant, Size, UploadFileObject, files},
     state::AppState,
 };
 

@@ -1,9 +1,9 @@
 use axum::extract::{Request, State};
+use elizabeth_api::ChunkObject;
 
 use crate::{
     body::{Answer, refuse, reply},
     extract::{ChunkPath, UploadCredential},
-    object::ChunkObject,
     problem::Problem,
     state::AppState,
     upload::{put_chunk as store, read_chunk_head},

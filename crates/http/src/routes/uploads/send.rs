@@ -1,10 +1,10 @@
 use axum::extract::{Request, State};
+use elizabeth_api::ChunkObject;
 use utoipa::ToSchema;
 
 use crate::{
     body::{Answer, refuse, reply},
     extract::{InRoom, UploadCredential},
-    object::ChunkObject,
     problem::Problem,
     state::AppState,
     upload::{Boundary, send_chunk as store},

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use elizabeth_api::{ChunkList, ChunkObject, Instant, UploadFileProgress, UploadWord, files_so_far};
 use elizabeth_core::upload::ChunkedUpload;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,7 +8,6 @@ use uuid::Uuid;
 use crate::{
     body::{Answer, reply},
     extract::{InRoom, UploadCredential},
-    object::{ChunkList, ChunkObject, Instant, UploadFileProgress, UploadWord, files_so_far},
     state::AppState,
 };
 

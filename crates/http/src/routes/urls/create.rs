@@ -1,4 +1,5 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use elizabeth_api::ContentObject;
 use elizabeth_core::text::LinkRequest;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -6,7 +7,6 @@ use utoipa::ToSchema;
 use crate::{
     body::Answer,
     extract::{Credential, InRoom, Json},
-    object::ContentObject,
     routes::contents::meta::described,
     state::AppState,
 };

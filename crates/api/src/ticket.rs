@@ -1,11 +1,11 @@
 use elizabeth_core::ticket::Ticket;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::Instant;
+use crate::Instant;
 
 /// What a ticket is for: `download` reads one content, `enter` lets somebody in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TicketAction {
     /// Reads one content.
@@ -15,25 +15,25 @@ pub enum TicketAction {
 }
 
 /// A ticket in a list. Never the ticket itself.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Ticket)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Ticket))]
 pub struct TicketObject {
     /// Its number.
-    id: i64,
+    pub id: i64,
     action: TicketAction,
     /// The content it reads; null for one that lets somebody in.
-    content_id: Option<i64>,
+    pub content_id: Option<i64>,
     /// The most that whoever it lets in may do: VIEW 1, EDIT 2, SHARE 4, DELETE 8, added up; null for one that reads.
-    #[schema(minimum = 0, maximum = 15)]
-    permission: Option<u8>,
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 15))]
+    pub permission: Option<u8>,
     /// How often it may be used; null for no limit.
-    max_uses: Option<u64>,
+    pub max_uses: Option<u64>,
     /// How often it was used.
-    uses: u64,
+    pub uses: u64,
     /// When it was made.
-    created_at: Instant,
+    pub created_at: Instant,
     /// When it ends.
-    expires_at: Instant,
+    pub expires_at: Instant,
 }
 
 impl From<&Ticket> for TicketObject {

@@ -1,15 +1,23 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use elizabeth_core::{permission::Permission, time::Timestamp};
+use elizabeth_core::{Invalid, permission::Permission, time::Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use utoipa::ToSchema;
-
-use crate::problem::Problem;
 
 /// An instant as RFC 3339 in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = String, format = DateTime, examples("2026-12-01T00:00:00Z"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(value_type = String, format = DateTime, examples("2026-12-01T00:00:00Z"))
+)]
 pub struct Instant(pub Timestamp);
+
+/// 1970: what stands for an instant that a server of another version leaves out.
+impl Default for Instant {
+    fn default() -> Self {
+        Self(Timestamp::EPOCH)
+    }
+}
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -19,14 +27,14 @@ impl Serialize for Instant {
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let text = Cow::<str>::deserialize(deserializer)?;
         Timestamp::parse(&text).map(Self).map_err(de::Error::custom)
     }
 }
 
 /// A number of bytes as a client announces it. A negative one is read too, so that core can say of which file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = u64, minimum = 0)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = u64, minimum = 0))]
 pub struct Size(pub i128);
 
 impl<'de> Deserialize<'de> for Size {
@@ -52,12 +60,13 @@ impl<'de> Deserialize<'de> for Size {
 }
 
 /// A permission as it comes in: its bits as a number, or as `{"bits":7}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = PermissionForms)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = PermissionForms))]
 pub struct PermissionInput(u64);
 
 /// The forms in which a permission comes in.
-#[derive(Deserialize, ToSchema)]
+#[cfg(feature = "openapi")]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes the schema only")]
 enum PermissionForms {
@@ -71,16 +80,22 @@ enum PermissionForms {
 }
 
 impl PermissionInput {
-    /// What it says about an invitation.
-    pub(crate) fn invitation(self) -> Result<Permission, Problem> {
-        let read = Permission::for_invitation(self.0).map_err(elizabeth_core::Invalid::from);
-        read.map_err(Problem::from)
+    /// What an invitation allows.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid::Permission`] for none, and for bits without a meaning.
+    pub fn invitation(self) -> Result<Permission, Invalid> {
+        Ok(Permission::for_invitation(self.0)?)
     }
 
-    /// What it says about a room.
-    pub(crate) fn permission(self) -> Result<Permission, Problem> {
-        let read = Permission::for_room(self.0).map_err(elizabeth_core::Invalid::from);
-        read.map_err(Problem::from)
+    /// What a room allows; VIEW is always among it.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid::Permission`] for bits without a meaning.
+    pub fn permission(self) -> Result<Permission, Invalid> {
+        Ok(Permission::for_room(self.0)?)
     }
 }
 
@@ -112,10 +127,31 @@ impl<'de> Deserialize<'de> for PermissionInput {
 }
 
 /// Tells a member that is `null` from one that is left out: `Some(None)` and, by `#[serde(default)]`, `None`.
-pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+///
+/// # Errors
+///
+/// When the member is neither `null` nor a `T`.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
+}
+
+/// A hash as 64 hexadecimal digits.
+pub(crate) mod hex {
+    use std::borrow::Cow;
+
+    use elizabeth_core::content::Sha256Hash;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(hash: &Sha256Hash, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hash.to_hex())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sha256Hash, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        Sha256Hash::parse(&text).map_err(de::Error::custom)
+    }
 }
 
 #[cfg(test)]
@@ -131,8 +167,8 @@ mod tests {
         for text in ["-1", "1.0", "\"7\"", "{}", "[7]", "true", "null", r#"{"bits":-1}"#] {
             assert!(read(text).is_err(), "{text}");
         }
-        assert_eq!(read("16").unwrap().permission().unwrap_err().status(), 400);
-        assert_eq!(read("0").unwrap().invitation().unwrap_err().status(), 400);
+        assert!(matches!(read("16").unwrap().permission(), Err(Invalid::Permission(_))));
+        assert!(matches!(read("0").unwrap().invitation(), Err(Invalid::Permission(_))));
         assert_eq!(read("2").unwrap().invitation().unwrap(), Permission::EDIT);
     }
 

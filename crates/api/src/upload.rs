@@ -1,48 +1,58 @@
+use std::borrow::Cow;
+
 use elizabeth_core::{
     content::Sha256Hash,
     upload::{Chunk, ChunkedFile, ChunkedUpload, FileProgress, UploadStatus},
 };
-use serde::{Serialize, Serializer};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Instant, content::hex};
+use crate::{Instant, value::hex};
 
 /// A file of an upload in pieces.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UploadFile)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UploadFile))]
 pub struct UploadFileObject<'a> {
     /// Its place in the manifest, from 0.
-    file_index: usize,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub file_index: usize,
     /// Its name, perhaps a relative path.
-    name: &'a str,
+    pub name: Cow<'a, str>,
     /// Bytes.
-    size: u64,
+    pub size: u64,
     /// Its media type.
-    mime: &'a str,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub mime: Cow<'a, str>,
     /// Bytes of every chunk but the last; null where pieces of any size come one behind the other.
-    chunk_size: Option<u64>,
+    pub chunk_size: Option<u64>,
     /// How many chunks it has; null where that is not fixed.
-    total_chunks: Option<u64>,
+    pub total_chunks: Option<u64>,
     /// The SHA-256 that was announced, hexadecimal.
-    file_hash: Option<String>,
+    pub file_hash: Option<String>,
     /// How often it is going to be downloaded at most; null for no limit.
-    max_downloads: Option<u64>,
+    pub max_downloads: Option<u64>,
     /// Until when it is going to be kept; null for as long as the room.
-    expire_at: Option<Instant>,
+    pub expire_at: Option<Instant>,
 }
 
 /// The same with how far it has come.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UploadFileSoFar)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UploadFileSoFar))]
 pub struct UploadFileProgress<'a> {
+    #[expect(missing_docs, reason = "the document describes the whole by its two parts")]
     #[serde(flatten)]
-    file: UploadFileObject<'a>,
+    pub file: UploadFileObject<'a>,
     /// Chunks that have arrived.
-    uploaded_chunks: u64,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub uploaded_chunks: u64,
     /// Bytes in them.
-    uploaded_size: u64,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub uploaded_size: u64,
     /// The content that it has become, once it is complete.
-    content_id: Option<i64>,
+    pub content_id: Option<i64>,
 }
 
 /// What was announced of an upload's files, in that order.
@@ -59,9 +69,9 @@ impl<'a> From<(usize, &'a ChunkedFile)> for UploadFileObject<'a> {
     fn from((file_index, file): (usize, &'a ChunkedFile)) -> Self {
         Self {
             file_index,
-            name: file.file.name.as_str(),
+            name: file.file.name.as_str().into(),
             size: file.file.size,
-            mime: &file.file.mime_type,
+            mime: file.file.mime_type.as_str().into(),
             chunk_size: file.chunk_size,
             total_chunks: file.total_chunks(),
             file_hash: file.sha256.map(Sha256Hash::to_hex),
@@ -83,23 +93,31 @@ impl<'a> From<((usize, &'a ChunkedFile), &FileProgress)> for UploadFileProgress<
 }
 
 /// A chunk that has arrived and is durable.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Chunk)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Chunk))]
 pub struct ChunkObject {
     /// Its file's place in the manifest, from 0.
-    file_index: u32,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub file_index: u32,
     /// Its place in the file, from 0.
-    chunk_index: u64,
+    pub chunk_index: u64,
     /// Bytes.
-    chunk_size: u64,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub chunk_size: u64,
     /// The SHA-256 of its bytes, hexadecimal.
-    #[serde(serialize_with = "hex")]
-    #[schema(value_type = String, min_length = 64, max_length = 64)]
-    chunk_hash: Sha256Hash,
+    #[serde(with = "hex")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 64, max_length = 64))]
+    pub chunk_hash: Sha256Hash,
     /// Always `uploaded`.
-    upload_status: &'static str,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub upload_status: Cow<'static, str>,
     /// When it had arrived.
-    uploaded_at: Instant,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub uploaded_at: Instant,
 }
 
 impl From<&Chunk> for ChunkObject {
@@ -109,7 +127,7 @@ impl From<&Chunk> for ChunkObject {
             chunk_index: chunk.index,
             chunk_size: chunk.size,
             chunk_hash: chunk.sha256,
-            upload_status: "uploaded",
+            upload_status: "uploaded".into(),
             uploaded_at: Instant(chunk.uploaded_at),
         }
     }
@@ -126,9 +144,9 @@ impl Serialize for ChunkList<'_> {
 }
 
 /// What an upload in pieces is up to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = UploadStatus)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UploadStatus))]
 pub enum UploadWord {
     /// Nothing of it has arrived.
     Pending,

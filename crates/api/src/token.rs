@@ -1,45 +1,46 @@
+use std::borrow::Cow;
+
 use elizabeth_core::{
     id::Jti,
     token::{Claims, TokenRecord},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Instant;
+use crate::Instant;
 
 /// What a room token says.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Claims)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Claims))]
 pub struct ClaimsObject<'a> {
     /// `room:<id>`.
-    sub: &'a str,
+    pub sub: Cow<'a, str>,
     /// The room's number.
-    room_id: i64,
+    pub room_id: i64,
     /// The room's name.
-    room_name: &'a str,
+    pub room_name: Cow<'a, str>,
     /// The permission bits it was issued with.
-    permission: u8,
+    pub permission: u8,
     /// Whether it is an owner's.
-    owner: bool,
+    pub owner: bool,
     /// The room's size when it was issued.
-    max_size: u64,
+    pub max_size: u64,
     /// When it ends, in seconds since 1970.
-    exp: i64,
+    pub exp: i64,
     /// When it was issued, in seconds since 1970.
-    iat: i64,
+    pub iat: i64,
     /// Its own identifier.
-    jti: Uuid,
+    pub jti: Uuid,
     /// Its session: the same after a renewal or a refresh.
-    sid: Uuid,
+    pub sid: Uuid,
 }
 
 impl<'a> From<&'a Claims> for ClaimsObject<'a> {
     fn from(claims: &'a Claims) -> Self {
         Self {
-            sub: &claims.sub,
+            sub: claims.sub.as_str().into(),
             room_id: claims.room_id,
-            room_name: &claims.room_name,
+            room_name: claims.room_name.as_str().into(),
             permission: claims.permission,
             owner: claims.owner,
             max_size: claims.max_size,
@@ -52,32 +53,32 @@ impl<'a> From<&'a Claims> for ClaimsObject<'a> {
 }
 
 /// A token in a list. Never the token itself.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Token)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Token))]
 pub struct TokenObject {
     /// Its own identifier.
-    jti: Uuid,
+    pub jti: Uuid,
     /// Its session, which stays the same when it is renewed.
-    sid: Uuid,
+    pub sid: Uuid,
     /// The room's number.
-    room_id: i64,
+    pub room_id: i64,
     /// When it was issued.
-    created_at: Instant,
+    pub created_at: Instant,
     /// When it ends.
-    expires_at: Instant,
+    pub expires_at: Instant,
     /// When it was revoked.
-    revoked_at: Option<Instant>,
+    pub revoked_at: Option<Instant>,
     /// The permission bits it was issued with.
-    permission: u8,
+    pub permission: u8,
     /// Whether it is an owner's.
-    owner: bool,
+    pub owner: bool,
     /// Whether it is the one that asks.
-    current: bool,
+    pub current: bool,
 }
 
 impl TokenObject {
     /// A token as the one sees it whose own is `current`.
-    pub(crate) fn new(token: &TokenRecord, current: Jti) -> Self {
+    pub fn new(token: &TokenRecord, current: Jti) -> Self {
         Self {
             jti: token.jti.0,
             sid: token.sid.0,
