@@ -3,8 +3,7 @@
 
 use std::io;
 
-use elizabeth_core::{ports::Clock, time::Timestamp};
-use elizabeth_wiring::SystemClock;
+use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use elizabeth_core::{ports::Clock, time::Timestamp};
-use elizabeth_wiring::SystemClock;
+use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
 
 /// A value, or the word that takes it away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,14 +5,32 @@
 //! reads no clock, no random source, no environment, and needs no particular async runtime. What it needs from
 //! the world comes in through the [`ports`]; [`Elizabeth`] offers the use cases.
 //!
+//! # A room in a program
+//!
+//! With the features `memory`, `crypto` and `system` this is all it takes (`examples/embed.rs`). To keep what is in
+//! the rooms, give the [`builder`](Elizabeth::builder) a store and blobs that do.
+//!
+#![cfg_attr(all(feature = "crypto", feature = "memory", feature = "system"), doc = "```")]
+#![cfg_attr(not(all(feature = "crypto", feature = "memory", feature = "system")), doc = "```ignore")]
+#![doc = include_str!("../examples/embed.rs")]
+//! ```
+//!
+//! # Where things are
+//!
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
 //! [`quota`] (who may take how much space, until when), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and
 //! narrow credentials), [`content`], [`text`] (texts and links), [`change`] (what may change about a content), [`archive`]
-//! (what the files in one are called), [`upload`] (files that come in pieces).
+//! (what the files in one are called), [`upload`] (files that come in pieces). [`prelude`] has what programs use most.
 //!
-//! Features: `memory` (a store and blobs in memory), `crypto` (JSON Web Tokens and Argon2id behind the crypto
-//! port). The suites that every adapter runs stand in the crate `elizabeth-testing`.
+//! # Features
+//!
+//! - `memory`: a store and blobs in memory.
+//! - `crypto`: JSON Web Tokens and Argon2id behind the crypto ports.
+//! - `system`: the clock and the randomness of the operating system.
+//!
+//! All are off by default. The suites that every adapter runs stand in the crate `elizabeth-testing`.
 
+pub mod builder;
 #[cfg(feature = "crypto")]
 pub mod crypto;
 mod domain;
@@ -20,7 +38,10 @@ pub mod error;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod ports;
+pub mod prelude;
 pub mod service;
+#[cfg(feature = "system")]
+pub mod system;
 
 pub use domain::{
     archive, change, content, id, name, permission, policy, quota, room, secret, text, ticket, time, token,

@@ -28,7 +28,6 @@ mod options;
 mod passwords;
 #[cfg(feature = "postgres")]
 mod postgres;
-mod system;
 mod token_key;
 mod units;
 mod urls;
@@ -40,6 +39,7 @@ use elizabeth_core::{
     Elizabeth, Ports,
     crypto::{Argon2Passwords, JwtSigner},
     ports::{Blobs, Store},
+    system::{OsEntropy, SystemClock},
 };
 #[cfg(feature = "postgres")]
 use elizabeth_storage_postgres::PostgresStore;
@@ -54,7 +54,6 @@ pub use crate::{
     logging::{LogFormat, init_logging, init_logging_above},
     options::Options,
     passwords::OffThread,
-    system::{OsEntropy, SystemClock},
 };
 use crate::{
     options::Settings,

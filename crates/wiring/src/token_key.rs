@@ -8,10 +8,10 @@ use std::{
 };
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use elizabeth_core::ports::Entropy;
+use elizabeth_core::{ports::Entropy, system::OsEntropy};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretSlice};
 
-use crate::{OsEntropy, WiringError};
+use crate::WiringError;
 
 const FILE: &str = "token.key";
 /// Bytes of randomness in a key.

@@ -3,8 +3,7 @@ use std::{
     time::Duration,
 };
 
-use elizabeth_core::{ports::Clock, time::Timestamp};
-use elizabeth_wiring::SystemClock;
+use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;

@@ -68,12 +68,15 @@ pub trait WriteRooms: Send {
     /// As [`ReadRooms::room`], after locking the room.
     async fn lock_room_by_id(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>>;
 
-    /// Adds a room, no token of it issued, no entry counted. [`StoreError::AddressTaken`] when its name or slug is a
-    /// name or slug of another room; the transaction can go on then.
+    /// Adds a room, no token of it issued, no entry counted. [`AddressTaken`] when its name or slug is a name or slug of
+    /// another room; the transaction can go on then.
+    ///
+    /// [`AddressTaken`]: crate::ports::StoreError::AddressTaken
     async fn insert_room(&mut self, room: &NewRoom) -> StoreResult<RoomId>;
 
-    /// Changes those columns of a room that are given. [`StoreError::AddressTaken`] as for
-    /// [`WriteRooms::insert_room`].
+    /// Changes those columns of a room that are given. [`AddressTaken`] as for [`WriteRooms::insert_room`].
+    ///
+    /// [`AddressTaken`]: crate::ports::StoreError::AddressTaken
     async fn change_room(&mut self, id: RoomId, change: &RoomChange) -> StoreResult<()>;
 
     /// Removes a room with its contents, tokens, refresh tokens, tickets, reservations and chunks, and queues its blobs

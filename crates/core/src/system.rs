@@ -1,18 +1,23 @@
 //! What the operating system gives: time and randomness.
+//!
+//! The one place in core that asks for anything itself. Nothing else in core uses it but the
+//! [builder](crate::Elizabeth::builder), which hands it to a service that was given no other.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use elizabeth_core::{
+use rand::{Rng, rand_core::UnwrapErr, rngs::SysRng};
+
+use crate::{
     ports::{Clock, Entropy},
     time::Timestamp,
 };
-use rand::{Rng, rand_core::UnwrapErr, rngs::SysRng};
 
 /// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's adapter: core itself asks the port")]
     fn now(&self) -> Timestamp {
         // Before 1970 a clock is unset; the epoch is what an instant can say of that.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
