@@ -1,28 +1,24 @@
 import { recall, remember } from "../lib/storage";
-import { en, type Messages } from "./en";
+import { en, type Key, type Messages } from "./en";
+import { LOCALES, locales, type Locale } from "./locales";
+import { lookup } from "./lookup";
 
-export type Locale = "en" | "zh-CN";
-export type Key = keyof Messages;
-
-export const LOCALES: Record<Locale, string> = { en: "English", "zh-CN": "简体中文" };
+export type { Key } from "./en";
+export { LOCALES, locales } from "./locales";
 
 const KEY = "elizabeth:locale";
 
 function preferred(): Locale {
   const chosen = recall<string | null>(KEY, null);
-  if (chosen === "en" || chosen === "zh-CN") return chosen;
-  return navigator.languages.find((language) => /^(zh|en)\b/i.test(language))?.toLowerCase().startsWith("zh")
-    ? "zh-CN"
-    : "en";
+  return locales.find((one) => one === chosen) ?? lookup(navigator.languages, locales) ?? "en";
 }
 
 class CurrentLocale {
   current = $state<Locale>("en");
   messages = $state.raw<Messages>(en);
 
-  /** Changes the language. English is always there, the others are loaded. */
   async use(next: Locale): Promise<void> {
-    this.messages = next === "en" ? en : (await import("./zh-CN")).zh;
+    this.messages = await LOCALES[next].load();
     this.current = next;
     document.documentElement.lang = next;
   }
