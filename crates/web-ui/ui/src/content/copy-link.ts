@@ -4,8 +4,8 @@ import { copyLater, copyText } from "../lib/copy";
 import { span } from "../lib/format";
 import type { RoomStore } from "../room/room.svelte";
 import { linkTo } from "../share/tickets";
+import { dialogs } from "../ui/dialogs.svelte";
 import { toasts } from "../ui/toasts.svelte";
-import { dialogs } from "./dialogs.svelte";
 
 /** Life of a link that is just copied, in seconds. */
 const LIFE = 86_400;
@@ -25,5 +25,5 @@ export async function copyLinkTo(store: RoomStore, content: Content): Promise<vo
   const copied = await copyLater(making.then((made) => made.url));
   const made = await making;
   if (copied) toasts.say(t("content.link.copied", { span: span((Date.parse(made.expiresAt) - Date.now()) / 1_000) }));
-  else dialogs.shown = { kind: "link", content, made };
+  else dialogs.open(() => import("./LinkDialog.svelte"), { store, content, made });
 }

@@ -3,6 +3,12 @@ import { t } from "../i18n/index.svelte";
 import type { RoomStore } from "../room/room.svelte";
 import { toasts } from "../ui/toasts.svelte";
 
+/** Whether a text may be made the note: one that anybody reads as often as they like, and that is not it already. */
+export function mayPin(store: RoomStore, content: Content): boolean {
+  if (!store.mayEdit || !store.mayView || content === store.note) return false;
+  return content.content_type === "text" && content.max_downloads == null;
+}
+
 /** Makes a text the note. There is one at a time: what was it before goes back among the contents, after that. */
 export async function pin(store: RoomStore, content: Content): Promise<void> {
   const before = store.note;
