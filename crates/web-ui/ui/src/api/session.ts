@@ -1,5 +1,6 @@
 import { recall, remember } from "../lib/storage";
-import { Problem, answer, api, type Claims, type Schemas } from "./client";
+import { answer, api, type Claims, type Schemas } from "./client";
+import { Problem } from "./problem";
 
 /** What this browser knows of a room. Times are milliseconds since 1970. */
 export interface Remembered {

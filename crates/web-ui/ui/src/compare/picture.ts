@@ -15,7 +15,7 @@ const LONGEST = 1_024;
 
 /** @throws {Unfit} when it does not load as an image. */
 export async function loadPicture(store: RoomStore, content: Content): Promise<Picture> {
-  const url = await store.source(content);
+  const url = await store.reader.source(content);
   const image = new Image();
   image.src = url;
   try {

@@ -59,7 +59,7 @@ export const ACTIONS: Action[] = [
     label: "content.download",
     icon: Download,
     when: (on) => !isLink(on),
-    run: ({ store, content }) => store.download(content),
+    run: ({ store, content }) => store.reader.download(content),
   },
   { label: "content.link.copy", icon: Link, run: ({ store, content }) => copyLinkTo(store, content) },
   {
@@ -91,9 +91,10 @@ export const ACTIONS: Action[] = [
   { label: "content.details", icon: Info, run: asks(() => import("./DetailsDialog.svelte")) },
   {
     label: "content.delete",
-    icon: Trash2, danger: true,
+    icon: Trash2,
+    danger: true,
     when: ({ store }) => store.mayDelete,
-    run: ({ store, content }) => store.remove([content.id]),
+    run: ({ store, content }) => store.contents.remove([content.id]),
   },
 ];
 

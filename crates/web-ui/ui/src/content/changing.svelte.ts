@@ -1,7 +1,9 @@
-import { Problem, type Content, type Schemas } from "../api/client";
+import type { Content, Schemas } from "../api/client";
+import { Problem } from "../api/problem";
 import { t } from "../i18n/index.svelte";
+import { why } from "../lib/why";
 import { contentName } from "../room/content";
-import { why, type RoomStore } from "../room/room.svelte";
+import type { RoomStore } from "../room/room.svelte";
 
 /** A change of a content as somebody makes it, from the version that they saw. */
 export class Changing {
@@ -22,7 +24,7 @@ export class Changing {
     this.busy = true;
     this.problem = undefined;
     try {
-      await this.store.change(this.from, change);
+      await this.store.contents.change(this.from, change);
       return true;
     } catch (error) {
       this.problem = this.said(error);
@@ -37,7 +39,7 @@ export class Changing {
     if (error.code === "content_not_found") return t("content.gone");
     if (error.status !== 412 || !error.details) return why(error);
     this.from = error.details as unknown as Content;
-    this.store.take(this.from);
+    this.store.contents.take(this.from);
     return t("content.conflict", { name: contentName(this.from) });
   }
 }

@@ -1,7 +1,9 @@
-import { Problem, Unreachable, answer, api, type Content } from "../api/client";
+import { answer, api, type Content } from "../api/client";
+import { Problem, Unreachable } from "../api/problem";
 import { t } from "../i18n/index.svelte";
 import { recall, remember } from "../lib/storage";
-import { why, type RoomStore } from "../room/room.svelte";
+import { why } from "../lib/why";
+import type { RoomStore } from "../room/room.svelte";
 import { merged } from "./merge";
 
 export type NoteState = "saved" | "typing" | "saving" | "waiting" | "conflict" | "refused";
@@ -81,7 +83,7 @@ export class Note {
 
   /** A list does not say long texts. */
   private async whole(content: Content): Promise<Content> {
-    const { params, headers } = await this.store.as();
+    const { params, headers } = await this.store.stay.as();
     const path = { ...params.path, id: content.id };
     return answer(api.GET("/api/v1/rooms/{room}/contents/{id}/meta", { params: { path }, headers }));
   }
@@ -139,7 +141,9 @@ export class Note {
     this.state = "saving";
     const text = this.text;
     try {
-      const saved = this.known ? await this.replace(this.known, text, keepalive) : await this.create(text, keepalive);
+      const saved = this.known
+        ? await this.store.contents.change(this.known, { text }, keepalive)
+        : await this.create(text, keepalive);
       this.known = saved;
       this.base = text;
       this.saving = false;
@@ -154,34 +158,21 @@ export class Note {
     }
   }
 
-  private async replace(content: Content, text: string, keepalive: boolean): Promise<Content> {
-    const { params, headers } = await this.store.as();
-    const call = api.PATCH("/api/v1/rooms/{room}/contents/{id}", {
-      params: { path: { ...params.path, id: content.id }, header: { "If-Match": `"${content.version}"` } },
-      headers,
-      body: { text },
-      keepalive,
-    });
-    const changed = await answer(call);
-    this.store.take(changed);
-    return changed;
-  }
-
   private async create(text: string, keepalive: boolean): Promise<Content> {
     const call = api.POST("/api/v1/rooms/{room}/texts", {
-      ...(await this.store.as()),
+      ...(await this.store.stay.as()),
       body: { text, pinned: true },
       keepalive,
     });
     const made = await answer(call);
-    this.store.take(made);
+    this.store.contents.take(made);
     return made;
   }
 
   private async failed(error: unknown): Promise<void> {
     if (error instanceof Problem && error.code === "precondition_failed") {
       const current = error.details as unknown as Content;
-      this.store.take(current);
+      this.store.contents.take(current);
       return this.takeOver(current.text == null ? await this.whole(current) : current);
     }
     if (error instanceof Problem && ["content_not_found", "content_expired"].includes(error.code)) {

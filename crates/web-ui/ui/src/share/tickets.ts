@@ -12,7 +12,7 @@ export interface MadeLink {
 }
 
 async function make(store: RoomStore, body: Schemas["CreateTicket"]): Promise<MadeLink> {
-  const as = await store.as();
+  const as = await store.stay.as();
   const made = await answer(api.POST("/api/v1/rooms/{room}/tickets", { ...as, body }));
   return { url: new URL(made.url, base).href, expiresAt: made.expires_at, maxUses: made.max_uses ?? null };
 }
@@ -34,12 +34,12 @@ export function linkTo(store: RoomStore, content: Content, uses: number | null, 
 
 /** The live tickets, the newest first: all of them for an owner, one's own for a guest. */
 export async function tickets(store: RoomStore): Promise<Ticket[]> {
-  const listed = await answer(api.GET("/api/v1/rooms/{room}/tickets", await store.as()));
+  const listed = await answer(api.GET("/api/v1/rooms/{room}/tickets", await store.stay.as()));
   return listed.toReversed();
 }
 
 export async function revoke(store: RoomStore, ticket: Ticket): Promise<void> {
-  const { headers } = await store.as();
-  const path = { room: store.slug, id: ticket.id };
+  const { headers } = await store.stay.as();
+  const path = { room: store.stay.slug, id: ticket.id };
   await answer(api.DELETE("/api/v1/rooms/{room}/tickets/{id}", { params: { path }, headers }));
 }

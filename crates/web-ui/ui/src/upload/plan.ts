@@ -6,7 +6,7 @@ export interface Planned {
   size: number;
 }
 
-/** What the server takes, as `GET /config` says; chunks of one upload are limited by the contract. */
+/** What the server takes in one upload. */
 export interface Limits {
   files: number;
   chunks: number;

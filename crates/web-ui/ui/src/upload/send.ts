@@ -1,4 +1,4 @@
-import { Problem, Unreachable } from "../api/client";
+import { Problem, Unreachable } from "../api/problem";
 
 /** Sends bytes and says how many have gone: what `fetch` cannot.
  *

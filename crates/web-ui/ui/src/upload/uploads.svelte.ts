@@ -1,101 +1,18 @@
-import { Problem, answer, api, type Schemas } from "../api/client";
+import { Problem } from "../api/problem";
 import { t } from "../i18n/index.svelte";
-import { address } from "../lib/base";
 import { bytes } from "../lib/format";
-import { why, type RoomStore } from "../room/room.svelte";
+import { why } from "../lib/why";
+import type { RoomStore } from "../room/room.svelte";
 import { toasts } from "../ui/toasts.svelte";
+import { arrived, limits, prepare, release, underWay, type UnderWay } from "./chunks";
 import type { Picked } from "./collect";
-import { sha256 } from "./hash";
-import { Pace, batches, chunkSize, type Limits } from "./plan";
-import { isPassing, pause, send } from "./send";
+import { interruptedFiles, type Interrupted } from "./interrupted";
+import { batches, chunkSize, type Limits } from "./plan";
+import { FileGone, Sender, isReadable } from "./sender";
+import { Upload, type Batch } from "./upload.svelte";
 
-/** Chunks that are on the way at once, of all files together. */
-const AT_ONCE = 3;
-/** The most chunks of one upload. */
-const CHUNKS = 16_384;
-
-export type State = "waiting" | "sending" | "paused" | "offline" | "checking" | "done" | "failed";
-
-/** A file on its way into the room. */
-export class Upload {
-  state = $state<State>("waiting");
-  /** Bytes that are there, as far as is known here. */
-  sent = $state(0);
-  /** Bytes a second. */
-  rate = $state<number | undefined>();
-  problem = $state<string | undefined>();
-
-  readonly pace = new Pace();
-  stop = new AbortController();
-  hash: Promise<string> | undefined;
-  /** Bytes of each chunk that is on the way. */
-  readonly moving = new Map<number, number>();
-  settled = 0;
-
-  constructor(
-    readonly id: number,
-    readonly name: string,
-    readonly file: File,
-    public batch: Batch,
-    public index: number,
-    readonly chunk: number,
-  ) {}
-
-  get size(): number {
-    return this.file.size;
-  }
-
-  /** Seconds until it is there. */
-  get left(): number | undefined {
-    return this.rate ? (this.size - this.sent) / this.rate : undefined;
-  }
-
-  get isActive(): boolean {
-    return this.state !== "done" && this.state !== "failed" && this.state !== "paused";
-  }
-
-  count(): void {
-    const moving = [...this.moving.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const sent = Math.min(this.size, this.settled + moving);
-    const now = performance.now();
-    this.pace.add(Math.max(0, sent - this.sent), now);
-    this.sent = sent;
-    this.rate = this.pace.rate(now) ?? this.rate;
-  }
-}
-
-/** Files that the server holds space for together. */
-interface Batch {
-  reservation: string;
-  /** How many of its files are still to come. */
-  open: number;
-  /** Whether one of them never will. */
-  cancelled: boolean;
-}
-
-export type UnderWay = Schemas["UploadUnderWay"];
-
-/** A file that an earlier page began to send. */
-export interface Interrupted {
-  reservation: string;
-  index: number;
-  name: string;
-  size: number;
-  sent: number;
-  chunk: number;
-}
-
-/** The file was changed, moved or deleted since it was picked: browsers do not read it any more. */
-class FileGone extends Error {}
-
-async function isReadable(file: File): Promise<boolean> {
-  try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** How long a file that has arrived stays in the list, in milliseconds. */
+const DONE = 4_000;
 
 /** Everything on its way into a room. */
 export class Uploads {
@@ -106,18 +23,20 @@ export class Uploads {
   others = $state.raw<UnderWay[]>([]);
 
   private last = 0;
-  private running = 0;
-  private queue: (() => void)[] = [];
   private limits: Promise<Limits> | undefined;
-  private readonly seen = new Set<string>();
+  private readonly sender: Sender;
+  /** Reservations that this page made. */
+  private readonly reservations = new Set<string>();
 
-  constructor(private readonly store: RoomStore) {}
+  constructor(private readonly store: RoomStore) {
+    this.sender = new Sender(store.stay);
+  }
 
   readonly active = $derived(this.list.filter((upload) => upload.isActive));
 
   /** Adds files: what was interrupted goes on, for the rest the space is taken first.
    *
-   * Never fails: what cannot be is told to people.
+   * Never fails: what cannot be is shown to people.
    */
   async add(files: Picked[]): Promise<void> {
     const fresh = files.filter(({ file, name }) => !this.resume(file, name));
@@ -125,9 +44,9 @@ export class Uploads {
     const total = fresh.reduce((sum, { file }) => sum + file.size, 0);
     if (total > this.store.left) return this.doesNotFit(total, this.store.left);
     try {
-      const limits = await (this.limits ??= this.ask());
+      const known = await (this.limits ??= limits());
       const planned = fresh.map(({ file, name }) => ({ file, name, size: file.size }));
-      for (const batch of batches(planned, limits)) await this.prepare(batch, limits);
+      for (const batch of batches(planned, known)) await this.prepare(batch, known);
     } catch (error) {
       this.limits = undefined;
       const details = error instanceof Problem && error.code === "room_full" ? error.details : undefined;
@@ -140,16 +59,6 @@ export class Uploads {
     toasts.problem(t("upload.full", { needed: bytes(needed), left: bytes(left) }));
   }
 
-  private async ask(): Promise<Limits> {
-    const { limits } = await answer(api.GET("/api/v1/config", {}));
-    return {
-      files: limits.manifest_files,
-      chunks: CHUNKS,
-      chunkMin: limits.chunk_size_min,
-      chunkMax: limits.chunk_size_max,
-    };
-  }
-
   private async prepare(files: { file: File; name: string; size: number }[], limits: Limits): Promise<void> {
     const manifest = files.map(({ file, name, size }) => ({
       name,
@@ -157,10 +66,8 @@ export class Uploads {
       mime: file.type || undefined,
       chunk_size: chunkSize(size, limits),
     }));
-    const as = await this.store.as();
-    const call = api.POST("/api/v1/rooms/{room}/uploads/chunks/prepare", { ...as, body: { files: manifest } });
-    const held = await answer(call);
-    this.seen.add(held.reservation_id);
+    const held = await prepare(this.store.stay, manifest);
+    this.reservations.add(held.reservation_id);
     const batch: Batch = { reservation: held.reservation_id, open: files.length, cancelled: false };
     const uploads = files.map(
       ({ file, name }, index) =>
@@ -171,32 +78,17 @@ export class Uploads {
     void this.store.refresh();
   }
 
-  // What was interrupted ---------------------------------------------------------------------------------------------
-
   /** Looks what is under way in the room. */
   async look(): Promise<void> {
     if (!this.store.mayEdit && !this.store.mayView) return;
-    const all = await answer(api.GET("/api/v1/rooms/{room}/uploads", await this.store.as()));
-    const mine = all.filter((upload) => upload.mine && upload.protocol === "chunks");
+    const all = await underWay(this.store.stay);
     this.others = all.filter((upload) => !upload.mine);
-    this.interrupted = mine
-      .filter((upload) => !this.seen.has(upload.reservation_id))
-      .flatMap((upload) =>
-        upload.files
-          .filter((file) => file.content_id == null && !this.isHere(upload.reservation_id, file.file_index))
-          .map((file) => ({
-            reservation: upload.reservation_id,
-            index: file.file_index,
-            name: file.name,
-            size: file.size,
-            sent: file.uploaded_size,
-            chunk: file.chunk_size ?? file.size,
-          })),
-      );
-  }
-
-  private isHere(reservation: string, index: number): boolean {
-    return this.list.some((upload) => upload.batch.reservation === reservation && upload.index === index);
+    this.interrupted = interruptedFiles(
+      all,
+      ({ reservation, index }) =>
+        this.reservations.has(reservation) ||
+        this.list.some((upload) => upload.batch.reservation === reservation && upload.index === index),
+    );
   }
 
   /** Goes on with a file that was interrupted, when this is it. */
@@ -214,7 +106,7 @@ export class Uploads {
       return;
     }
     try {
-      const there = await this.chunksThere(before.reservation, before.index);
+      const there = await arrived(this.store.stay, before);
       const siblings = this.interrupted.filter((other) => other.reservation === before.reservation);
       const known = this.list.find((other) => other.batch.reservation === before.reservation)?.batch;
       const batch = known ?? { reservation: before.reservation, open: siblings.length, cancelled: false };
@@ -230,7 +122,7 @@ export class Uploads {
   /** Gives up what was interrupted, with the other files that were begun with it. */
   async discard(before: Interrupted): Promise<void> {
     try {
-      await this.release(before.reservation);
+      await release(this.store.stay, before.reservation);
       this.interrupted = this.interrupted.filter((other) => other.reservation !== before.reservation);
     } catch (error) {
       toasts.problem(why(error));
@@ -238,126 +130,38 @@ export class Uploads {
     void this.store.refresh();
   }
 
-  private async chunksThere(reservation: string, index: number): Promise<Set<number>> {
-    const { params, headers } = await this.store.as();
-    const call = api.GET("/api/v1/rooms/{room}/uploads/chunks/status", {
-      params: { ...params, query: { reservation_id: reservation } },
-      headers,
-    });
-    const { chunk_details } = await answer(call);
-    return new Set(chunk_details.filter((chunk) => chunk.file_index === index).map((chunk) => chunk.chunk_index));
-  }
-
-  // One file ---------------------------------------------------------------------------------------------------------
-
-  /** Sends what is not there yet, and completes it. */
-  private async run(upload: Upload, there: Set<number>): Promise<void> {
+  private async run(upload: Upload, there: ReadonlySet<number>): Promise<void> {
     const { signal } = upload.stop;
     try {
-      const count = Math.ceil(upload.size / upload.chunk);
-      const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
-      upload.settled = [...there].reduce((sum, index) => sum + this.length(upload, index), 0);
-      upload.count();
-      // Beside the sending: it is read once more, and ready when the last byte has gone.
-      upload.hash ??= sha256(upload.file, signal);
-      upload.hash.catch(() => (upload.hash = undefined));
-      await Promise.all(missing.map((index) => this.inTurn(() => this.sendChunk(upload, index), signal)));
-      upload.state = "checking";
-      await this.complete(upload, await (upload.hash ??= sha256(upload.file, signal)));
+      await this.sender.send(upload, there);
       upload.state = "done";
       this.closed(upload, false);
-      this.drop(upload, 4_000);
+      setTimeout(() => this.drop(upload), DONE);
       await this.store.refresh();
     } catch (error) {
       if (signal.aborted) return;
-      upload.stop.abort();
-      upload.stop = new AbortController();
-      if (error instanceof Problem && (error.code === "reservation_expired" || error.code === "reservation_not_found")) {
-        return this.again(upload);
-      }
-      if (error instanceof Problem && error.code === "hash_mismatch") {
-        // What is there is of another version of the file.
-        toasts.say(t("upload.changed", { name: upload.name }));
-        this.closed(upload, true);
-        return this.again(upload);
-      }
-      upload.hash = undefined;
-      upload.problem = error instanceof FileGone || !(await isReadable(upload.file)) ? t("upload.gone") : why(error);
-      upload.state = "failed";
+      upload.halt();
+      await this.failed(upload, error);
     }
   }
 
-  private length(upload: Upload, index: number): number {
-    return Math.min(upload.chunk, upload.size - index * upload.chunk);
-  }
-
-  private async sendChunk(upload: Upload, index: number): Promise<void> {
-    const { signal } = upload.stop;
-    const start = index * upload.chunk;
-    const piece = upload.file.slice(start, start + upload.chunk);
-    const path =
-      `api/v1/rooms/${encodeURIComponent(this.store.slug)}/uploads/chunks/${upload.index}/${index}` +
-      `?reservation_id=${upload.batch.reservation}`;
-    await this.persist(upload, async () => {
-      const { headers } = await this.store.as();
-      signal.throwIfAborted();
-      upload.state = "sending";
-      try {
-        await send(address(path), headers, piece, signal, (sent) => {
-          upload.moving.set(index, sent);
-          upload.count();
-        });
-        upload.settled += piece.size;
-      } finally {
-        upload.moving.delete(index);
-        upload.count();
-      }
-    });
-  }
-
-  private async complete(upload: Upload, hash: string): Promise<void> {
-    await this.persist(upload, async () => {
-      const call = api.POST("/api/v1/rooms/{room}/uploads/chunks/complete", {
-        ...(await this.store.as()),
-        body: { reservation_id: upload.batch.reservation, file_index: upload.index, final_hash: hash },
-      });
-      await answer(call);
-    });
-  }
-
-  /** Tries until it is done, refused, or given up. */
-  private async persist(upload: Upload, work: () => Promise<void>): Promise<void> {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (upload.stop.signal.aborted || !isPassing(error)) throw error;
-        // A file that cannot be read any more looks like a line that broke.
-        if (!(await isReadable(upload.file))) throw new FileGone();
-        upload.state = "offline";
-        await pause(tries, upload.stop.signal);
-      }
+  private async failed(upload: Upload, error: unknown): Promise<void> {
+    if (error instanceof Problem && (error.code === "reservation_expired" || error.code === "reservation_not_found")) {
+      return this.again(upload);
     }
-  }
-
-  /** One of a few at a time. */
-  private async inTurn(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    if (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.queue.push(resolve));
-    this.running += 1;
-    try {
-      signal.throwIfAborted();
-      await work();
-    } finally {
-      this.running -= 1;
-      this.queue.shift()?.();
+    if (error instanceof Problem && error.code === "hash_mismatch") {
+      // What is there is of another version of the file.
+      toasts.say(t("upload.changed", { name: upload.name }));
+      this.closed(upload, true);
+      return this.again(upload);
     }
+    upload.hash = undefined;
+    upload.problem = error instanceof FileGone || !(await isReadable(upload.file)) ? t("upload.gone") : why(error);
+    upload.state = "failed";
   }
-
-  // What people do ----------------------------------------------------------------------------------------------------
 
   pause(upload: Upload): void {
-    upload.stop.abort();
-    upload.stop = new AbortController();
+    upload.halt();
     upload.hash = undefined;
     upload.rate = undefined;
     upload.state = "paused";
@@ -368,7 +172,7 @@ export class Uploads {
     upload.problem = undefined;
     upload.state = "waiting";
     try {
-      const there = await this.chunksThere(upload.batch.reservation, upload.index);
+      const there = await arrived(this.store.stay, upload.reserved);
       void this.run(upload, there);
     } catch (error) {
       if (error instanceof Problem && (error.status === 404 || error.status === 410)) return this.again(upload);
@@ -379,15 +183,15 @@ export class Uploads {
 
   /** The server holds it no more: from the beginning. */
   private again(upload: Upload): void {
-    this.drop(upload, 0);
+    this.drop(upload);
     void this.add([{ file: upload.file, name: upload.name }]);
   }
 
   /** Gives one up; its space is given back once nothing else was begun with it. */
   cancel(upload: Upload): void {
     const finished = upload.state === "done";
-    upload.stop.abort();
-    this.drop(upload, 0);
+    upload.halt();
+    this.drop(upload);
     if (!finished) this.closed(upload, true);
   }
 
@@ -396,25 +200,14 @@ export class Uploads {
     batch.open -= 1;
     batch.cancelled ||= cancelled;
     if (batch.open === 0 && batch.cancelled) {
-      void this.release(batch.reservation).then(
+      void release(this.store.stay, batch.reservation).then(
         () => this.store.refresh(),
         () => undefined, // It lapses by itself.
       );
     }
   }
 
-  private async release(reservation: string): Promise<void> {
-    const { params, headers } = await this.store.as();
-    const call = api.DELETE("/api/v1/rooms/{room}/uploads/chunks/{reservation_id}", {
-      params: { path: { ...params.path, reservation_id: reservation } },
-      headers,
-    });
-    await answer(call);
-  }
-
-  private drop(upload: Upload, after: number): void {
-    const go = () => (this.list = this.list.filter((other) => other !== upload));
-    if (after === 0) go();
-    else setTimeout(go, after);
+  private drop(upload: Upload): void {
+    this.list = this.list.filter((other) => other !== upload);
   }
 }

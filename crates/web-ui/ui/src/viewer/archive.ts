@@ -1,5 +1,4 @@
-import { Problem, Unreachable } from "../api/client";
-import { address } from "../lib/base";
+import { Problem, Unreachable } from "../api/problem";
 import { saveBlob } from "../lib/save";
 import type { RoomStore } from "../room/room.svelte";
 
@@ -23,8 +22,8 @@ export async function saveArchive(store: RoomStore, ids: number[], name: string)
       throw error;
     }
   }
-  const { headers } = await store.as();
-  const path = address(`api/v1/rooms/${encodeURIComponent(store.slug)}/archive.zip?ids=${ids.join(",")}`);
+  const { headers } = await store.stay.as();
+  const path = store.stay.address(`archive.zip?ids=${ids.join(",")}`);
   try {
     const response = await fetch(path, { headers });
     if (!response.ok) throw await Problem.of(response);

@@ -28,7 +28,7 @@ export async function readStart(
 ): Promise<ReadText> {
   if (content.size === 0) return { text: "", cut: false };
   const cut = length < content.size;
-  const response = await store.read(content, cut ? { Range: `bytes=0-${length - 1}` } : {}, signal);
+  const response = await store.reader.read(content, cut ? { Range: `bytes=0-${length - 1}` } : {}, signal);
   const bytes = new Uint8Array(await response.arrayBuffer());
   return { text: decodeText(bytes, cut), cut };
 }

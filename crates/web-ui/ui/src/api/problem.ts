@@ -1,0 +1,27 @@
+import type { components } from "./schema";
+
+/** Why the server did not do what was asked. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details?: Record<string, unknown>,
+  ) {
+    super(message);
+  }
+
+  static async of(response: Response, body?: unknown): Promise<Problem> {
+    const parsed = (body ?? (await response.json().catch(() => null))) as Partial<components["schemas"]["Problem"]> | null;
+    const code = typeof parsed?.code === "string" ? parsed.code : "unknown";
+    return new Problem(
+      response.status,
+      code,
+      parsed?.error ?? response.statusText,
+      (parsed?.details as Record<string, unknown> | undefined) ?? undefined,
+    );
+  }
+}
+
+/** The server did not answer at all. */
+export class Unreachable extends Error {}

@@ -1,0 +1,116 @@
+import { answer, api, type Content, type Schemas } from "../api/client";
+import { Problem } from "../api/problem";
+import { t } from "../i18n/index.svelte";
+import { why } from "../lib/why";
+import { toasts } from "../ui/toasts.svelte";
+import type { Stay } from "./stay";
+
+/** How long something deleted can be brought back, in milliseconds. */
+const UNDO = 6_000;
+
+/** What is in a room, and what people do with it. */
+export class Contents {
+  /** As the server lists them: by ascending number. */
+  private listed = $state.raw<Content[]>([]);
+  private hidden = $state.raw<ReadonlySet<number>>(new Set());
+  private readonly deletions = new Map<number[], ReturnType<typeof setTimeout>>();
+  /** How often an answer to a change brought a content. */
+  changes = 0;
+
+  constructor(
+    private readonly stay: Stay,
+    /** Reads the room again, for something was just done. */
+    private readonly refresh: () => Promise<void>,
+  ) {}
+
+  /** All of them, the newest first. */
+  readonly all = $derived(this.listed.filter((content) => !this.hidden.has(content.id)).toReversed());
+  /** The text that is kept at the top: the oldest pinned one. */
+  readonly note = $derived(this.listed.find(isNote));
+  /** The rest. */
+  readonly items = $derived(this.all.filter((content) => content !== this.note));
+
+  /** The contents as they were listed after so many changes. What was changed meanwhile may not be in them yet. */
+  list(contents: Content[], changes: number): void {
+    if (changes === this.changes) this.listed = contents;
+  }
+
+  /** A content as it stands now, by the answer to a call. */
+  take(content: Content): void {
+    this.changes += 1;
+    const others = this.listed.filter((other) => other.id !== content.id);
+    this.listed = [...others, content].sort((a, b) => a.id - b.id);
+  }
+
+  /** Adds a text, or a link where it is one. */
+  async add(text: string): Promise<void> {
+    const as = await this.stay.as();
+    const link = text.trim();
+    if (/^(https?:\/\/|mailto:)\S+$/i.test(link)) {
+      await answer(api.POST("/api/v1/rooms/{room}/urls", { ...as, body: { url: link } }));
+    } else {
+      await answer(api.POST("/api/v1/rooms/{room}/texts", { ...as, body: { text } }));
+    }
+    void this.refresh();
+  }
+
+  /** Changes a content, if it is still at the version that it was seen at. With `keepalive` the call outlives the page.
+   *
+   * @throws {Problem} 412 with the content as it stands in `details`.
+   */
+  async change(content: Content, change: Schemas["ChangeContent"], keepalive = false): Promise<Content> {
+    const { params, headers } = await this.stay.as();
+    const call = api.PATCH("/api/v1/rooms/{room}/contents/{id}", {
+      params: { path: { ...params.path, id: content.id }, header: { "If-Match": `"${content.version}"` } },
+      headers,
+      body: change,
+      keepalive,
+    });
+    const changed = await answer(call);
+    this.take(changed);
+    return changed;
+  }
+
+  /** Deletes contents, in a moment: until then they can be brought back. */
+  remove(ids: number[]): void {
+    this.hidden = new Set([...this.hidden, ...ids]);
+    const timer = setTimeout(() => void this.deleteNow(ids), UNDO);
+    this.deletions.set(ids, timer);
+    toasts.say(t("content.deleted", { n: ids.length }), {
+      label: t("app.undo"),
+      run: () => {
+        clearTimeout(timer);
+        this.deletions.delete(ids);
+        this.reveal(ids);
+      },
+    });
+  }
+
+  private async deleteNow(ids: number[], keepalive = false): Promise<void> {
+    this.deletions.delete(ids);
+    try {
+      const as = await this.stay.as();
+      await answer(api.DELETE("/api/v1/rooms/{room}/contents", { ...as, body: { ids }, keepalive }));
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === "content_not_found")) toasts.problem(why(error));
+    }
+    await this.refresh();
+    this.reveal(ids);
+  }
+
+  private reveal(ids: number[]): void {
+    this.hidden = new Set([...this.hidden].filter((id) => !ids.includes(id)));
+  }
+
+  /** What waits to be deleted goes now: nobody is left to bring it back. */
+  flush = (): Promise<void>[] =>
+    [...this.deletions].map(([ids, timer]) => {
+      clearTimeout(timer);
+      return this.deleteNow(ids, true);
+    });
+}
+
+/** A text of limited downloads is not read for being shown. */
+function isNote(content: Content): boolean {
+  return content.pinned && content.content_type === "text" && content.max_downloads == null;
+}

@@ -1,0 +1,34 @@
+import { Problem, Unreachable } from "../api/problem";
+
+/** Where somebody stands before a room. */
+export type Stage =
+  | { kind: "loading" }
+  | { kind: "missing" }
+  | { kind: "invalid"; why: string }
+  | { kind: "password"; wrong: boolean }
+  | { kind: "expired" }
+  | { kind: "refused"; why: string; code: string }
+  | { kind: "offline" }
+  | { kind: "gone" }
+  | { kind: "open" };
+
+/** Where somebody stands whom the server did not let in, or on.
+ *
+ * @throws what is no answer of the server's.
+ */
+export function refusal(error: unknown, before: Stage): Stage {
+  if (error instanceof Unreachable) return { kind: "offline" };
+  if (!(error instanceof Problem)) throw error;
+  switch (error.code) {
+    case "room_not_found":
+      return { kind: "missing" };
+    case "invalid_room_name":
+      return { kind: "invalid", why: error.message };
+    case "room_expired":
+      return { kind: "expired" };
+    case "wrong_password":
+      return { kind: "password", wrong: before.kind === "password" };
+    default:
+      return { kind: "refused", why: error.message, code: error.code };
+  }
+}
