@@ -1,7 +1,7 @@
 import type { Content, Schemas } from "../api/client";
 import { Problem } from "../api/problem";
 import { t } from "../i18n/index.svelte";
-import { why } from "../lib/why";
+import { why } from "../i18n/why";
 import { contentName } from "../room/content";
 import type { RoomStore } from "../room/room.svelte";
 

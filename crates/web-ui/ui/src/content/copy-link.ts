@@ -1,7 +1,7 @@
 import type { Content } from "../api/client";
+import { span } from "../i18n/format";
 import { t } from "../i18n/index.svelte";
 import { copyLater, copyText } from "../lib/copy";
-import { span } from "../lib/format";
 import type { RoomStore } from "../room/room.svelte";
 import { linkTo } from "../share/tickets";
 import { dialogs } from "../ui/dialogs.svelte";

@@ -1,8 +1,8 @@
 import { answer, api, type Content } from "../api/client";
 import { Problem, Unreachable } from "../api/problem";
 import { t } from "../i18n/index.svelte";
+import { why } from "../i18n/why";
 import { recall, remember } from "../lib/storage";
-import { why } from "../lib/why";
 import type { RoomStore } from "../room/room.svelte";
 import { merged } from "./merge";
 

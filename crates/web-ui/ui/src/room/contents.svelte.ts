@@ -1,7 +1,7 @@
 import { answer, api, type Content, type Schemas } from "../api/client";
 import { Problem } from "../api/problem";
 import { t } from "../i18n/index.svelte";
-import { why } from "../lib/why";
+import { why } from "../i18n/why";
 import { toasts } from "../ui/toasts.svelte";
 import type { Stay } from "./stay";
 

@@ -1,4 +1,4 @@
-import { why } from "../lib/why";
+import { why } from "../i18n/why";
 
 /** How long it is said that something was saved, in milliseconds. */
 const SAID = 3_000;

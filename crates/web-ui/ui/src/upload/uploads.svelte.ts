@@ -1,7 +1,7 @@
 import { Problem } from "../api/problem";
+import { bytes } from "../i18n/format";
 import { t } from "../i18n/index.svelte";
-import { bytes } from "../lib/format";
-import { why } from "../lib/why";
+import { why } from "../i18n/why";
 import type { RoomStore } from "../room/room.svelte";
 import { toasts } from "../ui/toasts.svelte";
 import { arrived, limits, prepare, release, underWay, type UnderWay } from "./chunks";

@@ -1,5 +1,5 @@
 import { Problem, Unreachable } from "../api/problem";
-import { t } from "../i18n/index.svelte";
+import { t } from "./index.svelte";
 
 /** What went wrong, for people. */
 export function why(error: unknown): string {

@@ -1,4 +1,4 @@
-import { locale } from "../i18n/index.svelte";
+import { locale } from "./index.svelte";
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 

@@ -1,4 +1,4 @@
-import type { Picked } from "../upload/collect";
+import type { Picked } from "./collect";
 
 const SHARED = "shared";
 
