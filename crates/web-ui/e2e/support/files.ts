@@ -109,7 +109,7 @@ export function zip(entries: { name: string; data: Buffer }[]): Buffer {
   let offset = 0;
   for (const { name, data } of entries) {
     const path = Buffer.from(name);
-    // What both headers say: version, flags (names are UTF-8), method, time, date, checksum, sizes, length of the name.
+    // What both headers have: version, flags (names are UTF-8), method, time, date, checksum, sizes, length of the name.
     const facts = Buffer.alloc(26);
     facts.writeUInt16LE(20, 0);
     facts.writeUInt16LE(0x0800, 2);

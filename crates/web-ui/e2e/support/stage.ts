@@ -32,7 +32,7 @@ export function stage({ host, args = [] }: Options = {}): Stage {
   });
 
   afterAll(async () => {
-    // One that did not start needs no end, and has told why.
+    // One that did not start needs no end, and has reported why.
     await browser?.close();
     await server?.stop();
   });

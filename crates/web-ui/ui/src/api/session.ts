@@ -54,7 +54,7 @@ export class Session {
     this.claims = claims;
   }
 
-  /** Takes up the stay that this browser remembers; `undefined` when there is none that is good. */
+  /** Takes up the stay that this browser remembers; `undefined` when none is valid. */
   static async resume(slug: string): Promise<Session | undefined> {
     const known = roomAt(slug);
     if (!known?.token) return undefined;
@@ -121,7 +121,7 @@ export class Session {
     if (known) rememberRoom(slug, { ...known, ownerKey: known.ownerKey ?? roomAt(slug)?.ownerKey });
   }
 
-  /** A token that is good for a while. */
+  /** A token that is valid for a while. */
   async bearer(): Promise<string> {
     const life = (this.claims.exp - this.claims.iat) * 1_000;
     if (this.ends - Date.now() < Math.min(EARLY, life / 2)) await this.renew();
@@ -158,7 +158,7 @@ export class Session {
       return;
     }
     const refresh = known?.refreshToken ?? this.refreshToken;
-    // While the token is good it buys the next one, as often as pages ask at once; a refresh token works just once.
+    // While the token is valid it buys the next one, as often as pages ask at once; a refresh token works just once.
     if (this.ends > Date.now() || !refresh) {
       const call = api.POST("/api/v1/rooms/{room}/tokens", {
         params: { path: { room: this.slug } },
@@ -173,7 +173,7 @@ export class Session {
   }
 }
 
-/** What a token says. Whether it is good is for the server to say. */
+/** What a token claims. Whether it is valid is for the server to decide. */
 export function decode(token: string): Claims {
   const text = token.split(".")[1] ?? "";
   const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));

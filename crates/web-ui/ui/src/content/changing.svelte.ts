@@ -27,14 +27,14 @@ export class Changing {
       await this.store.contents.change(this.from, change);
       return true;
     } catch (error) {
-      this.problem = this.said(error);
+      this.problem = this.explain(error);
       return false;
     } finally {
       this.busy = false;
     }
   }
 
-  private said(error: unknown): string {
+  private explain(error: unknown): string {
     if (!(error instanceof Problem)) return why(error);
     if (error.code === "content_not_found") return t("content.gone");
     if (error.status !== 412 || !error.details) return why(error);

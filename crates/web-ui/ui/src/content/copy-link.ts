@@ -17,13 +17,13 @@ const LIFE = 86_400;
  */
 export async function copyLinkTo(store: RoomStore, content: Content): Promise<void> {
   if (content.url) {
-    if (await copyText(content.url)) toasts.say(t("content.url.copied"));
+    if (await copyText(content.url)) toasts.notify(t("content.url.copied"));
     else toasts.problem(t("app.copy.failed"));
     return;
   }
   const making = linkTo(store, content, null, LIFE);
   const copied = await copyLater(making.then((made) => made.url));
   const made = await making;
-  if (copied) toasts.say(t("content.link.copied", { span: span((Date.parse(made.expiresAt) - Date.now()) / 1_000) }));
+  if (copied) toasts.notify(t("content.link.copied", { span: span((Date.parse(made.expiresAt) - Date.now()) / 1_000) }));
   else dialogs.open(() => import("./LinkDialog.svelte"), { store, content, made });
 }

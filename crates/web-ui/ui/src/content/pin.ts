@@ -14,10 +14,10 @@ export async function pin(store: RoomStore, content: Content): Promise<void> {
   const before = store.contents.note;
   if (!content.pinned) await store.contents.change(content, { pinned: true });
   if (before) await store.contents.change(before, { pinned: false });
-  toasts.say(t("content.pinned"));
+  toasts.notify(t("content.pinned"));
 }
 
 export async function unpin(store: RoomStore, content: Content): Promise<void> {
   await store.contents.change(content, { pinned: false });
-  toasts.say(t("content.unpinned"));
+  toasts.notify(t("content.unpinned"));
 }

@@ -44,7 +44,7 @@ export function span(seconds: number): string {
   return words.join(" ");
 }
 
-/** An instant as people say it, near ones by how long ago. */
+/** An instant as people speak of it, near ones by how long ago. */
 export function when(instant: string, now: number = Date.now()): string {
   const time = new Date(instant);
   const seconds = (time.getTime() - now) / 1000;

@@ -320,7 +320,7 @@ export default {
   "compare.differs.not": "看不出任何差异。",
 
   "compare.binary": "“{name}”名为文本，内容却不是文字。",
-  "compare.says.same": "两者文字相同。",
+  "compare.same.text": "两者文字相同。",
   "compare.lines": "新增 {added} 行，删除 {removed} 行",
   "compare.changes": "{n} 处改动",
   "compare.change.at": "第 {at} 处，共 {total} 处",

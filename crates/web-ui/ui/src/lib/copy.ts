@@ -25,7 +25,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Copies a text that is still on its way. Some browsers only let one copy in the moment of a click: they are told
+/** Copies a text that is still on its way. Some browsers only let one copy in the moment of a click: they learn
  * at once that it will come.
  *
  * @throws what the text failed with.

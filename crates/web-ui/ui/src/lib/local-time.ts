@@ -7,7 +7,7 @@ export function toLocal(instant: number): string {
   return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-/** What such a field says, in milliseconds since 1970; `undefined` when it is not filled in. */
+/** The time in such a field, in milliseconds since 1970; `undefined` when it is not filled in. */
 export function fromLocal(text: string): number | undefined {
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? undefined : instant;

@@ -81,7 +81,7 @@ export class Note {
     if (!this.isBusy && this.known === known) this.takeOver(whole);
   }
 
-  /** A list does not say long texts. */
+  /** A list has no long texts. */
   private async whole(content: Content): Promise<Content> {
     const { params, headers } = await this.store.stay.as();
     const path = { ...params.path, id: content.id };

@@ -1,7 +1,7 @@
 import type { Content } from "../api/client";
 import { t } from "../i18n/index.svelte";
 
-/** What a content is called: its name, or the beginning of what it says. */
+/** What a content is called: its name, or its beginning. */
 export function contentName(content: Content): string {
   if (content.file_name) return content.file_name;
   if (content.url) return content.url;
@@ -17,8 +17,8 @@ function firstLine(text: string): string {
 /** The first lines of a text, without the empty ones; each is as long as a row can be. */
 export function firstLines(text: string, count: number): string {
   const lines = text.slice(0, 2_000).split(/\r?\n/);
-  const said = lines.filter((line) => line.trim() !== "").slice(0, count);
-  return said.map((line) => line.trimEnd().slice(0, 240)).join("\n");
+  const filled = lines.filter((line) => line.trim() !== "").slice(0, count);
+  return filled.map((line) => line.trimEnd().slice(0, 240)).join("\n");
 }
 
 /** Where a link leads, for people: its host without the `www.`, or to whom a mail goes. */
@@ -42,7 +42,7 @@ function decode(text: string): string {
 /** What is searched of each content; long texts are not made small again for each letter that is typed. */
 const searched = new WeakMap<Content, string>();
 
-function said(content: Content): string {
+function searchable(content: Content): string {
   let text = searched.get(content);
   if (text === undefined) {
     text = [content.file_name, content.url, content.text].filter((part) => part).join("\n").toLowerCase();
@@ -51,10 +51,10 @@ function said(content: Content): string {
   return text;
 }
 
-/** Whether the words of a search all occur in what a content is called, or in what it says. */
+/** Whether the words of a search all occur in what a content is called, or in its text. */
 export function matches(content: Content, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  return words.every((word) => said(content).includes(word));
+  return words.every((word) => searchable(content).includes(word));
 }
 
 /** Contents as they were before where they are the same: what did not change is not drawn again. */

@@ -76,7 +76,7 @@ export class Contents {
     this.hidden = new Set([...this.hidden, ...ids]);
     const timer = setTimeout(() => void this.deleteNow(ids), UNDO);
     this.deletions.set(ids, timer);
-    toasts.say(t("content.deleted", { n: ids.length }), {
+    toasts.notify(t("content.deleted", { n: ids.length }), {
       label: t("app.undo"),
       run: () => {
         clearTimeout(timer);

@@ -37,7 +37,7 @@ export class Entry {
     }
   }
 
-  /** What was remembered is of a room that is gone, or that moved: its key may still be good. */
+  /** What was remembered is of a room that is gone, or that moved: its key may still be valid. */
   private missing(): void {
     const { slug } = this.stay;
     if (roomAt(slug)?.ownerKey) rememberRoom(slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined });

@@ -108,7 +108,7 @@ export class RoomStore {
       // The token is invalid; perhaps the stay still is not.
       rememberRoom(this.stay.slug, { tokenEnds: 0 });
       void this.entry.start().then(() => {
-        if (this.entry.stage.kind !== "open") toasts.say(t("room.signedout"));
+        if (this.entry.stage.kind !== "open") toasts.notify(t("room.signedout"));
       });
     } else if (problem.status === 404) this.entry.stage = { kind: "gone" };
     else this.entry.refuse(problem);

@@ -9,7 +9,7 @@ export class Stay {
 
   constructor(public slug: string) {}
 
-  /** Takes up the stay that this browser remembers, where there is one that is still good. */
+  /** Takes up the stay that this browser remembers, where there is one that is still valid. */
   async resume(): Promise<boolean> {
     this.session = await Session.resume(this.slug);
     return this.session !== undefined;

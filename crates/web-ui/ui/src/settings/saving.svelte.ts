@@ -1,7 +1,7 @@
 import { why } from "../i18n/why";
 
-/** How long it is said that something was saved, in milliseconds. */
-const SAID = 3_000;
+/** How long it is shown that something was saved, in milliseconds. */
+const SHOWN = 3_000;
 
 /** A change on its way: under way, done a moment ago, or refused, and why. */
 export class Saving {
@@ -25,7 +25,7 @@ export class Saving {
       this.busy = false;
     }
     this.saved = true;
-    this.timer = setTimeout(() => (this.saved = false), SAID);
+    this.timer = setTimeout(() => (this.saved = false), SHOWN);
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { RoomStore } from "../room/room.svelte";
 
 export type Ticket = Schemas["Ticket"];
 
-/** A link that was just made: its address is told this once. */
+/** A link that was just made: its address is shown this once. */
 export interface MadeLink {
   url: string;
   expiresAt: string;

@@ -12,7 +12,7 @@ class Toasts {
   shown = $state<Toast[]>([]);
   private last = 0;
 
-  say(text: string, action?: Toast["action"]): number {
+  notify(text: string, action?: Toast["action"]): number {
     return this.show({ text, kind: "plain", action }, TIME);
   }
 

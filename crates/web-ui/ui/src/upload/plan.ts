@@ -63,7 +63,7 @@ export class Pace {
     while (this.marks.length > 1 && at - (this.marks[0]?.at ?? at) > Pace.WINDOW) this.marks.shift();
   }
 
-  /** `undefined` until there is something to say. */
+  /** `undefined` until enough is known. */
   rate(at: number): number | undefined {
     const first = this.marks[0];
     if (!first || at - first.at < 500) return undefined;

@@ -1,6 +1,6 @@
 import { Problem, Unreachable } from "../api/problem";
 
-/** Sends bytes and says how many have gone: what `fetch` cannot.
+/** Sends bytes and reports how many have gone: what `fetch` cannot.
  *
  * @throws {Problem} when the server refuses them; {Unreachable} when the connection breaks; the signal's reason.
  */

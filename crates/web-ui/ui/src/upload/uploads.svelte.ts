@@ -151,7 +151,7 @@ export class Uploads {
     }
     if (error instanceof Problem && error.code === "hash_mismatch") {
       // What is there is of another version of the file.
-      toasts.say(t("upload.changed", { name: upload.name }));
+      toasts.notify(t("upload.changed", { name: upload.name }));
       this.closed(upload, true);
       return this.again(upload);
     }

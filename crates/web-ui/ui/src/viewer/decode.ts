@@ -1,7 +1,7 @@
-/** How much of the beginning tells text from anything else. */
+/** How much of the beginning distinguishes text from anything else. */
 const LOOK = 8_192;
 
-/** Bytes as text: as their byte order mark says, as UTF-8 where they are that, else in the Chinese or the western
+/** Bytes as text: by their byte order mark, as UTF-8 where they are that, else in the Chinese or the western
  * encoding that came before it, as they look. `undefined` when they are not text.
  *
  * @param cut whether the end may be missing, perhaps in the middle of a character.

@@ -77,7 +77,7 @@ function phrases(): Extension {
   });
 }
 
-/** What every editor of ours has; `editable` says whether one can write in it, or only read and search. */
+/** What every editor of ours has; with `editable` one can write in it, otherwise only read and search. */
 export function basics(label: string, editable: boolean): Extension {
   const writing = [
     history(),

@@ -79,13 +79,13 @@ export function normalLanguage(word: string): LanguageId | "plain" | undefined {
   return byWord.get(small);
 }
 
-/** In which language something is: as was said, or as its name says, or as it looks. */
+/** In which language something is: the one that was chosen, or by its name, or by its looks. */
 export function languageOf(
   name: string | null | undefined,
-  said: string | null | undefined,
+  chosen: string | null | undefined,
   text?: string,
 ): LanguageId | undefined {
-  const meant = normalLanguage(said ?? "");
+  const meant = normalLanguage(chosen ?? "");
   if (meant) return meant === "plain" ? undefined : meant;
   const base = (name ?? "").slice((name ?? "").lastIndexOf("/") + 1).toLowerCase();
   const named = byName.get(base) ?? byEnding.get(base.includes(".") ? base.slice(base.lastIndexOf(".") + 1) : "");

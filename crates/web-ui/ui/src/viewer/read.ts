@@ -13,7 +13,7 @@ export interface ReadText {
   cut: boolean;
 }
 
-/** Reads what a content says. Of a long one the beginning is read. */
+/** Reads a content as text. Of a long one the beginning is read. */
 export async function readText(store: RoomStore, content: Content, signal?: AbortSignal): Promise<ReadText> {
   if (typeof content.text === "string") return { text: content.text, cut: false };
   return readStart(store, content, content.size > WHOLE ? PART : content.size, signal);

@@ -17,7 +17,7 @@ export async function listZip(url: string): Promise<ZipFile[]> {
     const files: ZipFile[] = [];
     for await (const entry of reader.getEntriesGenerator()) {
       if (entry.directory) continue;
-      // Old programs write names in the encoding of their country, and do not say so.
+      // Old programs write names in the encoding of their country, and do not record which.
       const name = entry.filenameUTF8 ? entry.filename : decodeText(entry.rawFilename, false);
       files.push({
         name: name ?? entry.filename,
