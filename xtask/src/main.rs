@@ -14,9 +14,9 @@ mod memory;
 mod page;
 #[cfg(test)]
 mod papers;
+mod programs;
 mod proof;
 mod server;
-mod setup;
 mod steps;
 mod suites;
 mod terminal;
@@ -46,8 +46,10 @@ enum Chore {
     Test(Choice),
     /// What gigabytes cost: peak memory, a large archive, large files in chunks past servers that are killed
     Prove(Choice),
-    /// Installs the programs that the tests start and the packages that the page is made of, where they are missing
-    Setup,
+    /// Installs the programs that the tests start, where they are missing
+    Programs,
+    /// Installs the packages that the page is made of, where they are missing
+    Packages,
     /// Finds modules that need each other
     Circles,
     /// Finds dependencies that nothing uses
@@ -91,7 +93,8 @@ fn run(chore: Chore) -> Result {
         Chore::Check(choice) => lanes::run(steps::check(), &choice, &workspace),
         Chore::Test(choice) => lanes::run(steps::test(), &choice, &workspace),
         Chore::Prove(choice) => lanes::run(steps::prove(), &choice, &workspace),
-        Chore::Setup => setup::install_programs().and_then(|()| page::install()),
+        Chore::Programs => programs::install(),
+        Chore::Packages => page::install(),
         Chore::Circles => circles::check(&workspace),
         Chore::Unused => unused::check(&workspace),
         Chore::Deny => deny::check(&workspace),

@@ -16,7 +16,7 @@ use crate::{
 const LOCK: &str = "package-lock.json";
 const INSTALLED: &str = "node_modules/.package-lock.json";
 
-/// Installs what the page is made of: steps that run beside each other would both do it.
+/// Installs what the page is made of.
 pub fn install() -> Result {
     installed("ui").map(drop)
 }

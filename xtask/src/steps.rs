@@ -5,8 +5,11 @@ use crate::lanes::{
     Step,
 };
 
-/// Installs what is missing for the others.
-const SETUP: Step = step("setup", Alone, "xtask setup");
+/// Installs the programs that are missing for the others.
+const PROGRAMS: Step = step("programs", Alone, "xtask programs");
+
+/// Installs what the page is made of, before steps that run beside each other would both do it.
+const PACKAGES: Step = step("packages", Alone, "xtask packages");
 
 const QUICK: [Step; 5] = [
     step("format", Build, "cargo fmt --all --check"),
@@ -23,7 +26,7 @@ const COMPILED: [Step; 3] = [
 ];
 
 /// The programs, as everything below runs them.
-const PROGRAMS: Step = step("build", Build, "xtask build");
+const BUILD: Step = step("build", Build, "xtask build");
 
 const TESTS: Step = step("tests", Build, "xtask suites");
 
@@ -45,17 +48,18 @@ const GIGABYTES: [Step; 5] = [
 
 /// What is known without running the server.
 pub fn check() -> Vec<Step> {
-    [&[SETUP], &QUICK[..], &COMPILED].concat()
+    [&[PACKAGES], &QUICK[..], &COMPILED].concat()
 }
 
 /// Everything. What others wait for is built first.
 pub fn test() -> Vec<Step> {
-    [&[SETUP], &QUICK[..], &[PROGRAMS], &COMPILED, &[TESTS, BROWSER], &GIGABYTES, &[CLUSTER, AUDIT]].concat()
+    [&[PROGRAMS, PACKAGES], &QUICK[..], &[BUILD], &COMPILED, &[TESTS, BROWSER], &GIGABYTES, &[CLUSTER, AUDIT]]
+        .concat()
 }
 
 /// What the gigabytes cost.
 pub fn prove() -> Vec<Step> {
-    [&[SETUP, PROGRAMS], &GIGABYTES[..]].concat()
+    [&[PROGRAMS, PACKAGES, BUILD], &GIGABYTES[..]].concat()
 }
 
 const fn step(name: &'static str, lane: Lane, command: &'static str) -> Step {

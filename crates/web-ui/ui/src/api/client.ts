@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 
 import { base } from "../lib/base";
 import { Problem, Unreachable } from "./problem";
-import type { components, paths } from "./schema";
+import type { components, paths } from "../../openapi";
 
 export type Schemas = components["schemas"];
 export type Content = Schemas["Content"];

@@ -1,4 +1,4 @@
-import type { components } from "./schema";
+import type { components } from "../../openapi";
 
 /** Why the server did not do what was asked. */
 export class Problem extends Error {

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: the programs that the tests start.
+//! `cargo xtask programs`: the programs that the tests start.
 
 use std::{path::Path, process::Command};
 
@@ -10,7 +10,7 @@ use crate::{
 /// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, what reads
 /// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, and a
 /// browser that can write Chinese.
-pub fn install_programs() -> Result {
+pub fn install() -> Result {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
     let pip = pip.is_ok_and(|ended| ended.status.success());
