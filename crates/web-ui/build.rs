@@ -1,4 +1,4 @@
-//! Builds the page where npm is there. Where it is not, the server does without, and a warning says so;
+//! Builds the page where npm is there. Where it is not, the server does without, with a warning;
 //! `ELIZABETH_WEB_UI=require` makes that an error, `ELIZABETH_WEB_UI=skip` does not even try.
 
 use std::{
@@ -77,10 +77,10 @@ fn npm(ui: &Path, dist: &Path, arguments: &[&str]) -> Result {
     if output.status.success() {
         return Ok(());
     }
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
+    let printed = [output.stdout, output.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed);
     // Warnings are single lines.
-    let last: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = last[last.len().saturating_sub(12)..].join(" | ");
     Err(format!("npm {} failed: {last}", arguments.join(" ")).into())
 }

@@ -20,7 +20,7 @@ pub struct Asset {
     pub sha256: [u8; 32],
 }
 
-/// Compressions that files are kept in, the better one in front: what is said in HTTP, and how the file's name ends.
+/// Compressions that files are kept in, the better one in front: its name in HTTP, and how the file's name ends.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// The file of a path without a slash in front, in the best compression that `accepts` takes. `None` when there is no
