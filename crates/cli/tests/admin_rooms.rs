@@ -60,12 +60,10 @@ async fn rooms_are_listed_and_removed() {
     let app = open(data.path()).await;
     assert_eq!(stdout(cli(data.path(), &["admin", "rooms", "list", "--json"])), "[]\n");
 
-    let secret = RoomOptions {
-        password: Some("hidden".into()),
-        max_entries: Some(3),
-        permission: Some(Permission::VIEW),
-        ..RoomOptions::default()
-    };
+    let secret = RoomOptions::default()
+        .password(Some("hidden".into()))
+        .max_entries(Some(3))
+        .permission(Some(Permission::VIEW));
     let secret = create(&app, "会议室", secret).await;
     create(&app, "plain", RoomOptions::default()).await;
     let listed: Value =

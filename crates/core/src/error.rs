@@ -30,7 +30,7 @@ pub enum Error {
     /// The room's time is over.
     #[error("this room has expired")]
     RoomExpired,
-    /// The credential is missing or no good.
+    /// The credential is missing or invalid.
     #[error(transparent)]
     Unauthorized(#[from] Unauthorized),
     /// The token does not have the permission that this needs.

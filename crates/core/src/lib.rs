@@ -40,6 +40,7 @@ pub mod memory;
 pub mod ports;
 pub mod prelude;
 pub mod service;
+mod settable;
 #[cfg(feature = "system")]
 pub mod system;
 

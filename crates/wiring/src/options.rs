@@ -224,21 +224,19 @@ impl Options {
         if room_ttl_ceiling.is_some_and(|ceiling| room_ttl.is_none_or(|ttl| ttl > ceiling)) {
             return Err(WiringError::unusable("room-ttl-ceiling", "is below --room-ttl"));
         }
-        Ok(Policy {
-            room_max_size,
-            room_max_size_ceiling,
-            room_max_entries: units::count_or("room-max-entries", &self.room_max_entries, "unlimited")?,
-            room_ttl,
-            room_ttl_ceiling,
-            reservation_ttl: units::span("reservation-ttl", &self.reservation_ttl)?,
-            upload_lease: units::span("upload-lease", &self.upload_lease)?,
-            chunked_ttl: units::span("chunked-ttl", &self.chunked_ttl)?,
-            token_ttl: units::span("token-ttl", &self.token_ttl)?,
-            refresh_ttl: units::span("refresh-ttl", &self.refresh_ttl)?,
-            min_free: units::size("min-free-disk", &self.min_free_disk, 0)?,
-            blob_redirect: units::switch("blob-redirect", &self.blob_redirect)?,
-            ..Policy::default()
-        })
+        Ok(Policy::default()
+            .room_max_size(room_max_size)
+            .room_max_size_ceiling(room_max_size_ceiling)
+            .room_max_entries(units::count_or("room-max-entries", &self.room_max_entries, "unlimited")?)
+            .room_ttl(room_ttl)
+            .room_ttl_ceiling(room_ttl_ceiling)
+            .reservation_ttl(units::span("reservation-ttl", &self.reservation_ttl)?)
+            .upload_lease(units::span("upload-lease", &self.upload_lease)?)
+            .chunked_ttl(units::span("chunked-ttl", &self.chunked_ttl)?)
+            .token_ttl(units::span("token-ttl", &self.token_ttl)?)
+            .refresh_ttl(units::span("refresh-ttl", &self.refresh_ttl)?)
+            .min_free(units::size("min-free-disk", &self.min_free_disk, 0)?)
+            .blob_redirect(units::switch("blob-redirect", &self.blob_redirect)?))
     }
 }
 

@@ -16,6 +16,7 @@ pub const TOKEN_MAX_BYTES: usize = 4096;
 
 /// Why keys cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidKeys {
     /// There is none.
     #[error("tokens need a key to be signed with")]

@@ -30,7 +30,7 @@ impl Argon2Passwords {
         Ok(hash.to_string())
     }
 
-    /// Whether a password is the one behind a hash. The hash says its own parameters, of whatever strength and
+    /// Whether a password is the one behind a hash. The hash carries its own parameters, of whatever strength and
     /// variant of Argon2, so that those made before these were changed stay good.
     ///
     /// # Errors
@@ -112,9 +112,9 @@ mod tests {
             "$2b$12$abcdefghijklmnopqrstuv",
             "$argon2x$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
         ] {
-            let told = Argon2Passwords.verify_now(&password("x"), bad);
-            assert!(!matches!(told, Ok(true)), "{bad}");
-            assert!(told.is_err() || bad == "$argon2id$", "{bad}: {told:?}");
+            let verified = Argon2Passwords.verify_now(&password("x"), bad);
+            assert!(!matches!(verified, Ok(true)), "{bad}");
+            assert!(verified.is_err() || bad == "$argon2id$", "{bad}: {verified:?}");
         }
     }
 }

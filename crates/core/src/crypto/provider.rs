@@ -18,7 +18,7 @@ static HS256: CryptoProvider = CryptoProvider {
 /// Makes this the process's provider, unless it has one: what an application that embeds core has installed before
 /// does HS256 as well. Any number of calls do no harm.
 pub(super) fn install() {
-    // The error says only that there is one already.
+    // The only error is that there is one already.
     let _installed_before = HS256.install_default();
 }
 
@@ -80,8 +80,9 @@ mod tests {
         assert_eq!(signature.unwrap(), expected);
         let verify = |signature: &str, message: &str| {
             let key = DecodingKey::from_secret(&key);
-            let told = jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::HS256);
-            matches!(told, Ok(true))
+            let verified =
+                jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::HS256);
+            matches!(verified, Ok(true))
         };
         assert!(verify(expected, &message));
         assert!(!verify(expected, &message[1..]));

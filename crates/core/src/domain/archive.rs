@@ -35,7 +35,7 @@ fn mark(name: &str) -> Mark {
 }
 
 impl EntryNames {
-    /// Says that a content of this name is going to be in the archive.
+    /// Announces a content of this name.
     pub fn announce(&mut self, name: &str) {
         for (end, _) in name.match_indices('/') {
             let folder = self.drawn.entry(mark(&name[..end])).or_default();

@@ -4,6 +4,7 @@ use crate::{
     content::{Body, Content, ContentKind, StoredContent, check_expire_at, check_max_downloads},
     domain::{invalid::Invalid, language},
     name::FileName,
+    settable::settable,
     text::{TextTooLong, link_body, text_body, text_type},
     time::Timestamp,
 };
@@ -27,23 +28,25 @@ impl VersionPrecondition {
     }
 }
 
-/// What a person wants changed about a content. What is left out stays; `Some(None)` clears.
-#[derive(Clone, Debug, Default)]
-pub struct Edit {
-    /// What a text says.
-    pub text: Option<String>,
-    /// Where a link leads.
-    pub url: Option<String>,
-    /// Its name; files keep one.
-    pub file_name: Option<Option<String>>,
-    /// Its language.
-    pub language: Option<Option<String>>,
-    /// Whether it is kept at the top.
-    pub pinned: Option<bool>,
-    /// How many downloads it allows, those there were among them.
-    pub max_downloads: Option<Option<u64>>,
-    /// The first instant at which it is gone.
-    pub expire_at: Option<Option<Timestamp>>,
+settable! {
+    /// What a person wants changed about a content. What is left out stays; `Some(None)` clears.
+    #[derive(Clone, Debug, Default)]
+    pub struct Edit {
+        /// A text's new text.
+        pub text: Option<String>,
+        /// Where a link leads.
+        pub url: Option<String>,
+        /// Its name; files keep one.
+        pub file_name: Option<Option<String>>,
+        /// Its language.
+        pub language: Option<Option<String>>,
+        /// Whether it is kept at the top.
+        pub pinned: Option<bool>,
+        /// How many downloads it allows, those there were among them.
+        pub max_downloads: Option<Option<u64>>,
+        /// The first instant at which it is gone.
+        pub expire_at: Option<Option<Timestamp>>,
+    }
 }
 
 /// What changes about a content in the store. What is left out stays; `Some(None)` clears.
@@ -104,6 +107,7 @@ pub(crate) struct ReadEdit {
 
 /// Why an edit cannot be made to a content.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidChange {
     /// A content of this kind, or as it stands, cannot change so.
     #[error(transparent)]
@@ -114,7 +118,7 @@ pub enum InvalidChange {
 }
 
 impl Edit {
-    /// Reads an edit. That a text is too long is told by [`ReadEdit::decide`] only: sizes are judged last.
+    /// Reads an edit. That a text is too long is reported by [`ReadEdit::decide`] only: sizes are judged last.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@ use crate::{name::is_control, policy::LANGUAGE_MAX_BYTES};
 
 /// Why a text is no language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidLanguage {
     /// Nothing at all, or too many bytes.
     #[error("it has 1 to {LANGUAGE_MAX_BYTES} bytes")]

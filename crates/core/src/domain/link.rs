@@ -6,6 +6,7 @@ use crate::{name::is_control, policy::URL_MAX_BYTES};
 
 /// Why a text is no link.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidUrl {
     /// Too many bytes.
     #[error("it has at most {URL_MAX_BYTES} bytes")]

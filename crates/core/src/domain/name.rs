@@ -54,6 +54,7 @@ pub struct RoomName(String);
 
 /// Why a text is no room name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidRoomName {
     /// Nothing at all.
     #[error("a room name has at least one character")]
@@ -182,6 +183,7 @@ pub struct FileName(String);
 
 /// Why a text is no file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidFileName {
     /// Nothing at all.
     #[error("a file name is not empty")]

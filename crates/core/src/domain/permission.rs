@@ -54,6 +54,7 @@ impl fmt::Display for Permission {
 
 /// Why bits are no permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidPermission {
     /// Some have no meaning.
     #[error("permission {0} has unknown bits: VIEW 1, EDIT 2, SHARE 4, DELETE 8")]

@@ -2,43 +2,47 @@
 
 use std::time::Duration;
 
+use crate::settable::settable;
+
 /// The largest size, in bytes, that anything may have: what a signed 64-bit column holds.
 pub const SIZE_MAX: u64 = i64::MAX as u64;
 
-/// Defaults, ceilings and spans that every use case goes by.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// Size of a new room in bytes.
-    pub room_max_size: u64,
-    /// How far an owner may push a room's size, in bytes.
-    pub room_max_size_ceiling: u64,
-    /// Entries a new room allows; `None` for no limit.
-    pub room_max_entries: Option<u64>,
-    /// Life of a new room; `None` for ever.
-    pub room_ttl: Option<Duration>,
-    /// How far from now an owner may set a room's expiry; `None` for no limit.
-    pub room_ttl_ceiling: Option<Duration>,
-    /// How long a reservation waits for its upload to begin.
-    pub reservation_ttl: Duration,
-    /// Silence after which an upload that has begun is dead.
-    pub upload_lease: Duration,
-    /// Silence after which an upload in pieces is dead, and how long its end can be asked for.
-    pub chunked_ttl: Duration,
-    /// Life of a room token.
-    pub token_ttl: Duration,
-    /// Life of a refresh token.
-    pub refresh_ttl: Duration,
-    /// Files up to this many bytes are kept in the store itself, not as blobs.
-    pub inline_max: u64,
-    /// Free bytes that the blob store must keep; below it nothing new is reserved.
-    pub min_free: u64,
-    /// Whether readers are sent to the blob store for bytes that it hands out itself.
-    pub blob_redirect: bool,
+settable! {
+    /// Defaults, ceilings and spans that every use case goes by.
+    #[derive(Clone, Debug)]
+    pub struct Policy {
+        /// Size of a new room in bytes.
+        pub room_max_size: u64,
+        /// How far an owner may push a room's size, in bytes.
+        pub room_max_size_ceiling: u64,
+        /// Entries a new room allows; `None` for no limit.
+        pub room_max_entries: Option<u64>,
+        /// Life of a new room; `None` for ever.
+        pub room_ttl: Option<Duration>,
+        /// How far from now an owner may set a room's expiry; `None` for no limit.
+        pub room_ttl_ceiling: Option<Duration>,
+        /// How long a reservation waits for its upload to begin.
+        pub reservation_ttl: Duration,
+        /// Silence after which an upload that has begun is dead.
+        pub upload_lease: Duration,
+        /// Silence after which an upload in pieces is dead, and how long its end can be asked for.
+        pub chunked_ttl: Duration,
+        /// Life of a room token.
+        pub token_ttl: Duration,
+        /// Life of a refresh token.
+        pub refresh_ttl: Duration,
+        /// Files up to this many bytes are kept in the store itself, not as blobs.
+        pub inline_max: u64,
+        /// Free bytes that the blob store must keep; below it nothing new is reserved.
+        pub min_free: u64,
+        /// Whether readers are sent to the blob store for bytes that it hands out itself.
+        pub blob_redirect: bool,
+    }
 }
 
 /// The most files one manifest may name.
 pub const MANIFEST_FILES_MAX: usize = 1000;
-/// Bytes of a chunk where a client does not say.
+/// Bytes of a chunk where a client chooses none.
 pub const CHUNK_SIZE_DEFAULT: u64 = 1 << 20;
 /// The fewest bytes that a client may choose for its chunks, but for the last.
 pub const CHUNK_SIZE_MIN: u64 = 64 << 10;

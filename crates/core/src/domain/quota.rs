@@ -20,14 +20,14 @@ pub enum HoldState {
     Pending,
     /// The upload has claimed it and its bytes are arriving.
     Begun,
-    /// All that it was for is stored. It holds nothing and is kept so that its end can be told.
+    /// All that it was for is stored. It holds nothing and is kept so that its end can be reported.
     Done,
 }
 
 /// Space taken out of a room for an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// Bytes.
+    /// Bytes it takes out of the room.
     pub size: u64,
     /// The first instant at which it counts no more.
     pub deadline: Timestamp,
@@ -37,6 +37,7 @@ pub struct Hold {
 
 /// Why a hold cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HoldError {
     /// Its deadline has passed.
     #[error("the reservation has expired")]
@@ -133,7 +134,7 @@ impl Hold {
 pub struct Full {
     /// Bytes asked for.
     pub requested: u64,
-    /// Bytes left.
+    /// Bytes the room has left.
     pub remaining: u64,
 }
 
@@ -156,7 +157,7 @@ impl Ledger {
         self.max_size
     }
 
-    /// Bytes stored.
+    /// Bytes of the room's contents.
     pub fn stored(&self) -> u64 {
         self.stored
     }
@@ -249,7 +250,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Gives a hold back, whatever its state; says how many bytes that freed just now.
+    /// Gives a hold back, whatever its state; returns how many bytes that freed just now.
     pub fn release(&mut self, now: Timestamp, id: ReservationId) -> u64 {
         self.holds.remove(&id).filter(|hold| hold.is_live(now)).map_or(0, |hold| hold.size)
     }

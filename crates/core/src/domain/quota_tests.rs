@@ -38,7 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Any operations at any times: never over the maximum, always the sum of what an independent account says.
+    /// Any operations at any times: never over the maximum, always the sum of what an independent account has.
     #[test]
     fn never_over_the_maximum_and_always_the_sum(max in prop_oneof![0u64..2000, 0u64..400 << 20], steps in proptest::collection::vec(step(), 0..120)) {
         let mut now = Timestamp::from_secs(1_000_000);

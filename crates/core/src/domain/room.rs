@@ -12,6 +12,7 @@ use crate::{
     permission::Permission,
     policy::{PASSWORD_MAX_BYTES, Policy, SIZE_MAX},
     secret::KeyHash,
+    settable::settable,
     time::Timestamp,
 };
 
@@ -50,7 +51,7 @@ impl RoomStatus {
 /// A room as the store has it at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Its number.
+    /// The number the store gave it: ascending, never used again.
     pub id: RoomId,
     /// The name it was made under.
     pub name: RoomName,
@@ -68,7 +69,7 @@ pub struct Room {
     pub permission: Permission,
     /// The most bytes it may hold.
     pub max_size: u64,
-    /// Bytes stored in it.
+    /// Bytes of its contents.
     pub stored_size: u64,
     /// Bytes held for uploads under way, at the instant it was read for.
     pub reserved_size: u64,
@@ -114,11 +115,11 @@ impl Room {
 /// A room about to be made. The store gives it its number.
 #[derive(Clone, Debug)]
 pub struct NewRoom {
-    /// Its name.
+    /// Its name, which no other room has as name or slug.
     pub name: RoomName,
-    /// Its slug.
+    /// What it answers to: see [`Room::slug`].
     pub slug: String,
-    /// The password's hash.
+    /// As [`Room::password_hash`].
     pub password_hash: Option<String>,
     /// The owner key's hash.
     pub owner_key_hash: KeyHash,
@@ -130,7 +131,7 @@ pub struct NewRoom {
     pub max_entries: Option<u64>,
     /// The first instant at which it is gone.
     pub expire_at: Option<Timestamp>,
-    /// Now.
+    /// The instant of its making.
     pub created_at: Timestamp,
 }
 
@@ -242,36 +243,40 @@ impl Password {
     }
 }
 
-/// What a caller may say about a room when it is made. What is left out is the policy's default.
-#[derive(Clone, Debug, Default)]
-pub struct RoomOptions {
-    /// Its password.
-    pub password: Option<SecretString>,
-    /// When it expires.
-    pub expire_at: Option<Timestamp>,
-    /// The most bytes it may hold.
-    pub max_size: Option<u64>,
-    /// How many entries it allows.
-    pub max_entries: Option<u64>,
-    /// What guests may do.
-    pub permission: Option<Permission>,
-    /// Whether its owner key alone makes an owner, so that nobody becomes one by entering first.
-    pub claimed: bool,
+settable! {
+    /// What a caller may choose for a room when it is made. What is left out is the policy's default.
+    #[derive(Clone, Debug, Default)]
+    pub struct RoomOptions {
+        /// What guests have to know, 1 to 1024 bytes; nothing when left out.
+        pub password: Option<SecretString>,
+        /// The first instant at which it is gone, in the future and within the policy's ceiling.
+        pub expire_at: Option<Timestamp>,
+        /// The most bytes it may hold, up to the policy's ceiling.
+        pub max_size: Option<u64>,
+        /// How many entries it allows.
+        pub max_entries: Option<u64>,
+        /// What guests may do.
+        pub permission: Option<Permission>,
+        /// Whether its owner key alone makes an owner, so that nobody becomes one by entering first.
+        pub claimed: bool,
+    }
 }
 
-/// What an owner may change. The outer `None` leaves as is; `Some(None)` clears.
-#[derive(Clone, Debug, Default)]
-pub struct RoomSettings {
-    /// The most bytes it may hold; cleared, the policy's default.
-    pub max_size: Option<Option<u64>>,
-    /// How many entries it allows; cleared, no limit.
-    pub max_entries: Option<Option<u64>>,
-    /// When it expires; cleared, never, where the policy allows that.
-    pub expire_at: Option<Option<Timestamp>>,
-    /// Who may come in; cleared, everybody.
-    pub status: Option<Option<RoomStatus>>,
-    /// Its password; cleared, none.
-    pub password: Option<Option<SecretString>>,
+settable! {
+    /// What an owner may change. The outer `None` leaves as is; `Some(None)` clears.
+    #[derive(Clone, Debug, Default)]
+    pub struct RoomSettings {
+        /// The most bytes it may hold; cleared, the policy's default.
+        pub max_size: Option<Option<u64>>,
+        /// How many entries it allows; cleared, no limit.
+        pub max_entries: Option<Option<u64>>,
+        /// When it expires; cleared, never, where the policy allows that.
+        pub expire_at: Option<Option<Timestamp>>,
+        /// Who may come in; cleared, everybody.
+        pub status: Option<Option<RoomStatus>>,
+        /// Its password; cleared, none.
+        pub password: Option<Option<SecretString>>,
+    }
 }
 
 /// A room's largest size within the operator's ceiling.
@@ -304,7 +309,7 @@ pub fn check_expire_at(
     }
 }
 
-/// The expiry of a new room that says nothing about it.
+/// The expiry of a new room for which none was chosen.
 pub fn default_expire_at(policy: &Policy, now: Timestamp) -> Option<Timestamp> {
     let shorter = |a: Option<Duration>, b: Option<Duration>| match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),

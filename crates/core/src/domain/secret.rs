@@ -14,13 +14,13 @@ impl KeyHash {
         Self(Sha256::digest(secret.as_bytes()).into())
     }
 
-    /// Whether this is the hash of a secret, told in constant time.
+    /// Whether this is the hash of a secret, judged in constant time.
     pub fn matches(&self, secret: &str) -> bool {
         self.0.ct_eq(&Self::of(secret).0).into()
     }
 }
 
-/// Writes 256 random bits as a secret that says what it is: `ref_…`, `own_…`.
+/// Writes 256 random bits as a secret that shows what it is: `ref_…`, `own_…`.
 pub fn opaque_secret(prefix: &str, bits: [u8; 32]) -> String {
     format!("{prefix}{}", data_encoding::BASE64URL_NOPAD.encode(&bits))
 }

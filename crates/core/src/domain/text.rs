@@ -12,35 +12,54 @@ use crate::{
     id::{RoomId, SessionId},
     name::FileName,
     policy::TEXT_MAX,
+    settable::settable,
     time::Timestamp,
 };
 
 pub use crate::domain::{language::InvalidLanguage, link::InvalidUrl};
 
-/// A text as a client sends it.
-#[derive(Clone, Debug, Default)]
-pub struct TextRequest {
-    /// What it says; may be empty.
-    pub text: String,
-    /// Its name.
-    pub file_name: Option<String>,
-    /// Its language: a word such as `rust` or `de`.
-    pub language: Option<String>,
-    /// Whether it is kept at the top.
-    pub pinned: bool,
-    /// How many downloads it is to allow; at least 1.
-    pub max_downloads: Option<u64>,
-    /// The first instant at which it is to be gone.
-    pub expire_at: Option<Timestamp>,
+settable! {
+    /// A text as a client sends it.
+    #[derive(Clone, Debug, Default)]
+    pub struct TextRequest {
+        /// Its text, of at most [`TEXT_MAX`] bytes; may be empty.
+        pub text: String,
+        /// Its name, as [`FileName::parse`] reads it.
+        pub file_name: Option<String>,
+        /// Its language: a word such as `rust` or `de`.
+        pub language: Option<String>,
+        /// Whether it is kept at the top.
+        pub pinned: bool,
+        /// How many downloads it is to allow; at least 1.
+        pub max_downloads: Option<u64>,
+        /// The first instant at which it is to be gone.
+        pub expire_at: Option<Timestamp>,
+    }
 }
 
-/// A link as a client sends it.
-#[derive(Clone, Debug, Default)]
-pub struct LinkRequest {
-    /// Where it leads: http, https or mailto.
-    pub url: String,
-    /// Its name.
-    pub file_name: Option<String>,
+settable! {
+    /// A link as a client sends it.
+    #[derive(Clone, Debug, Default)]
+    pub struct LinkRequest {
+        /// Where it leads: http, https or mailto.
+        pub url: String,
+        /// Its name, as [`FileName::parse`] reads it.
+        pub file_name: Option<String>,
+    }
+}
+
+impl TextRequest {
+    /// A text without a name or limits.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl LinkRequest {
+    /// A link without a name.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), ..Self::default() }
+    }
 }
 
 /// A text of too many bytes.
@@ -65,7 +84,7 @@ pub(crate) struct ParsedText {
 }
 
 impl ParsedText {
-    /// Reads a text. That it is too long is told by [`ParsedText::into_new`] only: sizes are judged last.
+    /// Reads a text. That it is too long is reported by [`ParsedText::into_new`] only: sizes are judged last.
     ///
     /// # Errors
     ///
@@ -161,7 +180,7 @@ fn whole(text: String) -> Body {
     Body { sha256, segments: Vec::from_iter((segment.size > 0).then_some(segment)) }
 }
 
-/// The media type of a text: plain, or of another kind of text where its name says so; always UTF-8.
+/// The media type of a text: plain, or of another kind of text where its name has the ending of one; always UTF-8.
 pub(crate) fn text_type(name: Option<&FileName>) -> String {
     let guessed = name.and_then(|name| mime_guess::from_path(name.last_segment()).first());
     let essence = guessed.filter(|guess| guess.type_() == mime::TEXT);

@@ -62,7 +62,7 @@ impl TicketTerms {
 pub struct NewTicket {
     /// The hash of what its holder shows.
     pub hash: KeyHash,
-    /// Its room.
+    /// The room it opens, or whose content it reads.
     pub room_id: RoomId,
     /// The content it reads; `None` for one that lets somebody in.
     pub content_id: Option<ContentId>,
@@ -74,9 +74,9 @@ pub struct NewTicket {
     pub owner: bool,
     /// How often it may be used; `None` for no limit.
     pub max_uses: Option<u64>,
-    /// Now.
+    /// The instant of its making.
     pub created_at: Timestamp,
-    /// The first instant at which it is no good.
+    /// The first instant at which it is invalid.
     pub expires_at: Timestamp,
 }
 
@@ -135,11 +135,11 @@ pub struct TicketSpent;
 /// A ticket as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    /// Its number.
+    /// The number the store gave it: ascending, never used again.
     pub id: TicketId,
     /// The hash of what its holder shows.
     pub hash: KeyHash,
-    /// Its room.
+    /// The room it opens, or whose content it reads.
     pub room_id: RoomId,
     /// The content it reads; `None` for one that lets somebody in.
     pub content_id: Option<ContentId>,
@@ -155,9 +155,9 @@ pub struct Ticket {
     pub uses: u64,
     /// When it was made.
     pub created_at: Timestamp,
-    /// The first instant at which it is no good.
+    /// The first instant at which it is invalid.
     pub expires_at: Timestamp,
-    /// When it was revoked.
+    /// When it was revoked; `None` as long as it is not.
     pub revoked_at: Option<Timestamp>,
 }
 

@@ -25,20 +25,20 @@ pub struct Claims {
     pub owner: bool,
     /// The room's size when it was issued, in bytes.
     pub max_size: u64,
-    /// When it ends.
+    /// Its end: the first second in which it is invalid.
     pub exp: i64,
-    /// When it was issued.
+    /// The second in which it was issued.
     pub iat: i64,
     /// Its own identifier.
     pub jti: Jti,
-    /// Its session.
+    /// The session it belongs to.
     pub sid: SessionId,
 }
 
 /// What all tokens of one stay in a room have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Its identifier.
+    /// Drawn at random; renewals keep it.
     pub sid: SessionId,
     /// Whether it is an owner's.
     pub owner: bool,
@@ -51,9 +51,9 @@ pub struct Session {
 pub struct TokenRecord {
     /// Its own identifier.
     pub jti: Jti,
-    /// Its room.
+    /// The room it opens.
     pub room_id: RoomId,
-    /// Its session.
+    /// The session it belongs to.
     pub sid: SessionId,
     /// What it was issued with.
     pub permission: Permission,
@@ -63,9 +63,9 @@ pub struct TokenRecord {
     pub scope: Permission,
     /// When it was issued.
     pub created_at: Timestamp,
-    /// The first instant at which it is no good.
+    /// The first instant at which it is invalid.
     pub expires_at: Timestamp,
-    /// When it was revoked.
+    /// When it was revoked; `None` as long as it is not.
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -86,7 +86,7 @@ impl TokenRecord {
         }
     }
 
-    /// Its session.
+    /// The session it belongs to, with the rights of that.
     pub fn session(&self) -> Session {
         Session { sid: self.sid, owner: self.owner, scope: self.scope }
     }
@@ -96,7 +96,7 @@ impl TokenRecord {
         self.revoked_at.is_none() && now < self.expires_at
     }
 
-    /// What the signed token says.
+    /// What goes into the signed token.
     pub fn claims(&self, room: &Room) -> Claims {
         Claims {
             sub: format!("room:{}", self.room_id),
@@ -118,9 +118,9 @@ impl TokenRecord {
 pub struct RefreshRecord {
     /// The hash of what the client holds.
     pub hash: KeyHash,
-    /// Its room.
+    /// The room it opens.
     pub room_id: RoomId,
-    /// Its session.
+    /// The session it belongs to.
     pub sid: SessionId,
     /// Whether its session is an owner's.
     pub owner: bool,
@@ -128,11 +128,11 @@ pub struct RefreshRecord {
     pub scope: Permission,
     /// When it was issued.
     pub created_at: Timestamp,
-    /// The first instant at which it is no good.
+    /// The first instant at which it is invalid.
     pub expires_at: Timestamp,
     /// When it was used: it works once.
     pub used_at: Option<Timestamp>,
-    /// When it was revoked.
+    /// When it was revoked; `None` as long as it is not.
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -153,7 +153,7 @@ impl RefreshRecord {
         }
     }
 
-    /// Its session.
+    /// The session it belongs to, with the rights of that.
     pub fn session(&self) -> Session {
         Session { sid: self.sid, owner: self.owner, scope: self.scope }
     }

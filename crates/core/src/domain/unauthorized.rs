@@ -6,7 +6,7 @@ pub enum Unauthorized {
     /// None was sent.
     #[error("this needs a room token: enter the room first")]
     Missing,
-    /// It is not one of ours, or of another room.
+    /// It was not signed here, or is for another room.
     #[error("this token is not valid for this room")]
     Invalid,
     /// Its time is over.

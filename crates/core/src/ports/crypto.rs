@@ -16,20 +16,20 @@ pub trait Passwords: Send + Sync {
     /// The hash to store, as a PHC string with its own parameters. `salt` is fresh randomness.
     async fn hash(&self, password: &Password, salt: [u8; 16]) -> Result<String, CryptoError>;
 
-    /// Whether a password is the one behind a hash, told in constant time.
+    /// Whether a password is the one behind a hash, judged in constant time.
     async fn verify(&self, password: &Password, hash: &str) -> Result<bool, CryptoError>;
 }
 
 /// Signed tokens.
 pub trait TokenSigner: Send + Sync {
-    /// The token that says these claims.
+    /// The token that carries these claims.
     ///
     /// # Errors
     ///
-    /// When signing fails; never because of what the claims say.
+    /// When signing fails; never because of what the claims are.
     fn sign(&self, claims: &Claims) -> Result<SecretString, CryptoError>;
 
-    /// What a token says, when its signature is ours: of the one pinned algorithm, by one of the keys in use.
+    /// What a token carries, when its signature is ours: of the one pinned algorithm, by one of the keys in use.
     /// MUST NOT look at its expiry: that is for core to judge, by its own clock.
     fn verify(&self, token: &str) -> Option<Claims>;
 }

@@ -25,7 +25,7 @@ async fn rooms_are_listed_expired_ones_among_them() {
 #[tokio::test]
 async fn a_room_is_removed_by_name_whatever_its_state() {
     let world = World::new();
-    let options = RoomOptions { permission: Some(Permission::VIEW), ..RoomOptions::default() };
+    let options = RoomOptions::default().permission(Some(Permission::VIEW));
     let slug = world.create("private", options).await.unwrap().room.slug;
     let token = world.enter(&slug).await.unwrap();
     world.upload(&slug, &token, "a", large(20_000)).await.unwrap();

@@ -58,7 +58,7 @@ async fn is_whole(world: &World, token: &str, bytes: &Bytes, content: Option<Con
 
 #[tokio::test]
 async fn pieces_of_any_size_make_up_the_file() {
-    let policy = Policy { token_ttl: Duration::from_secs(86_400), ..Policy::default() };
+    let policy = Policy::default().token_ttl(Duration::from_secs(86_400));
     let world = World::with_policy(policy);
     let token = world.room("box").await;
     let bytes = large(100_000);

@@ -178,7 +178,7 @@ async fn what_is_wrong_with_a_chunk_is_said_and_nothing_is_kept() {
 
 #[tokio::test]
 async fn preparing_takes_the_sum_at_once_and_completing_moves_it() {
-    let world = World::with_policy(Policy { room_max_size: 300_000, ..Policy::default() });
+    let world = World::with_policy(Policy::default().room_max_size(300_000));
     let token = world.room("box").await;
     let (one, two) = (large(100_000), large(70_000));
     let files = vec![chunked("one", one.len()), chunked("empty", 0), chunked("two", two.len())];
@@ -271,7 +271,7 @@ async fn any_range_crosses_the_segments() {
 async fn a_disk_that_is_almost_full_holds_nothing_for_chunks() {
     let blobs = elizabeth_core::memory::MemoryBlobs::with_capacity(3 << 20);
     let store = elizabeth_core::memory::MemoryStore::new();
-    let policy = Policy { min_free: 1 << 20, ..Policy::default() };
+    let policy = Policy::default().min_free(1 << 20);
     let world = World::over(blobs.clone(), Arc::new(store), Arc::new(blobs), policy);
     let token = world.room("box").await;
     let asked = |size| ChunkedFileRequest { chunk_size: None, ..chunked("a", size) };

@@ -11,7 +11,6 @@ use elizabeth_core::{
     policy::Policy,
     ports::{ContentPage, StoreError},
     room::{RoomOptions, RoomSettings},
-    service::TokenRequest,
 };
 use elizabeth_testing::{CommitEnd, FaultyStore};
 use secrecy::ExposeSecret;
@@ -64,12 +63,12 @@ async fn an_unknown_end_after_a_collision_is_told() {
 #[tokio::test]
 async fn rooms_and_tokens_are_none_the_worse_for_collisions() {
     let (world, store) = world(each_second);
-    let options = RoomOptions { password: Some("open".into()), ..RoomOptions::default() };
+    let options = RoomOptions::default().password(Some("open".into()));
     let made = world.create("box", options).await.unwrap();
     let owner = world.issue("box", with_password("open")).await.unwrap();
     let renewed = world.issue("box", with_token(&owner)).await.unwrap();
     let by_key = world.issue("box", with_key(&made.owner_key)).await.unwrap();
-    let refreshing = TokenRequest { with_refresh_token: true, ..with_password("open") };
+    let refreshing = with_password("open").with_refresh_token(true);
     let guest = world.app.issue_token(&at("box"), refreshing).await.unwrap();
     assert_eq!(world.app.room(&at("box"), Some(&owner)).await.unwrap().entries, 2);
 
@@ -78,7 +77,7 @@ async fn rooms_and_tokens_are_none_the_worse_for_collisions() {
     world.app.revoke_refresh(refresh_token.expose_secret()).await.unwrap();
     let private = Permission::all() - Permission::SHARE;
     let room = world.app.set_permission(&at("box"), Some(&owner), private).await.unwrap();
-    let settings = RoomSettings { password: Some(Some("shut".into())), ..RoomSettings::default() };
+    let settings = RoomSettings::default().password(Some(Some("shut".into())));
     world.app.change_settings(&at(&room.slug), Some(&owner), settings).await.unwrap();
     world.issue(&room.slug, with_password("shut")).await.unwrap();
     refused!(
@@ -151,7 +150,7 @@ async fn a_sweep_is_none_the_worse_for_collisions() {
     upload.write(large(20_000)).await.unwrap();
     upload.finish_file().await.unwrap();
     upload.commit().await.unwrap();
-    let over = RoomOptions { expire_at: Some(soon), ..RoomOptions::default() };
+    let over = RoomOptions::default().expire_at(Some(soon));
     world.create("over", over).await.unwrap();
     world.app.prepare(&at("box"), Some(&token), vec![FileRequest::new("unused", 7)]).await.unwrap();
 

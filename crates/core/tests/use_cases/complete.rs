@@ -19,7 +19,7 @@ use crate::{
     support::{World, at, large},
 };
 
-/// A service whose reads of blobs are counted, and wait while they are told to.
+/// A service whose reads of blobs are counted, and wait as long as a test wants it.
 fn counted() -> (World, GatedBlobs) {
     let blobs = GatedBlobs::default();
     let store = Arc::new(MemoryStore::new());
@@ -73,7 +73,7 @@ async fn a_wrong_hash_completes_nothing_and_keeps_the_chunks() {
     refused!(complete(0, None).await, Error::Invalid(Invalid::FinalHashMissing));
     refused!(complete(2, Some(wrong)).await, Error::Invalid(Invalid::FileIndex { asked: 2, files: 2 }));
     refused!(complete(u64::MAX, Some(wrong)).await, Error::Invalid(Invalid::FileIndex { .. }));
-    // What was announced in the beginning holds, whatever is said at the end.
+    // What was announced in the beginning holds, whatever is named at the end.
     for hash in [None, Some(sha256(&bytes))] {
         refused!(complete(1, hash).await, Error::HashMismatch { expected, .. } if expected == sha256(b"another"));
     }
@@ -135,7 +135,7 @@ async fn completing_twice_is_as_good_as_once() {
     assert_eq!(again.content, once.content);
     refused!(complete(&world.app, &access, b"other").await, Error::HashMismatch { .. });
     assert_eq!(world.traces().await, before);
-    // For as long as its end is told.
+    // For as long as its end is known.
     world.wait(3_599);
     world.app.gc(false).await.unwrap();
     assert_eq!(complete(&world.app, &access, &bytes).await.unwrap().content.id, once.content.id);

@@ -36,7 +36,7 @@ mockall::mock! {
     }
 }
 
-/// Memory whose writers fail, whose deletes fail while told so, and that has as much space as it is told.
+/// Memory whose writers fail, whose deletes fail as long as a test wants it, and that has as much space as it is given.
 #[derive(Clone)]
 struct Faulty {
     inner: MemoryBlobs,
@@ -61,7 +61,7 @@ impl Blobs for Faulty {
 
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
         if self.deletes_fail.load(Ordering::SeqCst) {
-            return Err(BlobError::Unavailable("told so".into()));
+            return Err(BlobError::Unavailable("as the test wants it".into()));
         }
         self.inner.delete(key).await
     }
@@ -79,7 +79,7 @@ fn world(writer: fn() -> MockWriter) -> (World, Faulty) {
     let (store, blobs) = (MemoryStore::default(), MemoryBlobs::default());
     let free = Arc::new(AtomicU64::new(1_000_000));
     let faulty = Faulty { inner: blobs.clone(), writer, deletes_fail: Arc::default(), free };
-    let policy = Policy { min_free: 500_000, ..Policy::default() };
+    let policy = Policy::default().min_free(500_000);
     (World::over(blobs, Arc::new(store), Arc::new(faulty.clone()), policy), faulty)
 }
 
@@ -143,13 +143,13 @@ async fn a_disk_that_is_almost_full_takes_nothing_new() {
 async fn a_disk_that_is_almost_full_lets_texts_shrink() {
     let (world, faulty) = world(full_on_write);
     let token = world.room("box").await;
-    let text = |len: usize| TextRequest { text: "x".repeat(len), ..TextRequest::default() };
+    let text = |len: usize| TextRequest::new("x".repeat(len));
     let add = async |len| world.app.add_text(&at("box"), Some(&token), text(len)).await;
     let id = add(100).await.unwrap().id;
     faulty.free.store(499_999, Ordering::SeqCst);
     refused!(add(0).await, Error::StorageFull);
     let change = async |len: usize| {
-        let edit = Edit { text: Some("y".repeat(len)), ..Edit::default() };
+        let edit = Edit::default().text(Some("y".repeat(len)));
         world.app.change_content(&at("box"), Some(&token), id, Some(VersionPrecondition::Any), edit).await
     };
     refused!(change(101).await, Error::StorageFull);

@@ -52,7 +52,7 @@ async fn read(app: &Elizabeth, token: Option<&str>, file: &str) -> elizabeth_cor
 /// A world with a room of so many bytes, and its owner's token.
 async fn room_of(size: u64) -> (World, String) {
     let world = World::new();
-    world.create("box", RoomOptions { max_size: Some(size), ..RoomOptions::default() }).await.unwrap();
+    world.create("box", RoomOptions::default().max_size(Some(size))).await.unwrap();
     let token = world.enter("box").await.unwrap();
     (world, token)
 }
@@ -192,7 +192,7 @@ async fn the_newest_of_a_name_is_read_and_deleted() {
 #[tokio::test]
 async fn a_visit_is_an_entry_without_a_token() {
     let world = World::new();
-    let options = RoomOptions { max_entries: Some(2), password: Some("pw".into()), ..RoomOptions::default() };
+    let options = RoomOptions::default().max_entries(Some(2)).password(Some("pw".into()));
     let created = world.create("box", options).await.unwrap();
     refused!(world.app.visit(&at("box"), None).await, Error::WrongPassword);
     refused!(world.app.visit(&at("box"), Some(&"no".into())).await, Error::WrongPassword);
@@ -210,7 +210,7 @@ async fn a_visit_is_an_entry_without_a_token() {
     let view = Permission::VIEW | Permission::SHARE;
     world.app.set_permission(&at("box"), Some(&first), view).await.unwrap();
     refused!(pipe(&visitor, None, &["x".into()]).await, Error::PermissionDenied(Permission::EDIT));
-    let settings = RoomSettings { status: Some(Some(RoomStatus::Closed)), ..RoomSettings::default() };
+    let settings = RoomSettings::default().status(Some(Some(RoomStatus::Closed)));
     world.app.change_settings(&at("box"), Some(&first), settings).await.unwrap();
     refused!(read(&visitor, None, "log.txt").await, Error::RoomClosed);
     let owner = world.issue("box", with_key(&created.owner_key)).await.unwrap();
@@ -250,7 +250,7 @@ async fn who_brings_a_file_gets_a_room_for_it() {
 
 #[tokio::test]
 async fn a_room_made_for_an_upload_that_fails_goes_again() {
-    let world = World::with_policy(Policy { room_max_size: 100_000, ..Policy::default() });
+    let world = World::with_policy(Policy::default().room_max_size(100_000));
     let come = async || world.app.visit_or_create(&at("box"), None, None).await.unwrap().0;
     let rooms = async || world.app.counts().await.unwrap().rooms;
     refused!(pipe(&come().await, None, &[large(90_000), large(10_001)]).await, Error::RoomFull(_));

@@ -106,11 +106,11 @@ fn bytes_of(size: usize, nth: usize) -> Bytes {
 impl Clients {
     async fn start() -> Self {
         const YEAR: Duration = Duration::from_secs(365 * 86_400);
-        let policy = Policy { room_ttl: None, room_ttl_ceiling: None, token_ttl: YEAR, ..Policy::default() };
+        let policy = Policy::default().room_ttl(None).room_ttl_ceiling(None).token_ttl(YEAR);
         let (store, blobs) = (Arc::new(MemoryStore::new()), MemoryBlobs::new());
         let one = World::over(blobs.clone(), store.clone(), Arc::new(blobs.clone()), policy);
         let other = World::beside(&one, blobs.clone(), store, Arc::new(blobs));
-        let options = RoomOptions { max_size: Some(MAX_SIZE), ..RoomOptions::default() };
+        let options = RoomOptions::default().max_size(Some(MAX_SIZE));
         one.create("box", options).await.unwrap();
         let token = one.enter("box").await.unwrap();
         Self {

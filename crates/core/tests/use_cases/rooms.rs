@@ -54,7 +54,7 @@ async fn a_private_slug_is_nobodys_name() {
 #[tokio::test]
 async fn entries_are_counted_and_end() {
     let world = World::new();
-    let options = RoomOptions { max_entries: Some(2), ..RoomOptions::default() };
+    let options = RoomOptions::default().max_entries(Some(2));
     let created = world.create("small", options).await.unwrap();
     world.enter("small").await.unwrap();
     let guest = world.enter("small").await.unwrap();
@@ -69,7 +69,7 @@ async fn entries_are_counted_and_end() {
 #[tokio::test]
 async fn a_password_is_asked_for_and_its_change_ends_guest_sessions() {
     let world = World::new();
-    let options = RoomOptions { password: Some("open sesame".into()), ..RoomOptions::default() };
+    let options = RoomOptions::default().password(Some("open sesame".into()));
     world.create("cave", options).await.unwrap();
     refused!(world.enter("cave").await, Error::WrongPassword);
     refused!(world.issue("cave", with_password("open barley")).await, Error::WrongPassword);
@@ -77,13 +77,13 @@ async fn a_password_is_asked_for_and_its_change_ends_guest_sessions() {
     let owner = world.issue("cave", with_password("open sesame")).await.unwrap();
     let guest = world.issue("cave", with_password("open sesame")).await.unwrap();
 
-    let settings = RoomSettings { password: Some(Some("shut sesame".into())), ..RoomSettings::default() };
+    let settings = RoomSettings::default().password(Some(Some("shut sesame".into())));
     world.app.change_settings(&at("cave"), Some(&owner), settings).await.unwrap();
     refused!(world.app.room(&at("cave"), Some(&guest)).await, Error::Unauthorized(_));
     assert!(world.app.room(&at("cave"), Some(&owner)).await.is_ok());
     refused!(world.issue("cave", with_password("open sesame")).await, Error::WrongPassword);
 
-    let clear = RoomSettings { password: Some(None), ..RoomSettings::default() };
+    let clear = RoomSettings::default().password(Some(None));
     let room = world.app.change_settings(&at("cave"), Some(&owner), clear).await.unwrap();
     assert_eq!(room.password_hash, None);
     world.enter("cave").await.unwrap();
@@ -96,7 +96,7 @@ async fn locked_rooms_let_nobody_new_in_and_closed_ones_nobody() {
     let owner = world.enter("hall").await.unwrap();
     let guest = world.enter("hall").await.unwrap();
     let set = async |status| {
-        let settings = RoomSettings { status: Some(status), ..RoomSettings::default() };
+        let settings = RoomSettings::default().status(Some(status));
         world.app.change_settings(&at("hall"), Some(&owner), settings).await.unwrap()
     };
     set(Some(RoomStatus::Locked)).await;
@@ -112,11 +112,10 @@ async fn locked_rooms_let_nobody_new_in_and_closed_ones_nobody() {
 
 #[tokio::test]
 async fn settings_stay_within_the_ceilings_and_above_what_is_there() {
-    let world =
-        World::with_policy(Policy { room_max_size_ceiling: 1_000, room_max_size: 500, ..Policy::default() });
+    let world = World::with_policy(Policy::default().room_max_size_ceiling(1_000).room_max_size(500));
     let owner = world.room("box").await;
     world.upload("box", &owner, "a", vec![1; 300].into()).await.unwrap();
-    let size = |max: Option<u64>| RoomSettings { max_size: Some(max), ..RoomSettings::default() };
+    let size = |max: Option<u64>| RoomSettings::default().max_size(Some(max));
     let set = async |settings| world.app.change_settings(&at("box"), Some(&owner), settings).await;
     refused!(set(size(Some(1_001))).await, Error::Invalid(Invalid::MaxSize { ceiling: 1_000 }));
     refused!(set(size(Some(299))).await, Error::Invalid(Invalid::MaxSizeBelowCurrent { current: 300 }));

@@ -134,15 +134,15 @@ pub fn at(room: &str) -> RoomRef {
 }
 
 pub fn with_password(password: &str) -> TokenRequest {
-    TokenRequest { password: Some(password.into()), ..TokenRequest::default() }
+    TokenRequest::default().password(Some(password.into()))
 }
 
 pub fn with_token(token: &str) -> TokenRequest {
-    TokenRequest { token: Some(token.into()), ..TokenRequest::default() }
+    TokenRequest::default().token(Some(token.into()))
 }
 
 pub fn with_key(key: &SecretString) -> TokenRequest {
-    TokenRequest { owner_key: Some(key.clone()), ..TokenRequest::default() }
+    TokenRequest::default().owner_key(Some(key.clone()))
 }
 
 /// Bytes too many to be kept inline.

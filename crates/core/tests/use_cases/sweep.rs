@@ -16,7 +16,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     let keeper = world.room("kept").await;
     world.upload("kept", &keeper, "a", large(30_000)).await.unwrap();
     let in_a_minute = world.app.now().saturating_add(Duration::from_secs(60));
-    let options = RoomOptions { expire_at: Some(in_a_minute), ..RoomOptions::default() };
+    let options = RoomOptions::default().expire_at(Some(in_a_minute));
     world.create("over", options).await.unwrap();
     let token = world.enter("over").await.unwrap();
     world.upload("over", &token, "a", large(20_000)).await.unwrap();

@@ -23,11 +23,11 @@ use crate::{
 };
 
 fn text(text: impl Into<String>) -> TextRequest {
-    TextRequest { text: text.into(), ..TextRequest::default() }
+    TextRequest::new(text)
 }
 
 fn says(text: impl Into<String>) -> Edit {
-    Edit { text: Some(text.into()), ..Edit::default() }
+    Edit::default().text(Some(text.into()))
 }
 
 fn from(version: u64) -> Option<VersionPrecondition> {
@@ -43,7 +43,7 @@ async fn texts_and_links_are_contents_as_any() {
     let world = World::new();
     let token = world.room("room").await;
     let note = add(&world, &token, "ein Text").await;
-    let link = LinkRequest { url: "https://a.example".into(), file_name: None };
+    let link = LinkRequest::new("https://a.example");
     let link = world.app.add_link(&at("room"), Some(&token), link).await.unwrap();
     assert_eq!((note.text.as_deref(), link.text.as_deref()), (Some("ein Text"), Some("https://a.example")));
     let listed = world.app.contents(&at("room"), Some(&token), ContentPage::default()).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_change_starts_from_a_version_or_not_at_all() {
     refused!(current, Error::PreconditionFailed(current) if *current == two);
     assert_eq!(world.app.content(&at("room"), Some(&token), id).await.unwrap(), two);
     assert_eq!(change(Some(VersionPrecondition::Any), says("three")).await.unwrap().version, 3);
-    let past = Edit { expire_at: Some(Some(world.app.now())), ..Edit::default() };
+    let past = Edit::default().expire_at(Some(Some(world.app.now())));
     refused!(change(from(3), past).await, Error::Invalid(Invalid::ContentExpireAt));
 }
 
@@ -139,7 +139,7 @@ async fn a_list_is_told_in_pieces_that_fit() {
     }
     let whole = world.app.contents(&at("room"), Some(&token), ContentPage::default()).await.unwrap();
     for (budget, limit) in [(0, None), (600, None), (700, Some(3)), (1 << 20, None), (1 << 20, Some(20))] {
-        let mut told = Vec::new();
+        let mut listed = Vec::new();
         let mut after: Option<ContentId> = None;
         loop {
             let page = ContentPage { after, limit, ..ContentPage::default() };
@@ -148,12 +148,12 @@ async fn a_list_is_told_in_pieces_that_fit() {
                 part.contents.iter().filter_map(|c| c.text.as_ref()).map(|text| text.len() as u64).collect();
             assert!(sizes.iter().sum::<u64>() <= budget || part.contents.len() == 1, "{budget}: {sizes:?}");
             assert!(limit.is_none_or(|limit| part.contents.len() as u64 <= limit));
-            told.extend(part.contents);
+            listed.extend(part.contents);
             after = part.next;
             if after.is_none() {
                 break;
             }
         }
-        assert!(told == whole, "{budget} {limit:?}");
+        assert!(listed == whole, "{budget} {limit:?}");
     }
 }

@@ -17,11 +17,11 @@ use crate::{
 };
 
 fn for_purpose(purpose: TicketPurpose) -> TicketRequest {
-    TicketRequest { purpose, ttl_seconds: None, max_uses: None }
+    TicketRequest::new(purpose)
 }
 
 fn download(id: ContentId, max_uses: Option<u64>) -> TicketRequest {
-    TicketRequest { max_uses, ..for_purpose(TicketPurpose::Download(id)) }
+    for_purpose(TicketPurpose::Download(id)).max_uses(max_uses)
 }
 
 fn invitation(permission: Option<Permission>) -> TicketRequest {
@@ -29,7 +29,7 @@ fn invitation(permission: Option<Permission>) -> TicketRequest {
 }
 
 fn with_ticket(ticket: &SecretString) -> TokenRequest {
-    TokenRequest { ticket: Some(ticket.clone()), ..TokenRequest::default() }
+    TokenRequest::default().ticket(Some(ticket.clone()))
 }
 
 async fn make(world: &World, token: &str, request: TicketRequest) -> Result<CreatedTicket> {
@@ -115,7 +115,7 @@ async fn an_entry_by_ticket_is_as_narrow_as_the_ticket_and_stays_so() {
     let looker = Permission::VIEW | Permission::SHARE;
     let made = make(&world, &owner, invitation(Some(looker))).await.unwrap();
     assert_eq!(made.ticket.max_uses, Some(1));
-    let request = TokenRequest { with_refresh_token: true, ..with_ticket(&made.secret) };
+    let request = with_ticket(&made.secret).with_refresh_token(true);
     let entered = world.app.issue_token(&at("room"), request).await.unwrap();
     assert_eq!((entered.claims.permission, entered.claims.owner), (looker.bits(), false));
     refused!(world.issue("room", with_ticket(&made.secret)).await, Error::TicketSpent);
@@ -148,16 +148,16 @@ async fn a_room_that_lets_nobody_in_spends_no_ticket() {
     let made = make(&world, &owner, invitation(None)).await.unwrap();
     let enter = || world.issue("room", with_ticket(&made.secret));
     let set = async |settings| world.app.change_settings(&at("room"), Some(&owner), settings).await.unwrap();
-    let status = |status| RoomSettings { status: Some(Some(status)), ..RoomSettings::default() };
+    let status = |status| RoomSettings::default().status(Some(Some(status)));
     set(status(RoomStatus::Locked)).await;
     refused!(enter().await, Error::RoomLocked);
     refused!(world.app.peek_ticket(made.secret.expose_secret()).await.map(drop), Error::RoomLocked);
     set(status(RoomStatus::Closed)).await;
     refused!(enter().await, Error::RoomClosed);
-    let exhausted = RoomSettings { max_entries: Some(Some(1)), ..status(RoomStatus::Open) };
+    let exhausted = status(RoomStatus::Open).max_entries(Some(Some(1)));
     let before = set(exhausted).await.entries;
     refused!(enter().await, Error::EntriesExhausted);
-    let room = set(RoomSettings { max_entries: Some(None), ..RoomSettings::default() }).await;
+    let room = set(RoomSettings::default().max_entries(Some(None))).await;
     assert_eq!((before, room.entries), (1, 1));
     enter().await.unwrap();
     assert_eq!(world.app.room(&at("room"), Some(&owner)).await.unwrap().entries, 2);
@@ -168,7 +168,7 @@ async fn a_drop_box_sees_what_its_session_added() {
     let world = World::new();
     let owner = world.room("room").await;
     let ours = world.upload("room", &owner, "ours", large(3)).await.unwrap().contents[0].id;
-    let drop_box = TicketRequest { max_uses: Some(2), ..invitation(Some(Permission::EDIT)) };
+    let drop_box = invitation(Some(Permission::EDIT)).max_uses(Some(2));
     let made = make(&world, &owner, drop_box).await.unwrap();
     let guest = world.issue("room", with_ticket(&made.secret)).await.unwrap();
     let other = world.issue("room", with_ticket(&made.secret)).await.unwrap();
@@ -267,11 +267,11 @@ async fn who_sees_only_the_own_contents_deletes_only_those() {
 #[tokio::test]
 async fn terms_are_read_before_anything_else_and_end_with_the_room() {
     let world = World::new();
-    let none = TicketRequest { ttl_seconds: Some(0), ..invitation(None) };
+    let none = invitation(None).ttl_seconds(Some(0));
     let nobody = world.app.create_ticket(&at("nowhere"), None, none).await;
     refused!(nobody, Error::Invalid(Invalid::TicketTtl));
     let end = world.app.now().saturating_add(std::time::Duration::from_millis(90_500));
-    world.create("room", RoomOptions { expire_at: Some(end), ..RoomOptions::default() }).await.unwrap();
+    world.create("room", RoomOptions::default().expire_at(Some(end))).await.unwrap();
     let owner = world.enter("room").await.unwrap();
     let made = make(&world, &owner, invitation(None)).await.unwrap();
     assert_eq!(made.ticket.expires_at, end);

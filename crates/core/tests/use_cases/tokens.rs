@@ -12,7 +12,7 @@ use crate::{
 };
 
 async fn session(app: &Elizabeth, room: &str) -> Issued {
-    let request = TokenRequest { with_refresh_token: true, ..TokenRequest::default() };
+    let request = TokenRequest::default().with_refresh_token(true);
     app.issue_token(&at(room), request).await.unwrap()
 }
 
@@ -70,7 +70,7 @@ async fn a_renewal_keeps_the_session_and_takes_the_rooms_permission() {
 async fn a_token_never_outlives_its_room() {
     let world = World::new();
     let expire_at = world.app.now().saturating_add(std::time::Duration::from_secs(90));
-    let options = elizabeth_core::room::RoomOptions { expire_at: Some(expire_at), ..Default::default() };
+    let options = elizabeth_core::room::RoomOptions::default().expire_at(Some(expire_at));
     world.create("short", options).await.unwrap();
     let issued = session(&world.app, "short").await;
     assert_eq!(issued.expires_at, expire_at.floor_secs());

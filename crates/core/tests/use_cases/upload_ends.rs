@@ -67,7 +67,7 @@ async fn an_upload_lives_an_hour_from_its_last_chunk() {
 #[tokio::test]
 async fn a_chunk_that_comes_slowly_keeps_its_upload_alive() {
     for ttl in [3_600, 50, 5] {
-        let policy = Policy { chunked_ttl: Duration::from_secs(ttl), ..Policy::default() };
+        let policy = Policy::default().chunked_ttl(Duration::from_secs(ttl));
         let world = World::with_policy(policy);
         let token = world.room("box").await;
         let bytes = large(CHUNK);
@@ -206,7 +206,7 @@ async fn a_room_that_goes_takes_its_uploads_along() {
     for deleted in [true, false] {
         let world = World::new();
         let soon = world.app.now().saturating_add(Duration::from_secs(50));
-        let options = RoomOptions { expire_at: Some(soon), ..RoomOptions::default() };
+        let options = RoomOptions::default().expire_at(Some(soon));
         world.create("box", options).await.unwrap();
         let token = world.enter("box").await.unwrap();
         let bytes = large(2 * CHUNK);

@@ -19,7 +19,7 @@ use crate::{
 const SIZE: usize = 2 * CHUNK;
 
 async fn guest(world: &World) -> Issued {
-    let request = TokenRequest { with_refresh_token: true, ..TokenRequest::default() };
+    let request = TokenRequest::default().with_refresh_token(true);
     world.app.issue_token(&at("box"), request).await.unwrap()
 }
 
@@ -160,7 +160,7 @@ async fn a_new_password_ends_the_uploads_of_guests() {
     let token = world.enter("box").await.unwrap();
     let ended = under_way(&world, &token).await;
     let (_, owners, writer) = under_way(&world, &owner).await;
-    let settings = RoomSettings { password: Some(Some("secret".into())), ..RoomSettings::default() };
+    let settings = RoomSettings::default().password(Some(Some("secret".into())));
     world.app.change_settings(&at("box"), Some(&owner), settings).await.unwrap();
     is_ended(&world, ended).await;
     writer.abort().await;
@@ -199,7 +199,7 @@ async fn narrowing_and_closing_a_room_stop_guests_at_once() {
         world.app.set_permission(&at("box"), Some(&owner), permission).await.unwrap();
     };
     let status = async |status| {
-        let settings = RoomSettings { status: Some(Some(status)), ..RoomSettings::default() };
+        let settings = RoomSettings::default().status(Some(Some(status)));
         world.app.change_settings(&at("box"), Some(&owner), settings).await.unwrap();
     };
     for access in [&by_upload, &by_room] {
@@ -236,9 +236,9 @@ async fn a_drop_box_lists_its_own_uploads() -> Result<()> {
     let owner = world.room("box").await;
     let (_, _) = world.chunked_upload(&owner, 10).await;
     let purpose = TicketPurpose::Enter(Some(Permission::EDIT));
-    let request = TicketRequest { purpose, ttl_seconds: None, max_uses: Some(2) };
+    let request = TicketRequest::new(purpose).max_uses(Some(2));
     let ticket = world.app.create_ticket(&at("box"), Some(&owner), request).await?.secret;
-    let enter = || TokenRequest { ticket: Some(ticket.clone()), ..TokenRequest::default() };
+    let enter = || TokenRequest::default().ticket(Some(ticket.clone()));
     let (one, other) = (world.issue("box", enter()).await?, world.issue("box", enter()).await?);
     let mine = world.prepare_upload(&one, vec![chunked("mine", SIZE)]).await;
     world.prepare_upload(&other, vec![chunked("other", SIZE)]).await;

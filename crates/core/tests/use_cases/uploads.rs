@@ -147,7 +147,7 @@ async fn a_room_deleted_under_an_upload_leaves_nothing() {
 
 #[tokio::test]
 async fn the_servers_own_disk_is_never_filled_up() {
-    let world = World::with_policy(Policy { min_free: u64::MAX, ..Policy::default() });
+    let world = World::with_policy(Policy::default().min_free(u64::MAX));
     let token = world.room("box").await;
     // Memory knows no limit, so the policy's is not reached.
     assert!(world.upload("box", &token, "a", large(50_000)).await.is_ok());
@@ -307,7 +307,7 @@ async fn an_upload_survives_a_silence_almost_as_long_as_its_lease() {
 
 #[tokio::test]
 async fn where_the_blob_store_has_no_links_the_bytes_come_from_here() {
-    let world = World::with_policy(Policy { blob_redirect: true, ..Policy::default() });
+    let world = World::with_policy(Policy::default().blob_redirect(true));
     let token = world.room("box").await;
     let uploaded = world.upload("box", &token, "a.bin", Bytes::from(vec![1; 20_000])).await.unwrap();
     let id = uploaded.contents[0].id;

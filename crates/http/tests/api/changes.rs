@@ -275,8 +275,7 @@ async fn a_limit_counts_the_downloads_there_were_and_cannot_be_reached_already()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_grows_within_the_room_and_gives_back_what_it_loses() {
-    let server =
-        TestServer::start_with(Policy { min_free: 0, room_max_size: 1_000, ..Policy::default() }).await;
+    let server = TestServer::start_with(Policy::default().min_free(0).room_max_size(1_000)).await;
     let token = server.create_and_enter("t").await;
     let text = add_text(&server, &token, &"x".repeat(400)).await;
     let id = &text["id"];
@@ -299,8 +298,7 @@ async fn a_text_grows_within_the_room_and_gives_back_what_it_loses() {
 /// Eight texts that all grow at once: what fits is decided under the room's lock.
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_that_grow_at_once_never_fill_a_room_beyond_its_size() {
-    let server =
-        TestServer::start_with(Policy { min_free: 0, room_max_size: 1_000, ..Policy::default() }).await;
+    let server = TestServer::start_with(Policy::default().min_free(0).room_max_size(1_000)).await;
     let token = server.create_and_enter("t").await;
     let texts = join_all((0..8).map(|_| add_text(&server, &token, "x"))).await;
     let longer = json!({"text": "x".repeat(201)});

@@ -300,11 +300,8 @@ async fn a_chunk_that_breaks_off_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chunk_that_falls_silent_is_ended_and_its_upload_goes_on() {
-    let policy = elizabeth_core::policy::Policy {
-        upload_lease: Duration::from_millis(500),
-        min_free: 0,
-        ..Default::default()
-    };
+    let policy =
+        elizabeth_core::policy::Policy::default().upload_lease(Duration::from_millis(500)).min_free(0);
     let server = TestServer::start_with(policy).await;
     let token = server.create_and_enter("c").await;
     let upload = server.prepare_chunks("c", &token, &[("a", CHUNK)]).await;

@@ -127,11 +127,8 @@ async fn who_waits_to_be_asked_is_told_no_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_falls_silent_is_ended() {
-    let policy = elizabeth_core::policy::Policy {
-        upload_lease: Duration::from_millis(500),
-        min_free: 0,
-        ..Default::default()
-    };
+    let policy =
+        elizabeth_core::policy::Policy::default().upload_lease(Duration::from_millis(500)).min_free(0);
     let server = TestServer::start_with(policy).await;
     let token = server.create_and_enter("f").await;
     let (sender, receiver) = futures::channel::mpsc::channel::<Result<bytes::Bytes, std::io::Error>>(1);

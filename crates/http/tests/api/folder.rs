@@ -189,7 +189,7 @@ async fn a_pipe_that_the_room_cannot_hold_is_refused_and_gives_its_space_back() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_made_for_nothing_is_not_left_over() {
-    let policy = Policy { room_max_size: 4 << 20, min_free: 0, ..Policy::default() };
+    let policy = Policy::default().room_max_size(4 << 20).min_free(0);
     let server = TestServer::start_with(policy).await;
     refused(server.at("PUT", "/box/a").body(vec![0; (4 << 20) + 1]), 413, "room_full").await;
     refused(server.at("PUT", "/box/a").body(piped(5)), 413, "room_full").await;

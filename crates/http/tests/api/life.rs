@@ -41,7 +41,7 @@ async fn a_client_that_goes_away_gives_its_space_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_falls_silent_is_ended() {
-    let policy = Policy { upload_lease: Duration::from_millis(500), min_free: 0, ..Policy::default() };
+    let policy = Policy::default().upload_lease(Duration::from_millis(500)).min_free(0);
     let server = TestServer::start_with(policy).await;
     let token = server.create_and_enter("l").await;
     let (mut sender, upload) = begin(&server, &token, 1 << 20).await;

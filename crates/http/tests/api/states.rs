@@ -19,7 +19,7 @@ struct Peopled {
 
 impl Peopled {
     async fn new(policy: Policy) -> Self {
-        let server = TestServer::start_with(Policy { min_free: 0, ..policy }).await;
+        let server = TestServer::start_with(policy.min_free(0)).await;
         let key = server.create("r").await["owner_key"].take();
         let owner = server.enter("r").await;
         let guest = server.enter("r").await;
@@ -108,7 +108,7 @@ async fn a_new_password_ends_the_sessions_of_guests() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_stay_within_the_servers_ceilings() {
-    let policy = Policy { room_max_size: 1_000, room_max_size_ceiling: 5_000, ..Policy::default() };
+    let policy = Policy::default().room_max_size(1_000).room_max_size_ceiling(5_000);
     let room = Peopled::new(policy).await;
     room.server.upload("r", &room.guest, "a", vec![1; 600]).await;
     assert_eq!(room.set(json!({"max_size": 5_000})).await["max_size"], 5_000);
@@ -136,7 +136,7 @@ async fn settings_stay_within_the_servers_ceilings() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_says_how_long_it_has_left_and_then_that_it_is_over() {
-    let room = Peopled::new(Policy { room_ttl_ceiling: None, ..Policy::default() }).await;
+    let room = Peopled::new(Policy::default().room_ttl_ceiling(None)).await;
     let left = async || room.server.get("/rooms/r", None).await["expires_in_seconds"].take();
     assert_eq!(room.set(json!({"expire_at": null})).await["expires_in_seconds"], Value::Null);
     let soon = room.set(json!({"expire_at": "2026-11-01T12:01:00Z"})).await;

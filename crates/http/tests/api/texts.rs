@@ -231,8 +231,7 @@ async fn a_list_of_long_texts_is_one_array() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_at_once_never_fill_a_room_beyond_its_size() {
-    let server =
-        TestServer::start_with(Policy { min_free: 0, room_max_size: 1_000, ..Policy::default() }).await;
+    let server = TestServer::start_with(Policy::default().min_free(0).room_max_size(1_000)).await;
     let token = server.create_and_enter("t").await;
     // Half of what is left is held by an upload that was announced.
     server.prepare("t", &token, json!([{"name": "a", "size": 500}])).await;

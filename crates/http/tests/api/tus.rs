@@ -76,7 +76,7 @@ fn pattern(size: usize) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_asks_what_can_be_done() {
-    let policy = Policy { min_free: 0, room_max_size_ceiling: 12_345_678_900, ..Policy::default() };
+    let policy = Policy::default().min_free(0).room_max_size_ceiling(12_345_678_900);
     let server = TestServer::start_with(policy).await;
     server.create("t").await;
     for path in ["", "/", "/0195e6a2-0000-7000-8000-000000000000"] {
@@ -402,7 +402,7 @@ async fn one_that_is_given_up_is_gone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_is_silent_for_too_long_is_over() {
-    let policy = Policy { min_free: 0, chunked_ttl: Duration::from_secs(600), ..Policy::default() };
+    let policy = Policy::default().min_free(0).chunked_ttl(Duration::from_secs(600));
     let server = TestServer::start_with(policy).await;
     let token = server.create_and_enter("t").await;
     let path = created(create(&server, &token, 10)).await;
@@ -492,7 +492,7 @@ async fn what_came_of_a_piece_that_broke_off_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_piece_that_falls_silent_ends_and_what_came_is_kept() {
-    let policy = Policy { min_free: 0, upload_lease: Duration::from_millis(500), ..Policy::default() };
+    let policy = Policy::default().min_free(0).upload_lease(Duration::from_millis(500));
     let server = TestServer::start_with(policy).await;
     let token = server.create_and_enter("t").await;
     let path = created(create(&server, &token, 1 << 20)).await;

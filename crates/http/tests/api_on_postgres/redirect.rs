@@ -25,7 +25,7 @@ struct Fixture {
 
 impl Fixture {
     async fn start() -> Self {
-        let policy = Policy { min_free: 0, blob_redirect: true, ..Policy::default() };
+        let policy = Policy::default().min_free(0).blob_redirect(true);
         let server = TestServer::start_with(policy).await;
         let token = server.create_and_enter("r").await;
         let still = Client::builder().redirect(redirect::Policy::none()).build().unwrap();

@@ -96,7 +96,7 @@ async fn serve(state: AppState) -> (String, CancellationToken, Option<JoinHandle
 impl TestServer {
     /// A server by the default policy.
     pub async fn start() -> Self {
-        Self::start_with(Policy { min_free: 0, ..Policy::default() }).await
+        Self::start_with(Policy::default().min_free(0)).await
     }
 
     /// A server by a policy.
@@ -106,7 +106,7 @@ impl TestServer {
 
     /// A server by the default policy that people reach at another address than its own.
     pub async fn start_at(public_url: &str) -> Self {
-        let policy = Policy { min_free: 0, ..Policy::default() };
+        let policy = Policy::default().min_free(0);
         Self::launch(policy, Some(PublicUrl::parse(public_url).unwrap())).await
     }
 

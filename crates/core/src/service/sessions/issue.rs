@@ -11,24 +11,27 @@ use crate::{
         authorize::{Requirement, check_enterable, live_room},
         retried::retried,
     },
+    settable::settable,
     time::Timestamp,
     token::{Claims, RefreshRecord, Session, TokenRecord},
 };
 
-/// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, a ticket,
-/// else it is an entry with the password where the room has one.
-#[derive(Clone, Debug, Default)]
-pub struct TokenRequest {
-    /// The room's password.
-    pub password: Option<SecretString>,
-    /// A live token of the room, to be renewed.
-    pub token: Option<SecretString>,
-    /// The room's owner key.
-    pub owner_key: Option<SecretString>,
-    /// A ticket that lets somebody in.
-    pub ticket: Option<SecretString>,
-    /// Whether a refresh token is wanted too.
-    pub with_refresh_token: bool,
+settable! {
+    /// What somebody shows to get a token. The first that is there decides: a token (renewal), an owner key, a ticket,
+    /// else it is an entry with the password where the room has one.
+    #[derive(Clone, Debug, Default)]
+    pub struct TokenRequest {
+        /// The room's password.
+        pub password: Option<SecretString>,
+        /// A live token of the room, to be renewed.
+        pub token: Option<SecretString>,
+        /// The room's owner key.
+        pub owner_key: Option<SecretString>,
+        /// A ticket that lets somebody in.
+        pub ticket: Option<SecretString>,
+        /// Whether a refresh token is wanted too.
+        pub with_refresh_token: bool,
+    }
 }
 
 /// A token that was just issued.

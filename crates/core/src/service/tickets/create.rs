@@ -12,19 +12,29 @@ use crate::{
         contents::get::check_live,
         retried::retried,
     },
+    settable::settable,
     ticket::{NewTicket, Ticket, TicketPurpose, TicketTerms},
     time::Timestamp,
 };
 
-/// A ticket as a client asks for it.
-#[derive(Clone, Copy, Debug)]
-pub struct TicketRequest {
-    /// What it is for.
-    pub purpose: TicketPurpose,
-    /// How long it is good, in seconds from 1 on; 600 when left out. Never beyond the room's own end.
-    pub ttl_seconds: Option<u64>,
-    /// How often it is good, from 1 on; left out, once for an entry, without limit for downloads.
-    pub max_uses: Option<u64>,
+settable! {
+    /// A ticket as a client asks for it.
+    #[derive(Clone, Copy, Debug)]
+    pub struct TicketRequest {
+        /// What it is for.
+        pub purpose: TicketPurpose,
+        /// How long it is good, in seconds from 1 on; 600 when left out. Never beyond the room's own end.
+        pub ttl_seconds: Option<u64>,
+        /// How often it is good, from 1 on; left out, once for an entry, without limit for downloads.
+        pub max_uses: Option<u64>,
+    }
+}
+
+impl TicketRequest {
+    /// A ticket for a purpose, on the usual terms.
+    pub fn new(purpose: TicketPurpose) -> Self {
+        Self { purpose, ttl_seconds: None, max_uses: None }
+    }
 }
 
 /// A ticket that was just made.

@@ -73,15 +73,14 @@ pub(crate) async fn change_content(
     Json(body): Json<Body, TEXT_LIMIT>,
 ) -> Answer {
     let expected = if_match.versions()?;
-    let edit = Edit {
-        text: body.text,
-        url: body.url,
-        file_name: body.file_name,
-        language: body.language,
-        pinned: body.pinned,
-        max_downloads: body.max_downloads,
-        expire_at: body.expire_at.map(|at| at.map(|Instant(at)| at)),
-    };
+    let edit = Edit::default()
+        .text(body.text)
+        .url(body.url)
+        .file_name(body.file_name)
+        .language(body.language)
+        .pinned(body.pinned)
+        .max_downloads(body.max_downloads)
+        .expire_at(body.expire_at.map(|at| at.map(|Instant(at)| at)));
     let content = state.app().change_content(&room, credential.token(), id, expected, edit).await?;
     Ok(described(&content))
 }

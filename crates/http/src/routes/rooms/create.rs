@@ -56,14 +56,12 @@ pub(crate) async fn create_room(
 ) -> Answer {
     let name = RoomName::parse(&name).map_err(Invalid::from)?;
     let from_query = query.text("password")?.map(SecretString::from);
-    let options = RoomOptions {
-        password: body.password.or(from_query),
-        expire_at: body.expire_at.map(|Instant(at)| at),
-        max_size: body.max_size,
-        max_entries: body.max_times_entered,
-        permission: body.permission.map(PermissionInput::permission).transpose()?,
-        claimed: false,
-    };
+    let options = RoomOptions::default()
+        .password(body.password.or(from_query))
+        .expire_at(body.expire_at.map(|Instant(at)| at))
+        .max_size(body.max_size)
+        .max_entries(body.max_times_entered)
+        .permission(body.permission.map(PermissionInput::permission).transpose()?);
     let created = state.app().create_room(name, options).await?;
     let room = RoomObject::new(&created.room, state.app().now());
     Ok(reply(&CreatedRoom { room, owner_key: created.owner_key.expose_secret() }))

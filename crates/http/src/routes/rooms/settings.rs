@@ -70,13 +70,12 @@ pub(crate) async fn change_settings(
     credential: Credential,
     Json(body): Json<Body>,
 ) -> Answer {
-    let settings = RoomSettings {
-        max_size: body.max_size,
-        max_entries: body.max_times_entered,
-        expire_at: body.expire_at.map(|at| at.map(|Instant(at)| at)),
-        status: body.status.map(|status| status.map(|Status(status)| status)),
-        password: body.password,
-    };
+    let settings = RoomSettings::default()
+        .max_size(body.max_size)
+        .max_entries(body.max_times_entered)
+        .expire_at(body.expire_at.map(|at| at.map(|Instant(at)| at)))
+        .status(body.status.map(|status| status.map(|Status(status)| status)))
+        .password(body.password);
     let room = state.app().change_settings(&room, credential.token(), settings).await?;
     Ok(reply(&RoomObject::new(&room, state.app().now())))
 }

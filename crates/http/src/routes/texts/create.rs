@@ -54,14 +54,12 @@ pub(crate) async fn add_text(
     credential: Credential,
     Json(body): Json<Body, TEXT_LIMIT>,
 ) -> Answer {
-    let request = TextRequest {
-        text: body.text,
-        file_name: body.file_name,
-        language: body.language,
-        pinned: body.pinned.unwrap_or_default(),
-        max_downloads: body.max_downloads,
-        expire_at: body.expire_at.map(|Instant(at)| at),
-    };
+    let request = TextRequest::new(body.text)
+        .file_name(body.file_name)
+        .language(body.language)
+        .pinned(body.pinned.unwrap_or_default())
+        .max_downloads(body.max_downloads)
+        .expire_at(body.expire_at.map(|Instant(at)| at));
     let content = state.app().add_text(&room, credential.token(), request).await?;
     Ok((StatusCode::CREATED, described(&content)).into_response())
 }

@@ -63,7 +63,7 @@ impl TryFrom<Body> for TicketRequest {
                 TicketPurpose::Enter(body.permission.map(PermissionInput::invitation).transpose()?)
             }
         };
-        Ok(Self { purpose, ttl_seconds: body.ttl_seconds, max_uses: body.max_uses })
+        Ok(Self::new(purpose).ttl_seconds(body.ttl_seconds).max_uses(body.max_uses))
     }
 }
 

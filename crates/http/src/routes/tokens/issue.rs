@@ -62,13 +62,12 @@ pub(crate) async fn issue_token(
     InRoom(room): InRoom,
     OptionalJson(body): OptionalJson<Body>,
 ) -> Answer {
-    let request = TokenRequest {
-        password: body.password,
-        token: body.token,
-        owner_key: body.owner_key,
-        ticket: body.ticket,
-        with_refresh_token: body.with_refresh_token.unwrap_or_default(),
-    };
+    let request = TokenRequest::default()
+        .password(body.password)
+        .token(body.token)
+        .owner_key(body.owner_key)
+        .ticket(body.ticket)
+        .with_refresh_token(body.with_refresh_token.unwrap_or_default());
     let issued = state.app().issue_token(&room, request).await?;
     Ok(reply(&IssuedToken {
         token: issued.token.expose_secret(),

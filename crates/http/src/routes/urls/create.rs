@@ -45,7 +45,7 @@ pub(crate) async fn add_url(
     credential: Credential,
     Json(body): Json<Body>,
 ) -> Answer {
-    let request = LinkRequest { url: body.url, file_name: body.file_name };
+    let request = LinkRequest::new(body.url).file_name(body.file_name);
     let content = state.app().add_link(&room, credential.token(), request).await?;
     Ok((StatusCode::CREATED, described(&content)).into_response())
 }

@@ -148,7 +148,7 @@ pub async fn the_newest_content_of_a_name_is_found(bench: &Bench) {
     assert_eq!(read.newest_content(RoomId(i64::MAX), &name("a"), None, at(1)).await, Ok(None));
 }
 
-/// The room is told also where the content is another room's or nobody's; the token as by access.
+/// The room is given also where the content is another room's or nobody's; the token as by access.
 pub async fn content_access_tells_this_rooms_contents_only(bench: &Bench) {
     let here = bench.add_room(&NewRoom { slug: "slug".into(), ..new_room("here") }).await;
     let there = bench.add_room(&new_room("there")).await;

@@ -66,7 +66,7 @@ pub async fn reservations_of_extremes_come_back_whole(bench: &Bench) {
     }
 }
 
-/// Asked for in another room it is unknown; lapsed ones are told in their own.
+/// Asked for in another room it is unknown; lapsed ones are given in their own.
 pub async fn a_reservation_is_known_in_its_room_only(bench: &Bench) {
     let here = bench.add_room(&new_room("here")).await;
     let there = bench.add_room(&new_room("there")).await;
@@ -180,7 +180,7 @@ pub async fn lapsed_reservations_are_counted_and_deleted(bench: &Bench) {
     assert_eq!(tx.lapsed_announcements(at(50)).await, Ok(1));
 }
 
-/// Of that reservation alone. Retracting says how many there were: none is how an upload learns that it lapsed.
+/// Of that reservation alone. Retracting returns how many there were: none is how an upload learns that it lapsed.
 pub async fn announcements_are_extended_and_retracted(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     let mut tx = bench.begin().await;

@@ -305,7 +305,7 @@ pub async fn room_numbers_ascend_and_are_never_reused(bench: &Bench) {
     }
 }
 
-/// A token of another room is none; a revoked or expired one is told, as it stands.
+/// A token of another room is none; a revoked or expired one is given, as it stands.
 pub async fn access_tells_the_tokens_of_that_room_only(bench: &Bench) {
     let here = bench.add_room(&NewRoom { slug: "slug".into(), ..new_room("here") }).await;
     let there = bench.add_room(&new_room("there")).await;

@@ -209,7 +209,7 @@ pub async fn a_refresh_token_comes_back_whole(bench: &Bench) {
     }
 }
 
-/// The second use is told, and the first one's instant stays.
+/// The second use is reported, and the first one's instant stays.
 pub async fn a_refresh_token_is_used_once(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     add_refresh(bench, &[refresh(room, 1, 1), refresh(room, 2, 1)]).await;

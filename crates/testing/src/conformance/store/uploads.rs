@@ -105,7 +105,7 @@ pub async fn an_upload_comes_back_whole(bench: &Bench) {
     }
 }
 
-/// By its token it is found wherever it is; lapsed ones are told too.
+/// By its token it is found wherever it is; lapsed ones are given too.
 pub async fn an_upload_is_known_in_its_room_only(bench: &Bench) {
     let here = bench.add_room(&new_room("here")).await;
     let there = bench.add_room(&new_room("there")).await;
@@ -287,7 +287,7 @@ pub async fn a_content_is_queued_once_while_its_upload_is_kept(bench: &Bench) {
     tx.delete_contents(room, &[content]).await.unwrap();
     tx.unqueue_blobs(&[key(1)]).await.unwrap();
     tx.commit().await.unwrap();
-    // What it had become is told for as long as the upload is.
+    // What it had become is known for as long as the upload is.
     assert_eq!(found(bench, room, 1).await.unwrap().progress[0].content, Some(content));
     let mut tx = bench.begin().await;
     assert_eq!(tx.delete_reservation(upload).await, Ok(true));
@@ -416,7 +416,7 @@ pub async fn a_sessions_holds_end_with_it(bench: &Bench) {
     assert_eq!(held.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [other]);
 }
 
-/// Others of the same reservation stay as they are. What is gone is told.
+/// Others of the same reservation stay as they are. What is gone is reported.
 pub async fn one_announcement_is_extended_and_retracted(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     let upload = add(bench, &new_upload(room, 1, 1)).await;

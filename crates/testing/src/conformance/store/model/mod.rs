@@ -24,7 +24,7 @@ const SEQUENCES: usize = 24;
 const SIMPLIFICATIONS: usize = 60;
 
 /// Sequences drawn at random, the same in every run. One that is answered in another way is made smaller before it
-/// is told.
+/// is reported.
 pub async fn any_operations_answer_as_the_memory_store_does(bench: &Bench) {
     let mut runner =
         TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
@@ -51,7 +51,7 @@ pub async fn any_operations_answer_as_the_memory_store_does(bench: &Bench) {
     }
 }
 
-/// Runs a sequence on both; says where the answers part.
+/// Runs a sequence on both; returns where the answers part.
 async fn difference(bench: &Bench, sequence: &[Transaction]) -> Option<String> {
     let fixture = (bench.another)().await;
     let mut tested = World::new(fixture.store());

@@ -58,7 +58,7 @@ fn pick_number(count: u128, by: u8) -> u128 {
     u128::from(by) % (count + 1)
 }
 
-fn told(what: &str, answer: impl Debug) -> String {
+fn reported(what: &str, answer: impl Debug) -> String {
     format!("{what}: {answer:?}")
 }
 
@@ -140,17 +140,17 @@ impl World {
         Self { store, given: Given::default() }
     }
 
-    /// Runs a transaction; tells each answer, and then all that can be seen.
+    /// Runs a transaction; returns each answer, and then all that can be seen.
     pub(super) async fn run(&mut self, transaction: &Transaction) -> Vec<String> {
         let before = self.given.clone();
         let mut tx = self.store.begin().await.unwrap();
         let mut answers = Vec::new();
         for op in &transaction.ops {
             let answer = self.apply(&mut *tx, op).await;
-            answers.push(told(&format!("{op:?}"), answer));
+            answers.push(reported(&format!("{op:?}"), answer));
             if let Err(error) = tx.counts().await {
                 // No operation makes the model's transaction useless, so the answers part here.
-                answers.push(told("the transaction is of no more use", error));
+                answers.push(reported("the transaction is of no more use", error));
                 return answers;
             }
         }
@@ -175,7 +175,7 @@ impl World {
         let mut tx = self.store.begin().await.unwrap();
         for n in 1..=self.given.refresh {
             let found = tx.lock_refresh(hash(n)).await.unwrap();
-            answers.push(told("refresh token", found.map(|found| self.given.refresh(found))));
+            answers.push(reported("refresh token", found.map(|found| self.given.refresh(found))));
         }
         answers
     }
@@ -199,13 +199,13 @@ impl World {
                 };
                 let added = tx.insert_room(&new).await;
                 given.rooms.extend(added.as_ref().ok());
-                told("", added.map(|id| given.room_no(id)))
+                reported("", added.map(|id| given.room_no(id)))
             }
             Op::ChangeRoom { room, change } => {
                 let id = self.live_room(tx, *room).await?;
-                told("", tx.change_room(id, &as_change(change)).await)
+                reported("", tx.change_room(id, &as_change(change)).await)
             }
-            Op::DeleteRoom { room } => told("", tx.delete_room(pick(&given.rooms, *room)?).await),
+            Op::DeleteRoom { room } => reported("", tx.delete_room(pick(&given.rooms, *room)?).await),
             Op::AddToken { room, session, owner, expires_at } => {
                 let room = self.live_room(tx, *room).await?;
                 self.given.tokens += 1;
@@ -214,21 +214,21 @@ impl World {
                     expires_at: at(*expires_at),
                     ..token(room, self.given.tokens, u128::from(*session))
                 };
-                told("", tx.insert_token(&new).await)
+                reported("", tx.insert_token(&new).await)
             }
             Op::RevokeToken { token, now } => {
-                told("", tx.revoke_token(jti(pick_number(given.tokens, *token)), at(*now)).await)
+                reported("", tx.revoke_token(jti(pick_number(given.tokens, *token)), at(*now)).await)
             }
             Op::RevokeSession { room, session, now } => {
                 let room = pick(&given.rooms, *room)?;
-                told("", tx.revoke_session_tokens(room, sid(u128::from(*session)), at(*now)).await)
+                reported("", tx.revoke_session_tokens(room, sid(u128::from(*session)), at(*now)).await)
             }
             Op::RevokeSessionRefresh { room, session, now } => {
                 let room = pick(&given.rooms, *room)?;
-                told("", tx.revoke_session_refresh(room, sid(u128::from(*session)), at(*now)).await)
+                reported("", tx.revoke_session_refresh(room, sid(u128::from(*session)), at(*now)).await)
             }
             Op::RevokeGuests { room, now } => {
-                told("", tx.revoke_guests(pick(&given.rooms, *room)?, at(*now)).await)
+                reported("", tx.revoke_guests(pick(&given.rooms, *room)?, at(*now)).await)
             }
             Op::AddRefresh { room, session, owner, expires_at } => {
                 let room = self.live_room(tx, *room).await?;
@@ -238,13 +238,13 @@ impl World {
                     expires_at: at(*expires_at),
                     ..refresh(room, self.given.refresh, u128::from(*session))
                 };
-                told("", tx.insert_refresh(&new).await)
+                reported("", tx.insert_refresh(&new).await)
             }
             Op::UseRefresh { token, now } => {
                 let hash = hash(pick_number(given.refresh, *token));
                 // Whether a revoked one can be used is not asked: core asks for the good ones only.
                 tx.lock_refresh(hash).await.unwrap().filter(|found| found.revoked_at.is_none())?;
-                told("", tx.use_refresh(hash, at(*now)).await)
+                reported("", tx.use_refresh(hash, at(*now)).await)
             }
             Op::AddTicket { room, content, session, owner, max_uses, expires_at } => {
                 let room = self.live_room(tx, *room).await?;
@@ -263,27 +263,27 @@ impl World {
                 };
                 let id = tx.insert_ticket(&new).await;
                 self.given.tickets.extend(id.as_ref().ok().map(|id| (room, *id)));
-                told("", id.map(|id| self.given.ticket_no(id)))
+                reported("", id.map(|id| self.given.ticket_no(id)))
             }
-            Op::UseTicket { ticket } => told("", tx.use_ticket(pick(&given.tickets, *ticket)?.1).await),
+            Op::UseTicket { ticket } => reported("", tx.use_ticket(pick(&given.tickets, *ticket)?.1).await),
             Op::RevokeTicket { ticket, now } => {
-                told("", tx.revoke_ticket(pick(&given.tickets, *ticket)?.1, at(*now)).await)
+                reported("", tx.revoke_ticket(pick(&given.tickets, *ticket)?.1, at(*now)).await)
             }
             Op::Reserve { room, size, deadline } => {
                 let room = self.live_room(tx, *room).await?;
                 let (hold, files) = (hold((*size).into(), at(*deadline)), manifest(&[("a", (*size).into())]));
                 let id = tx.insert_reservation(room, sid(1), hold, &files, at(0)).await;
                 self.given.reservations.extend(id.as_ref().ok().map(|id| (room, *id)));
-                told("", id.map(|id| self.given.reservation_no(id)))
+                reported("", id.map(|id| self.given.reservation_no(id)))
             }
             Op::UpdateHold { reservation, size, deadline, state } => {
                 let (_, id) = pick(&given.reservations, *reservation)?;
                 let (size, state) = (u64::from(*size), *state);
-                told("", tx.update_hold(id, Hold { size, deadline: at(*deadline), state }).await)
+                reported("", tx.update_hold(id, Hold { size, deadline: at(*deadline), state }).await)
             }
             Op::LapseSession { room, session, now } => {
                 let room = pick(&given.rooms, *room)?;
-                told("", tx.lapse_session_holds(room, sid(u128::from(*session)), at(*now)).await)
+                reported("", tx.lapse_session_holds(room, sid(u128::from(*session)), at(*now)).await)
             }
             Op::AddUpload { room, session, owner, deadline } => {
                 let room = self.live_room(tx, *room).await?;
@@ -297,7 +297,7 @@ impl World {
                 let id = tx.insert_upload(&new).await;
                 given.reservations.extend(id.as_ref().ok().map(|id| (room, *id)));
                 given.uploads.extend(id.as_ref().ok().map(|id| (room, new.id, *id)));
-                told("", id.map(|id| given.reservation_no(id)))
+                reported("", id.map(|id| given.reservation_no(id)))
             }
             Op::AddChunk { upload, file, index, size, hashed } => {
                 let (room, id, reservation) = pick(&given.uploads, *upload)?;
@@ -309,7 +309,7 @@ impl World {
                 }
                 let hash_progress = hashed.then(|| HashProgress { chunks: index + 1, state: vec![*size; 9] });
                 let new = chunk(*file, *index, u64::from(*size), given.fresh_blob());
-                told("", tx.insert_chunk(reservation, &new, hash_progress.as_ref()).await)
+                reported("", tx.insert_chunk(reservation, &new, hash_progress.as_ref()).await)
             }
             Op::SettleFile { upload, file } => {
                 let (room, id, reservation) = pick(&given.uploads, *upload)?;
@@ -323,32 +323,32 @@ impl World {
                 });
                 let content = tx.insert_content(&new_content(room, segments.collect())).await.unwrap();
                 given.contents.push((room, content));
-                told("", tx.settle_file(reservation, *file, content).await)
+                reported("", tx.settle_file(reservation, *file, content).await)
             }
             Op::DeleteReservation { reservation } => {
-                told("", tx.delete_reservation(pick(&given.reservations, *reservation)?.1).await)
+                reported("", tx.delete_reservation(pick(&given.reservations, *reservation)?.1).await)
             }
             Op::Announce { reservation, blobs, until } => {
                 let (room, id) = pick(&given.reservations, *reservation)?;
                 tx.reservation(room, id).await.unwrap()?;
                 let fresh = given.fresh_blobs(*blobs);
                 given.announced.extend_from_slice(&fresh);
-                told("", tx.announce(id, &fresh, at(*until)).await)
+                reported("", tx.announce(id, &fresh, at(*until)).await)
             }
             Op::ExtendOne { blob, until } => {
                 let key = given.announced.get(usize::from(*blob) % given.announced.len().max(1))?;
-                told("", tx.extend_announcement(key, at(*until)).await)
+                reported("", tx.extend_announcement(key, at(*until)).await)
             }
             Op::RetractOne { blob } => {
                 let key = given.announced.get(usize::from(*blob) % given.announced.len().max(1))?;
-                told("", tx.retract_announcement(key).await)
+                reported("", tx.retract_announcement(key).await)
             }
             Op::Extend { reservation, until } => {
                 let (_, id) = pick(&given.reservations, *reservation)?;
-                told("", tx.extend_announcements(id, at(*until)).await)
+                reported("", tx.extend_announcements(id, at(*until)).await)
             }
             Op::Retract { reservation } => {
-                told("", tx.retract_announcements(pick(&given.reservations, *reservation)?.1).await)
+                reported("", tx.retract_announcements(pick(&given.reservations, *reservation)?.1).await)
             }
             Op::AddContent { room, segments, max_downloads, expire_at } => {
                 let room = self.live_room(tx, *room).await?;
@@ -360,7 +360,7 @@ impl World {
                 };
                 let id = tx.insert_content(&new).await;
                 given.contents.extend(id.as_ref().ok().map(|id| (room, *id)));
-                told("", id.map(|id| given.content_no(id)))
+                reported("", id.map(|id| given.content_no(id)))
             }
             Op::ChangeContent { content, change, now } => {
                 let (_, id) = pick(&given.contents, *content)?;
@@ -376,41 +376,41 @@ impl World {
                         segments: given.fresh_segments(segments),
                     }),
                 };
-                told("", tx.change_content(id, &change, at(*now)).await)
+                reported("", tx.change_content(id, &change, at(*now)).await)
             }
             Op::DeleteContents { room, contents } => {
                 let room = pick(&given.rooms, *room)?;
                 let named: Vec<_> =
                     contents.iter().filter_map(|by| pick(&given.contents, *by)).map(|(_, id)| id).collect();
-                told("", tx.delete_contents(room, &named).await)
+                reported("", tx.delete_contents(room, &named).await)
             }
             Op::Download { content } => {
                 let (room, id) = pick(&given.contents, *content)?;
                 let found = tx.contents_by_id(room, &[id]).await.unwrap();
                 match found.first()?.max_downloads {
-                    Some(_) => told("counted", tx.count_download(id).await),
-                    None => told("added", tx.add_downloads(id, 2).await),
+                    Some(_) => reported("counted", tx.count_download(id).await),
+                    None => reported("added", tx.add_downloads(id, 2).await),
                 }
             }
-            Op::SweepReservations { now } => told("", tx.delete_lapsed_reservations(at(*now)).await),
-            Op::SweepAnnouncements { now } => told("", tx.queue_lapsed_announcements(at(*now)).await),
-            Op::SweepTokens { now } => told("", tx.delete_dead_tokens(at(*now)).await),
-            Op::Queue { blobs } => told("", tx.queue_blobs(&given.fresh_blobs(*blobs)).await),
+            Op::SweepReservations { now } => reported("", tx.delete_lapsed_reservations(at(*now)).await),
+            Op::SweepAnnouncements { now } => reported("", tx.queue_lapsed_announcements(at(*now)).await),
+            Op::SweepTokens { now } => reported("", tx.delete_dead_tokens(at(*now)).await),
+            Op::Queue { blobs } => reported("", tx.queue_blobs(&given.fresh_blobs(*blobs)).await),
             Op::Unqueue { blobs } => {
                 let waiting = tx.queued_blobs(None, 1_000).await.unwrap();
                 let taken: Vec<_> = blobs
                     .iter()
                     .filter_map(|by| waiting.get(usize::from(*by) % waiting.len().max(1)).cloned())
                     .collect();
-                told("", tx.unqueue_blobs(&taken).await)
+                reported("", tx.unqueue_blobs(&taken).await)
             }
             Op::TakeLease { name, holder, now, until } => {
                 let holder = LeaseHolder(Uuid::from_u128((*holder).into()));
-                told("", tx.take_lease(&name.to_string(), holder, at(*now), at(*until)).await)
+                reported("", tx.take_lease(&name.to_string(), holder, at(*now), at(*until)).await)
             }
             Op::ReleaseLease { name, holder } => {
                 let holder = LeaseHolder(Uuid::from_u128((*holder).into()));
-                told("", tx.release_lease(&name.to_string(), holder).await)
+                reported("", tx.release_lease(&name.to_string(), holder).await)
             }
         };
         Some(answer)
@@ -424,81 +424,88 @@ impl World {
                 let jti = jti(pick_number(given.tokens, text.as_bytes()[0]));
                 let found = tx.access(&address(text), Some(jti), now).await.unwrap();
                 let found = found.map(|found| (given.room(found.room), found.token.map(|t| given.token(t))));
-                answers.push(told(text, found));
+                answers.push(reported(text, found));
             }
             for room in &given.rooms {
-                answers.push(told("room", tx.room(*room, now).await.unwrap().map(|room| given.room(room))));
+                answers
+                    .push(reported("room", tx.room(*room, now).await.unwrap().map(|room| given.room(room))));
                 let mut holds = tx.live_holds(*room, now).await.unwrap();
                 holds.sort_by_key(|(id, _)| *id);
                 let holds: Vec<_> =
                     holds.into_iter().map(|(id, hold)| (given.reservation_no(id), hold)).collect();
-                answers.push(told("holds", holds));
+                answers.push(reported("holds", holds));
                 let mut tokens = tx.live_tokens(*room, None, now).await.unwrap();
                 tokens.sort_by_key(|token| token.jti);
-                answers.push(told("tokens", tokens.into_iter().map(|t| given.token(t)).collect::<Vec<_>>()));
+                answers
+                    .push(reported("tokens", tokens.into_iter().map(|t| given.token(t)).collect::<Vec<_>>()));
                 let mine = tx.live_tokens(*room, Some(sid(1)), now).await.unwrap();
-                answers.push(told("tokens of a session", mine.len()));
+                answers.push(reported("tokens of a session", mine.len()));
                 let tickets = tx.live_tickets(*room, None, now).await.unwrap();
                 let tickets: Vec<_> = tickets.into_iter().map(|ticket| given.ticket(ticket)).collect();
-                answers.push(told("tickets", tickets));
+                answers.push(reported("tickets", tickets));
                 let mine = tx.live_tickets(*room, Some(sid(1)), now).await.unwrap();
-                answers.push(told("tickets of a session", mine.len()));
+                answers.push(reported("tickets of a session", mine.len()));
             }
             // Rooms and contents of the same end may come in any order.
             let mut rooms = tx.expired_rooms(now, 100).await.unwrap();
             rooms.sort();
-            answers.push(told("expired", rooms.iter().map(|id| given.room_no(*id)).collect::<Vec<_>>()));
+            answers.push(reported("expired", rooms.iter().map(|id| given.room_no(*id)).collect::<Vec<_>>()));
             let mut dead = tx.dead_contents(now, 100).await.unwrap();
             dead.sort();
             let dead: Vec<_> =
                 dead.iter().map(|(room, id)| (given.room_no(*room), given.content_no(*id))).collect();
-            answers.push(told("dead contents", dead));
-            answers.push(told("lapsed reservations", tx.lapsed_reservations(now).await));
-            answers.push(told("lapsed announcements", tx.lapsed_announcements(now).await));
-            answers.push(told("dead tokens", tx.dead_tokens(now).await));
+            answers.push(reported("dead contents", dead));
+            answers.push(reported("lapsed reservations", tx.lapsed_reservations(now).await));
+            answers.push(reported("lapsed announcements", tx.lapsed_announcements(now).await));
+            answers.push(reported("dead tokens", tx.dead_tokens(now).await));
         }
         for room in &given.rooms {
             let name = FileName::from_stored("a.bin".into());
             for now in [0, 7, 20].map(at) {
                 let newest = tx.newest_content(*room, &name, None, now).await;
-                answers.push(told("newest", newest.map(|id| id.map(|id| given.content_no(id)))));
+                answers.push(reported("newest", newest.map(|id| id.map(|id| given.content_no(id)))));
             }
             for session in [None, Some(sid(1))] {
                 let uploads = tx.live_uploads(*room, session, at(7)).await.unwrap().into_iter();
-                answers.push(told("uploads", uploads.map(|upload| given.upload(upload)).collect::<Vec<_>>()));
+                answers.push(reported(
+                    "uploads",
+                    uploads.map(|upload| given.upload(upload)).collect::<Vec<_>>(),
+                ));
             }
             let contents = tx.contents(*room, ContentPage::default()).await.unwrap();
-            answers
-                .push(told("contents", contents.into_iter().map(|c| given.content(c)).collect::<Vec<_>>()));
+            answers.push(reported(
+                "contents",
+                contents.into_iter().map(|c| given.content(c)).collect::<Vec<_>>(),
+            ));
         }
         for (room, id) in &given.tickets {
             let found = tx.ticket(*room, *id).await.unwrap();
-            answers.push(told("ticket", found.map(|found| given.ticket(found))));
+            answers.push(reported("ticket", found.map(|found| given.ticket(found))));
         }
         for n in 1..=given.ticket_hashes {
             let found = tx.ticket_by_hash(hash(n)).await.unwrap();
-            answers.push(told("ticket by hash", found.map(|found| given.ticket(found))));
+            answers.push(reported("ticket by hash", found.map(|found| given.ticket(found))));
         }
         for (room, id) in &given.reservations {
             let found = tx.reservation(*room, *id).await.unwrap();
-            answers.push(told("reservation", found.map(|found| given.reservation(found))));
+            answers.push(reported("reservation", found.map(|found| given.reservation(found))));
         }
         for (room, id, reservation) in &given.uploads {
             let found = tx.upload(*room, *id).await.unwrap();
-            answers.push(told("upload", found.map(|found| given.upload(found))));
-            answers.push(told("chunks", tx.chunks(*reservation, None).await));
+            answers.push(reported("upload", found.map(|found| given.upload(found))));
+            answers.push(reported("chunks", tx.chunks(*reservation, None).await));
         }
         for (_, id) in &given.contents {
             for text in &ADDRESSES[..3] {
                 let found = tx.content_access(&address(text), None, *id, at(7)).await.unwrap();
                 let stored = found.and_then(|found| found.content);
-                answers.push(told("segments", stored.map(|s| (given.content(s.content), s.segments))));
+                answers.push(reported("segments", stored.map(|s| (given.content(s.content), s.segments))));
             }
         }
-        answers.push(told("queue", tx.queued_blobs(None, 1_000).await));
-        answers.push(told("queue", tx.queued_blob_count().await));
+        answers.push(reported("queue", tx.queued_blobs(None, 1_000).await));
+        answers.push(reported("queue", tx.queued_blob_count().await));
         let counts: StoreResult<_> = tx.counts().await;
-        answers.push(told("counts", counts));
+        answers.push(reported("counts", counts));
     }
 }
 
