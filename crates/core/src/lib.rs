@@ -31,6 +31,7 @@
 //! All are off by default. The suites that every adapter runs stand in the crate `elizabeth-testing`.
 
 pub mod builder;
+mod code;
 #[cfg(feature = "crypto")]
 pub mod crypto;
 mod domain;
@@ -44,6 +45,7 @@ mod settable;
 #[cfg(feature = "system")]
 pub mod system;
 
+pub use code::ErrorCode;
 pub use domain::{
     archive, change, content, id, name, permission, policy, quota, room, secret, text, ticket, time, token,
     upload,

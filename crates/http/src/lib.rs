@@ -6,7 +6,6 @@ pub mod app;
 mod archive;
 pub mod background;
 mod body;
-mod code;
 mod delivery;
 mod document;
 mod examples;

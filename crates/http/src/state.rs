@@ -12,7 +12,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::{links::PublicUrl, reference, upload::UploadSlots};
+use crate::{
+    links::{Links, PublicUrl},
+    reference,
+    upload::UploadSlots,
+};
 
 /// The service, and what belongs to this process. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -21,7 +25,7 @@ pub struct AppState(Arc<Inner>);
 struct Inner {
     app: Elizabeth,
     admin: Option<KeyHash>,
-    public_url: Option<PublicUrl>,
+    links: Links,
     uploads: TaskTracker,
     slots: UploadSlots,
     garbage: Notify,
@@ -37,7 +41,7 @@ impl AppState {
         Self(Arc::new(Inner {
             app,
             admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
-            public_url,
+            links: Links::new(public_url),
             uploads: TaskTracker::new(),
             slots: UploadSlots::default(),
             garbage: Notify::new(),
@@ -57,9 +61,9 @@ impl AppState {
         self.0.admin.as_ref()
     }
 
-    /// Where people reach this server, when the operator said so.
-    pub(crate) fn public_url(&self) -> Option<&PublicUrl> {
-        self.0.public_url.as_ref()
+    /// Where people reach this server.
+    pub(crate) fn links(&self) -> &Links {
+        &self.0.links
     }
 
     /// The uploads under way: a shutdown waits for them, as their ends are not awaited by any connection.
@@ -72,7 +76,7 @@ impl AppState {
         &self.0.slots
     }
 
-    /// Tells the background that blobs wait to be deleted.
+    /// Lets the background know that blobs wait to be deleted.
     pub(crate) fn announce_garbage(&self) {
         self.0.garbage.notify_one();
     }

@@ -4,7 +4,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use elizabeth_core::{
-    Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, service::Readable, time::Timestamp,
+    Elizabeth, ErrorCode, Result, content::Content, id::ContentId, name::RoomRef, service::Readable,
+    time::Timestamp,
 };
 use serde_json::json;
 
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     body::Answer,
     extract::ReadCredential,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
 };
 
 /// What the bytes are asked for.
@@ -72,7 +73,7 @@ pub(crate) async fn deliver(
         }
         Outcome::PreconditionFailed => {
             let text = "the content is not the one that If-Match or If-Unmodified-Since names";
-            return Err(Problem::new(StatusCode::PRECONDITION_FAILED, Code::PreconditionFailed, text));
+            return Err(Problem::new(ErrorCode::PreconditionFailed, text));
         }
         Outcome::NotSatisfiable => return Ok(not_satisfiable(size)),
     };
@@ -136,8 +137,7 @@ fn describe(headers: &mut HeaderMap, content: &Content, purpose: Purpose) {
 
 fn not_satisfiable(size: u64) -> Response {
     let problem = Problem::new(
-        StatusCode::RANGE_NOT_SATISFIABLE,
-        Code::RangeNotSatisfiable,
+        RequestCode::RangeNotSatisfiable,
         format!("the range lies beyond the {size} bytes there are"),
     );
     let mut response = problem.with_details(json!({"size": size})).into_response();

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use secrecy::SecretString;
 
 use super::Credential;
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// Who uses a room as a folder: somebody with a token, or a visitor with the password or without.
 pub(crate) enum Caller {
@@ -40,7 +40,7 @@ fn basic_password(headers: &HeaderMap) -> Result<Option<SecretString>, Problem> 
         Some(password) => Ok(Some(password.into())),
         None => {
             let text = "header: Authorization is neither Bearer with a token nor Basic with a password";
-            Err(Problem::bad_request(Code::InvalidHeader, text))
+            Err(Problem::new(RequestCode::InvalidHeader, text))
         }
     }
 }

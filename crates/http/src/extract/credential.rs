@@ -1,11 +1,11 @@
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 
 use super::Query;
 use crate::{
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -70,13 +70,12 @@ impl FromRequestParts<AppState> for Admin {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         // Where there is no admin token there are no admin calls.
         let Some(expected) = state.admin() else {
-            return Err(Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "there is nothing here"));
+            return Err(Problem::new(RequestCode::NotFound, "there is nothing here"));
         };
         match bearer(&parts.headers) {
             Some(token) if expected.matches(token) => Ok(Self),
             _ => Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                Code::AdminTokenInvalid,
+                RequestCode::AdminTokenInvalid,
                 "this needs the admin token as a bearer token",
             )),
         }

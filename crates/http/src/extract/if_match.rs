@@ -6,7 +6,7 @@ use axum::{
 };
 use elizabeth_core::change::VersionPrecondition;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// The versions that a change may start from, as `If-Match` names them (RFC 9110, section 13.1.1).
 ///
@@ -23,7 +23,7 @@ impl IfMatch {
     /// When the header is no list of tags.
     pub(crate) fn versions(self) -> Result<Option<VersionPrecondition>, Problem> {
         let text = "If-Match: expected the version in quotes, such as \"3\"";
-        self.0.ok_or_else(|| Problem::bad_request(Code::InvalidHeader, text))
+        self.0.ok_or_else(|| Problem::new(RequestCode::InvalidHeader, text))
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     body::{drain, refuse},
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
 };
 
 /// The largest JSON body in bytes: a manifest of 1,000 files with the longest names fits.
@@ -71,11 +71,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     if is_json {
         return Ok(());
     }
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::UnsupportedMediaType,
-        "expected a body of the type application/json",
-    ))
+    Err(Problem::new(RequestCode::UnsupportedMediaType, "expected a body of the type application/json"))
 }
 
 async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
@@ -91,7 +87,7 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
     let read = async {
         while let Some(piece) = stream.next().await {
             let piece = piece.map_err(|_| {
-                Problem::bad_request(Code::InvalidJson, "the body ended before it was complete").closing()
+                Problem::new(RequestCode::InvalidJson, "the body ended before it was complete").closing()
             })?;
             if collected.len() + piece.len() > limit {
                 return Err(too_large(limit));
@@ -107,7 +103,7 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
     };
     let outcome = tokio::time::timeout(PATIENCE, read).await.unwrap_or_else(|_| {
         let text = "the body did not arrive in time";
-        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, Code::RequestTimeout, text).closing())
+        Err(Problem::new(RequestCode::RequestTimeout, text).closing())
     });
     match outcome {
         Ok(()) => Ok(collected.freeze()),
@@ -122,23 +118,23 @@ async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes,
 
 fn too_large(limit: usize) -> Problem {
     let text = format!("a JSON body has at most {limit} bytes here");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, text).closing()
+    Problem::new(RequestCode::BodyTooLarge, text).closing()
 }
 
 /// Reads JSON; what is wrong is named by its path, such as `files[0].size`.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Objects could be read from arrays too, member by member in the order of our source: nobody means that.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Problem::bad_request(Code::InvalidJson, "body: expected an object"));
+        return Err(Problem::new(RequestCode::InvalidJson, "body: expected an object"));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let at = error.path().to_string();
         let what = error.into_inner();
         let text = if at == "." { format!("body: {what}") } else { format!("body: {at}: {what}") };
-        Problem::bad_request(Code::InvalidJson, text)
+        Problem::new(RequestCode::InvalidJson, text)
     })?;
-    reader.end().map_err(|error| Problem::bad_request(Code::InvalidJson, format!("body: {error}")))?;
+    reader.end().map_err(|error| Problem::new(RequestCode::InvalidJson, format!("body: {error}")))?;
     Ok(value)
 }
 

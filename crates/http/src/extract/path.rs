@@ -5,14 +5,14 @@ use axum::{
     http::request::Parts,
 };
 use elizabeth_core::{
-    Invalid,
+    ErrorCode, Invalid,
     id::{ContentId, Jti, ReservationId, TicketId, UploadId},
     name::{FileName, RoomRef},
 };
 use uuid::Uuid;
 
 use crate::{
-    problem::{Code, Problem},
+    problem::{Code, Problem, RequestCode},
     state::AppState,
 };
 
@@ -80,7 +80,7 @@ impl FromRequestParts<AppState> for RoomPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state, Code::InvalidRoomName).await?;
+        let params = params(parts, state, ErrorCode::InvalidRoomName).await?;
         let (_, name) = params.iter().next().unwrap_or_default();
         Ok(Self(name.to_owned()))
     }
@@ -90,7 +90,7 @@ impl FromRequestParts<AppState> for InRoom {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state, Code::InvalidRoomName).await?;
+        let params = params(parts, state, ErrorCode::InvalidRoomName).await?;
         let (_, name) = params.iter().next().unwrap_or_default();
         Ok(Self(room(name)?))
     }
@@ -100,13 +100,13 @@ impl<T: PathItem> FromRequestParts<AppState> for RoomItem<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state, Code::InvalidPath).await?;
+        let params = params(parts, state, RequestCode::InvalidPath).await?;
         let mut values = params.iter();
         let (_, name) = values.next().unwrap_or_default();
         let (_, item) = values.next().unwrap_or_default();
         let room = room(name)?;
         let item = T::read(item)
-            .ok_or_else(|| Problem::bad_request(Code::InvalidPath, "the path names no valid id"))?;
+            .ok_or_else(|| Problem::new(RequestCode::InvalidPath, "the path names no valid id"))?;
         Ok(Self(room, item))
     }
 }
@@ -115,7 +115,7 @@ impl FromRequestParts<AppState> for RoomFile {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state, Code::InvalidPath).await?;
+        let params = params(parts, state, RequestCode::InvalidPath).await?;
         let mut values = params.iter();
         let (_, name) = values.next().unwrap_or_default();
         let (_, file) = values.next().unwrap_or_default();
@@ -127,7 +127,7 @@ impl FromRequestParts<AppState> for ChunkPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = params(parts, state, Code::InvalidPath).await?;
+        let params = params(parts, state, RequestCode::InvalidPath).await?;
         let mut values = params.iter();
         let (_, name) = values.next().unwrap_or_default();
         let room = room(name)?;
@@ -136,16 +136,20 @@ impl FromRequestParts<AppState> for ChunkPath {
             values
                 .next()
                 .and_then(|(_, text)| number(text))
-                .ok_or_else(|| Problem::bad_request(Code::InvalidPath, text))
+                .ok_or_else(|| Problem::new(RequestCode::InvalidPath, text))
         };
         Ok(Self { room, file: index()?, chunk: index()? })
     }
 }
 
-async fn params(parts: &mut Parts, state: &AppState, code: Code) -> Result<RawPathParams, Problem> {
+async fn params(
+    parts: &mut Parts,
+    state: &AppState,
+    code: impl Into<Code>,
+) -> Result<RawPathParams, Problem> {
     RawPathParams::from_request_parts(parts, state)
         .await
-        .map_err(|_| Problem::bad_request(code, "the path is no valid UTF-8 once decoded"))
+        .map_err(|_| Problem::new(code, "the path is no valid UTF-8 once decoded"))
 }
 
 fn room(name: &str) -> Result<RoomRef, Problem> {

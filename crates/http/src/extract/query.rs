@@ -3,7 +3,7 @@ use std::{borrow::Cow, str::FromStr};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use percent_encoding::percent_decode_str;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// A request's query string. Members that nobody asks for are ignored, as unknown members of a body are.
 ///
@@ -59,7 +59,7 @@ impl Query {
 }
 
 fn invalid(name: &str, what: &str) -> Problem {
-    Problem::bad_request(Code::InvalidQuery, format!("query: {name} {what}"))
+    Problem::new(RequestCode::InvalidQuery, format!("query: {name} {what}"))
 }
 
 fn decode(text: &str) -> Option<Cow<'_, str>> {

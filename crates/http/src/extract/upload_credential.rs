@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{Credential, Query};
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// What a request shows to work on an upload in pieces: the upload's own token, as a bearer token or as
 /// `?upload_token=`, or a room token with the upload's id.
@@ -88,7 +88,7 @@ impl UploadCredential {
 }
 
 fn invalid(text: &'static str) -> Problem {
-    Problem::bad_request(Code::InvalidQuery, text)
+    Problem::new(RequestCode::InvalidQuery, text)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     body::{drain, refuse},
     extract::UploadCredential,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -48,7 +48,7 @@ pub(crate) fn read_chunk_head(file: u64, index: u64, headers: &HeaderMap) -> Res
         && plain != digest
     {
         let text = "header: x-chunk-sha256 and Content-Digest name different hashes";
-        return Err(Problem::bad_request(Code::InvalidHeader, text));
+        return Err(Problem::new(RequestCode::InvalidHeader, text));
     }
     Ok(ChunkRequest { file, index, size, sha256: hashes.into_iter().flatten().next() })
 }
@@ -109,7 +109,7 @@ pub(crate) async fn send_chunk(
         let credential = credential.or_token(fields.token);
         if credential.is_empty() {
             let text = "form: upload_token is missing";
-            return Err(Problem::bad_request(Code::InvalidMultipart, text));
+            return Err(Problem::new(RequestCode::InvalidMultipart, text));
         }
         begin_chunk(state, room, credential.by_query()?, fields.request).await
     };

@@ -4,7 +4,7 @@ use elizabeth_core::{content::Sha256Hash, service::ChunkRequest};
 use secrecy::SecretString;
 
 use super::{multipart::Multipart, transfer::Source};
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// The fields of a chunk's form, in their order.
 const FIELDS: [&str; 6] =
@@ -135,7 +135,7 @@ fn missing(field: usize) -> Problem {
 }
 
 fn invalid(text: String) -> Problem {
-    Problem::bad_request(Code::InvalidMultipart, text)
+    Problem::new(RequestCode::InvalidMultipart, text)
 }
 
 #[cfg(test)]

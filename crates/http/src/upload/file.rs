@@ -1,6 +1,6 @@
 use axum::{
     body::Body,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
 };
 use elizabeth_core::{
     Elizabeth, Result,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     body::refuse,
     extract::Query,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -56,7 +56,7 @@ impl FilePut {
         let expire_at = query.text("expire_at")?.map(|text| {
             let read = Timestamp::parse(&text);
             read.map_err(|error| {
-                Problem::bad_request(Code::InvalidQuery, format!("query: expire_at: {error}"))
+                Problem::new(RequestCode::InvalidQuery, format!("query: expire_at: {error}"))
             })
         });
         let file = FileRequest {
@@ -125,7 +125,7 @@ pub(crate) async fn put_file(
 /// The answer to a body without a length, where it has to have one.
 pub(crate) fn length_required() -> Problem {
     let text = "the body's length is required: send Content-Length";
-    Problem::new(StatusCode::LENGTH_REQUIRED, Code::LengthRequired, text)
+    Problem::new(RequestCode::LengthRequired, text)
 }
 
 #[cfg(test)]

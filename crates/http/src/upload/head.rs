@@ -1,6 +1,6 @@
 use axum::http::{HeaderMap, header};
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// The bytes of a body that is taken whole, where its head announces them.
 ///
@@ -8,7 +8,7 @@ use crate::problem::{Code, Problem};
 ///
 /// When they are no number, or the request brings only a part of what it names.
 pub(super) fn announced_length(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let invalid = |text| Problem::bad_request(Code::InvalidHeader, text);
+    let invalid = |text| Problem::new(RequestCode::InvalidHeader, text);
     if headers.contains_key(header::CONTENT_RANGE) {
         // RFC 9110, section 14.5: taken for the whole, a part would replace it.
         return Err(invalid("header: Content-Range is not possible here: a body is stored whole"));

@@ -1,13 +1,14 @@
 use axum::{
     body::{Body, BodyDataStream},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
 };
 use bytes::{Buf, Bytes, BytesMut};
+use elizabeth_core::Error;
 use futures::StreamExt;
 use memchr::memmem::{self, Finder};
 
 use super::{disposition::Disposition, transfer::Source};
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// The most bytes of a part's headers, and of what may stand before the first part.
 const HEADERS_MAX: usize = 16 << 10;
@@ -27,11 +28,11 @@ impl Boundary {
         let form = media_type.filter(|mime| mime.essence_str() == mime::MULTIPART_FORM_DATA.essence_str());
         let form = form.ok_or_else(|| {
             let text = "expected a body of the type multipart/form-data";
-            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UnsupportedMediaType, text)
+            Problem::new(RequestCode::UnsupportedMediaType, text)
         })?;
         let boundary = form.get_param(mime::BOUNDARY).and_then(|name| Self::parse(name.as_str()));
         let text = "the Content-Type names no boundary";
-        boundary.ok_or_else(|| Problem::bad_request(Code::InvalidMultipart, text))
+        boundary.ok_or_else(|| Problem::new(RequestCode::InvalidMultipart, text))
     }
 
     /// Takes a boundary from a `Content-Type`'s parameter.
@@ -175,15 +176,15 @@ impl Multipart {
 
 impl From<MultipartError> for Problem {
     fn from(error: MultipartError) -> Self {
-        Self::bad_request(Code::InvalidMultipart, error.to_string())
+        Self::new(RequestCode::InvalidMultipart, error.to_string())
     }
 }
 
 impl Source for Multipart {
     async fn next_file(&mut self) -> Result<Option<String>, Problem> {
         let Some(part) = self.next_part().await? else { return Ok(None) };
-        let text = "the upload does not match its manifest: a part has no file name";
-        part.file_name.map(Some).ok_or_else(|| Problem::bad_request(Code::ManifestMismatch, text))
+        let nameless = || Error::ManifestMismatch("a part has no file name".to_owned());
+        Ok(Some(part.file_name.ok_or_else(nameless)?))
     }
 
     async fn data(&mut self) -> Result<Option<Bytes>, Problem> {

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 
 use super::transfer::Source;
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// A body that is a file, or a piece of one.
 pub(crate) struct RawBody {
@@ -26,7 +26,7 @@ impl Source for RawBody {
     async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
         while let Some(piece) = self.body.next().await {
             let text = "the body ended before it was complete";
-            let piece = piece.map_err(|_| Problem::bad_request(Code::IncompleteBody, text))?;
+            let piece = piece.map_err(|_| Problem::new(RequestCode::IncompleteBody, text))?;
             if !piece.is_empty() {
                 return Ok(Some(piece));
             }

@@ -12,7 +12,7 @@ use tracing::Instrument;
 use super::sink::ByteSink;
 use crate::{
     body::drain,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -203,5 +203,5 @@ async fn feed_data(
 /// The answer to a client that falls silent.
 pub(super) fn timed_out() -> Problem {
     let text = "no bytes arrived for too long";
-    Problem::new(StatusCode::REQUEST_TIMEOUT, Code::UploadTimedOut, text)
+    Problem::new(RequestCode::UploadTimedOut, text)
 }

@@ -10,7 +10,7 @@ use crate::{
     body::Answer,
     delivery::content_disposition,
     extract::{Credential, InRoom, Query},
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -54,7 +54,7 @@ fn read_ids(text: &str) -> Result<Vec<ContentId>, Problem> {
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     let read: Option<Vec<ContentId>> = text.split(',').map(|id| number(id).map(ContentId)).collect();
     let expected = "query: ids must be whole numbers with commas between";
-    read.ok_or_else(|| Problem::bad_request(Code::InvalidQuery, expected))
+    read.ok_or_else(|| Problem::new(RequestCode::InvalidQuery, expected))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, refuse, reply},
     extract::{Credential, InRoom, Query},
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
     upload::{Boundary, Gathered, Multipart, gather, receive, run_to_end},
 };
@@ -55,8 +55,8 @@ pub(crate) async fn upload_contents(
     let (parts, body) = request.into_parts();
     let asked = || {
         let id = query.number("reservation_id")?.map(ReservationId).ok_or_else(|| {
-            Problem::bad_request(
-                Code::InvalidQuery,
+            Problem::new(
+                RequestCode::InvalidQuery,
                 "query: reservation_id is missing: prepare the upload first",
             )
         })?;

@@ -63,7 +63,7 @@ pub(crate) async fn put_file(
     let mut response = reply(&ContentObject::from(content));
     *response.status_mut() = StatusCode::CREATED;
     let address =
-        state.local(format_args!("/api/v1/rooms/{}/contents/{}", segment(room.as_str()), content.id));
+        state.links().local(format_args!("/api/v1/rooms/{}/contents/{}", segment(room.as_str()), content.id));
     if let Ok(address) = HeaderValue::try_from(address) {
         response.headers_mut().insert(header::LOCATION, address);
     }

@@ -17,7 +17,7 @@ const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; f
 pub(super) fn home(state: &AppState, request: &Parts) -> Response {
     let text = format!(
         "Elizabeth: rooms that hold files. A room is an address that you choose.\n\n{}",
-        usage(&format!("{}/myroom/", state.base_url(&request.headers, &request.uri)))
+        usage(&format!("{}/myroom/", state.links().base(&request.headers, &request.uri)))
     );
     match Wanted::of(&request.headers) {
         Wanted::Page => app::page(state, None).unwrap_or_else(|| html("Elizabeth", &text, None)),
@@ -27,18 +27,18 @@ pub(super) fn home(state: &AppState, request: &Parts) -> Response {
 
 /// The page of a room, whether there is one or not.
 pub(super) async fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Response {
-    if let Some(page) = app::page(state, verdict(state, room).await.as_deref()) {
+    if let Some(page) = app::page(state, verdict(state, room).await) {
         return page;
     }
-    let listing = state.local(format_args!("/{}/?text", segment(room.as_str())));
-    html(room.as_str(), &usage(&state.folder_url(request, room)), Some(&listing))
+    let listing = state.links().local(format_args!("/{}/?text", segment(room.as_str())));
+    html(room.as_str(), &usage(&state.links().folder(request, room)), Some(&listing))
 }
 
 /// What keeps a stranger out of a room, by its code; else `password` where there is one, or `open`. Nothing where that
 /// cannot be told now: the page asks again.
-async fn verdict(state: &AppState, room: &RoomRef) -> Option<String> {
+async fn verdict(state: &AppState, room: &RoomRef) -> Option<&'static str> {
     match state.app().room(room, None).await {
-        Ok(room) => Some(if room.password_hash.is_some() { "password" } else { "open" }.to_owned()),
+        Ok(room) => Some(if room.password_hash.is_some() { "password" } else { "open" }),
         Err(error) => Problem::from(error).client_code(),
     }
 }

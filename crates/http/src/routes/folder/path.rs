@@ -8,7 +8,7 @@ use elizabeth_core::{
 };
 
 use crate::{
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     routes::fallback::nothing_at,
     state::AppState,
 };
@@ -23,9 +23,9 @@ impl FromRequestParts<AppState> for FolderPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| {
-            Problem::bad_request(Code::InvalidPath, "the path is no valid UTF-8 once decoded")
-        })?;
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::new(RequestCode::InvalidPath, "the path is no valid UTF-8 once decoded"))?;
         let mut values = params.iter().map(|(_, value)| value);
         let room = match RoomRef::parse(values.next().unwrap_or_default()) {
             Err(InvalidRoomName::Reserved | InvalidRoomName::Empty) => return Err(nothing_at(&parts.uri)),

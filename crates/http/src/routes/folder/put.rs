@@ -56,7 +56,7 @@ pub(super) async fn file(
             }
         }
     };
-    let address = format!("{}{}", state.folder_url(request, &room), segments(name.as_str()));
+    let address = format!("{}{}", state.links().folder(request, &room), segments(name.as_str()));
     let stored = put_file(state, enter, room.clone(), put, headers, body).await;
     let failed = stored.is_err();
     let mut response = match stored {

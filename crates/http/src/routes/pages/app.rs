@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     body::Answer,
     extract::accepts_encoding,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Router<AppState> {
 pub(crate) fn page(state: &AppState, verdict: Option<&str>) -> Option<Response> {
     let page = index()?;
     let page = String::from_utf8_lossy(&page);
-    let mut base = format!("<base href=\"{}\"", state.local("/"));
+    let mut base = format!("<base href=\"{}\"", state.links().local("/"));
     if let Some(verdict) = verdict {
         base.insert_str(0, &format!("<meta name=\"verdict\" content=\"{verdict}\" />"));
     }
@@ -62,7 +62,7 @@ pub(crate) fn page(state: &AppState, verdict: Option<&str>) -> Option<Response> 
 
 async fn file(params: RawPathParams, headers: HeaderMap, State(_): State<AppState>) -> Answer {
     let path = params.iter().next().map_or("", |(_, path)| path);
-    let nothing = || Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "there is nothing here");
+    let nothing = || Problem::new(RequestCode::NotFound, "there is nothing here");
     let found = asset(&format!("assets/{path}"), |encoding| accepts_encoding(&headers, encoding));
     let Asset { bytes, encoding, sha256 } = found.ok_or_else(nothing)?;
     let tag = tag(&sha256);

@@ -86,7 +86,7 @@ fn download_page(state: &AppState, secret: &str, ticket: &Ticket, room: &Room, c
     Page {
         title: name,
         lines: vec![format!("{size} from the room {}.", room.name), uses_left(ticket, "downloaded")],
-        button: Some(Button { href: state.local(path), label: "Download" }),
+        button: Some(Button { href: state.links().local(path), label: "Download" }),
     }
 }
 
@@ -97,7 +97,7 @@ fn entry_page(state: &AppState, secret: &str, ticket: &Ticket, room: &Room) -> P
     Page {
         title: format!("You are invited to the room {}", room.name),
         lines: vec![what_may_be_done(allowed), uses_left(ticket, "used")],
-        button: Some(Button { href: state.local(path), label: "Enter" }),
+        button: Some(Button { href: state.links().local(path), label: "Enter" }),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
     links::segment,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -57,7 +57,7 @@ impl TryFrom<Body> for TicketRequest {
             (TicketAction::Download, Some(id)) => TicketPurpose::Download(ContentId(id)),
             (TicketAction::Download, None) => {
                 let text = "body: content_id: a ticket to download names a content";
-                return Err(Problem::bad_request(Code::InvalidJson, text));
+                return Err(Problem::new(RequestCode::InvalidJson, text));
             }
             (TicketAction::Enter, _) => {
                 TicketPurpose::Enter(body.permission.map(PermissionInput::invitation).transpose()?)
@@ -95,7 +95,7 @@ pub(crate) async fn create_ticket(
     let mut response = reply(&CreatedTicket {
         ticket: secret,
         id: created.ticket.id.0,
-        url: format!("{}/s/{}", state.base_url(&headers, &uri), segment(secret)),
+        url: format!("{}/s/{}", state.links().base(&headers, &uri), segment(secret)),
         expires_at: Instant(created.ticket.expires_at),
         max_uses: created.ticket.max_uses,
     });

@@ -1,15 +1,15 @@
 use axum::{
     body::Body,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
 };
 use bytes::Bytes;
-use elizabeth_core::{Elizabeth, Result, service::Append};
+use elizabeth_core::{Elizabeth, ErrorCode, Result, service::Append};
 use tokio_util::sync::CancellationToken;
 
 use super::{Target, checksum::Checksum, standing::Standing};
 use crate::{
     body::refuse,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
     upload::{ByteSink, RawBody, Source, UploadSlot, begin, receive},
 };
@@ -51,12 +51,12 @@ pub(super) fn check_length(headers: &HeaderMap, missing: u64, whole: bool) -> Re
     let length: u64 = length.unwrap_or(0);
     if length > missing {
         let text = format!("the body has {length} bytes, of the file {missing} are missing");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::FileTooLong, text));
+        return Err(Problem::new(ErrorCode::FileTooLong, text));
     }
     let most = elizabeth_core::policy::CHUNK_SIZE_MAX;
     if whole && length > most {
         let text = format!("a piece with Upload-Checksum has {most} bytes at most");
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, text));
+        return Err(Problem::new(RequestCode::BodyTooLarge, text));
     }
     Ok(())
 }
@@ -138,8 +138,8 @@ impl Source for Piece {
 }
 
 fn taken_over() -> Problem {
-    Problem::bad_request(
-        Code::IncompleteBody,
+    Problem::new(
+        RequestCode::IncompleteBody,
         "another request for this upload came before the body was complete",
     )
 }

@@ -1,9 +1,9 @@
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use data_encoding::BASE64;
 use sha2::digest::DynDigest;
 
 use super::headers::{UPLOAD_CHECKSUM, invalid, text};
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// What a piece may be hashed by.
 pub(super) const ALGORITHMS: &str = "sha1,sha256,md5";
@@ -52,8 +52,7 @@ impl Checksum {
         if *self.hasher.finalize() == *self.expected {
             return Ok(());
         }
-        let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
-        Err(Problem::new(status, Code::ChecksumMismatch, "the piece does not hash to its Upload-Checksum"))
+        Err(Problem::new(RequestCode::ChecksumMismatch, "the piece does not hash to its Upload-Checksum"))
     }
 }
 

@@ -87,7 +87,8 @@ fn created(state: &AppState, room: &RoomRef, upload: &ChunkedUpload, standing: &
     let mut response = StatusCode::CREATED.into_response();
     let headers = response.headers_mut();
     standing.add_to(headers);
-    let address = state.local(format_args!("/api/v1/rooms/{}/tus/{}", segment(room.as_str()), upload.id));
+    let address =
+        state.links().local(format_args!("/api/v1/rooms/{}/tus/{}", segment(room.as_str()), upload.id));
     headers.extend(HeaderValue::try_from(address).ok().map(|address| (header::LOCATION, address)));
     response
 }

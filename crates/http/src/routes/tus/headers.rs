@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderName, header};
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Problem, RequestCode};
 
 /// The version that is spoken here.
 pub(super) const VERSION: &str = "1.0.0";
@@ -26,7 +26,7 @@ pub(super) static CONTENT_ID: HeaderName = HeaderName::from_static("elizabeth-co
 
 /// A header that cannot be read, named as people write it.
 pub(super) fn invalid(name: &str, what: &str) -> Problem {
-    Problem::bad_request(Code::InvalidHeader, format!("header: {name} {what}"))
+    Problem::new(RequestCode::InvalidHeader, format!("header: {name} {what}"))
 }
 
 /// A header's value; `None` where it is not there.
@@ -67,8 +67,7 @@ pub(super) fn brings_piece(headers: &HeaderMap) -> bool {
 
 /// The answer to a body of another type.
 pub(super) fn wrong_type() -> Problem {
-    let status = axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Problem::new(status, Code::UnsupportedMediaType, format!("header: Content-Type must be {PIECE}"))
+    Problem::new(RequestCode::UnsupportedMediaType, format!("header: Content-Type must be {PIECE}"))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     body::{Answer, refuse},
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
     state::AppState,
 };
 
@@ -47,7 +47,7 @@ async fn check(
     let upload = state.app().appendable(&target.room, &target.access).await?;
     if Concat::is_final(Note::of(&upload).concat.as_deref()) {
         let text = "this upload is made of others: nothing can be added to it";
-        return Err(Problem::new(StatusCode::FORBIDDEN, Code::UploadFinal, text));
+        return Err(Problem::new(RequestCode::UploadFinal, text));
     }
     check_length(headers, upload.announced().saturating_sub(offset), checksum.is_some())?;
     Ok((offset, checksum))

@@ -8,7 +8,7 @@ use axum::{
 use super::headers::{METHOD_OVERRIDE, TUS_RESUMABLE, TUS_VERSION, VERSION, invalid, text};
 use crate::{
     body::refuse,
-    problem::{Code, Problem},
+    problem::{Problem, RequestCode},
 };
 
 /// What holds of every request: its method may be named by a header, its version must be ours. And of every answer:
@@ -44,7 +44,7 @@ fn understand(request: &mut Request) -> Result<(), Problem> {
         Some(VERSION) => Ok(()),
         Some(_) | None => {
             let text = format!("this is for clients of the tus protocol: send Tus-Resumable: {VERSION}");
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, Code::TusVersion, text))
+            Err(Problem::new(RequestCode::TusVersion, text))
         }
     }
 }

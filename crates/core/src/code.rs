@@ -1,0 +1,270 @@
+//! A stable word for each way in which a use case can fail, for programs.
+
+use crate::{
+    Error, Invalid, Unauthorized,
+    ports::{BlobError, StoreError},
+};
+
+/// Declares the codes with their words, so that neither can be without the other.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $code:ident = $word:literal,)+) => {
+        /// What an error comes to for a program. Several errors may share one: what a caller can do about them is the
+        /// same.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ErrorCode {
+            $($(#[$doc])* $code,)+
+        }
+
+        impl ErrorCode {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$code,)+];
+
+            /// Its word, in snake case. It never changes.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $word,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No room can have this name.
+    InvalidRoomName = "invalid_room_name",
+    /// No file can have this name.
+    InvalidFileName = "invalid_file_name",
+    /// Bits without a meaning.
+    InvalidPermission = "invalid_permission",
+    /// A password of 0 or too many bytes.
+    InvalidPassword = "invalid_password",
+    /// A room's size above the ceiling, or below what is in the room.
+    InvalidMaxSize = "invalid_max_size",
+    /// More entries than can be counted.
+    InvalidMaxTimesEntered = "invalid_max_times_entered",
+    /// An expiry in the past, or beyond the ceiling.
+    InvalidExpireAt = "invalid_expire_at",
+    /// Downloads below 1 or more than can be counted.
+    InvalidMaxDownloads = "invalid_max_downloads",
+    /// A ticket's life below a second.
+    InvalidTtlSeconds = "invalid_ttl_seconds",
+    /// A ticket's uses below 1 or more than can be counted.
+    InvalidMaxUses = "invalid_max_uses",
+    /// No link, or not one of http, https or mailto.
+    InvalidUrl = "invalid_url",
+    /// A text's language is no short word.
+    InvalidLanguage = "invalid_language",
+    /// Only texts say something, only links lead somewhere.
+    WrongContentType = "wrong_content_type",
+    /// No media type.
+    InvalidMediaType = "invalid_media_type",
+    /// A file's size, or the sum of the sizes, is out of range.
+    InvalidSize = "invalid_size",
+    /// No files, too many, or a name twice.
+    InvalidManifest = "invalid_manifest",
+    /// No SHA-256, or none where one is needed.
+    InvalidHash = "invalid_hash",
+    /// Chunks of a size outside the limits, or too many of them.
+    InvalidChunkSize = "invalid_chunk_size",
+    /// The upload has no file of that index.
+    InvalidFileIndex = "invalid_file_index",
+    /// The file has no chunk of that index.
+    InvalidChunkIndex = "invalid_chunk_index",
+    /// No parts to be joined, too many, or one twice.
+    InvalidParts = "invalid_parts",
+    /// No ids, or too many.
+    InvalidIds = "invalid_ids",
+    /// The upload is not what was announced.
+    ManifestMismatch = "manifest_mismatch",
+    /// A chunk has another size or hash than its index or its request says; nothing of it is kept.
+    ChunkMismatch = "chunk_mismatch",
+    /// The whole file has another hash; its chunks are kept.
+    HashMismatch = "hash_mismatch",
+    /// No token was sent.
+    TokenMissing = "token_missing",
+    /// The token is not one of this room's.
+    TokenInvalid = "token_invalid",
+    /// The token has expired.
+    TokenExpired = "token_expired",
+    /// The token was revoked.
+    TokenRevoked = "token_revoked",
+    /// The refresh token is unknown, expired or revoked.
+    RefreshTokenInvalid = "refresh_token_invalid",
+    /// The refresh token was used before; its session is revoked.
+    RefreshTokenReused = "refresh_token_reused",
+    /// The ticket is unknown, expired, revoked, or opens something else.
+    TicketInvalid = "ticket_invalid",
+    /// The upload token is unknown, or of another room.
+    UploadTokenInvalid = "upload_token_invalid",
+    /// The token lacks a permission.
+    PermissionDenied = "permission_denied",
+    /// Only the owner may.
+    OwnerOnly = "owner_only",
+    /// The room does not answer to its plain name.
+    NotShared = "not_shared",
+    /// Another password.
+    WrongPassword = "wrong_password",
+    /// Another owner key.
+    WrongOwnerKey = "wrong_owner_key",
+    /// Nobody new may enter.
+    RoomLocked = "room_locked",
+    /// The room is closed to all but its owner.
+    RoomClosed = "room_closed",
+    /// The room's entries are used up.
+    EntriesExhausted = "entries_exhausted",
+    /// The token named belongs to another session.
+    NotYourToken = "not_your_token",
+    /// The ticket named was made by another session.
+    NotYourTicket = "not_your_ticket",
+    /// No such room.
+    RoomNotFound = "room_not_found",
+    /// No such content.
+    ContentNotFound = "content_not_found",
+    /// No such reservation.
+    ReservationNotFound = "reservation_not_found",
+    /// No such token.
+    TokenNotFound = "token_not_found",
+    /// No such ticket.
+    TicketNotFound = "ticket_not_found",
+    /// Another room answers to this name.
+    NameTaken = "name_taken",
+    /// An upload has begun on this reservation.
+    ReservationInUse = "reservation_in_use",
+    /// Another chunk has arrived under this index, and is kept.
+    ChunkConflict = "chunk_conflict",
+    /// Chunks have not arrived, or a part has not.
+    UploadIncomplete = "upload_incomplete",
+    /// The file does not end where the piece begins.
+    OffsetConflict = "offset_conflict",
+    /// The room's time is over.
+    RoomExpired = "room_expired",
+    /// The content's time is over.
+    ContentExpired = "content_expired",
+    /// The content's downloads are used up.
+    DownloadsSpent = "downloads_spent",
+    /// The ticket's uses are used up.
+    TicketSpent = "ticket_spent",
+    /// The reservation was not used in time.
+    ReservationExpired = "reservation_expired",
+    /// The content is at another version than the change starts from.
+    PreconditionFailed = "precondition_failed",
+    /// More contents than one archive takes.
+    ArchiveTooLarge = "archive_too_large",
+    /// A file is longer than announced.
+    FileTooLong = "file_too_long",
+    /// As many pieces have arrived as one upload may have.
+    TooManyPieces = "too_many_pieces",
+    /// A text is over the limit.
+    TextTooLong = "text_too_long",
+    /// It does not fit the room.
+    RoomFull = "room_full",
+    /// A change has to name the version that it starts from.
+    PreconditionRequired = "precondition_required",
+    /// As many uploads in pieces are under way in the room as one may have.
+    TooManyUploads = "too_many_uploads",
+    /// A defect on the server.
+    Internal = "internal",
+    /// The server's store cannot be reached; try again.
+    Unavailable = "unavailable",
+    /// The server's storage is full.
+    StorageFull = "storage_full",
+}
+
+impl Error {
+    /// Its word for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Invalid(invalid) => invalid.code(),
+            Self::RoomNotFound => ErrorCode::RoomNotFound,
+            Self::RoomExpired => ErrorCode::RoomExpired,
+            Self::Unauthorized(why) => why.code(),
+            Self::PermissionDenied(_) => ErrorCode::PermissionDenied,
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::NotShared => ErrorCode::NotShared,
+            Self::WrongPassword => ErrorCode::WrongPassword,
+            Self::WrongOwnerKey => ErrorCode::WrongOwnerKey,
+            Self::RoomLocked => ErrorCode::RoomLocked,
+            Self::RoomClosed => ErrorCode::RoomClosed,
+            Self::EntriesExhausted => ErrorCode::EntriesExhausted,
+            Self::NotYourToken => ErrorCode::NotYourToken,
+            Self::NotYourTicket => ErrorCode::NotYourTicket,
+            Self::ContentNotFound(_) | Self::FileNotFound(_) => ErrorCode::ContentNotFound,
+            Self::PreconditionRequired => ErrorCode::PreconditionRequired,
+            Self::PreconditionFailed(_) => ErrorCode::PreconditionFailed,
+            Self::ReservationNotFound => ErrorCode::ReservationNotFound,
+            Self::TokenNotFound => ErrorCode::TokenNotFound,
+            Self::TicketNotFound => ErrorCode::TicketNotFound,
+            Self::TicketSpent => ErrorCode::TicketSpent,
+            Self::ContentExpired => ErrorCode::ContentExpired,
+            Self::DownloadsSpent => ErrorCode::DownloadsSpent,
+            Self::ReservationExpired => ErrorCode::ReservationExpired,
+            Self::NameTaken => ErrorCode::NameTaken,
+            Self::ReservationInUse => ErrorCode::ReservationInUse,
+            Self::ManifestMismatch(_) => ErrorCode::ManifestMismatch,
+            Self::ChunkMismatch(_) => ErrorCode::ChunkMismatch,
+            Self::HashMismatch { .. } => ErrorCode::HashMismatch,
+            Self::ChunkConflict { .. } => ErrorCode::ChunkConflict,
+            Self::ChunksMissing { .. } | Self::PartUnfinished { .. } => ErrorCode::UploadIncomplete,
+            Self::OffsetConflict { .. } => ErrorCode::OffsetConflict,
+            Self::TooManyUploads => ErrorCode::TooManyUploads,
+            Self::TooManyPieces => ErrorCode::TooManyPieces,
+            Self::FileTooLong { .. } => ErrorCode::FileTooLong,
+            Self::ArchiveTooLarge => ErrorCode::ArchiveTooLarge,
+            Self::TextTooLong(_) => ErrorCode::TextTooLong,
+            Self::RoomFull(_) => ErrorCode::RoomFull,
+            Self::StorageFull | Self::Blob(BlobError::Full(_)) => ErrorCode::StorageFull,
+            Self::Store(StoreError::Contended(_) | StoreError::Unavailable(_))
+            | Self::Blob(BlobError::Unavailable(_))
+            | Self::PieceLost => ErrorCode::Unavailable,
+            Self::Store(StoreError::AddressTaken | StoreError::Corrupt(_))
+            | Self::Blob(BlobError::Missing(_))
+            | Self::Crypto(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+impl Invalid {
+    /// Its word for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::RoomName(_) => ErrorCode::InvalidRoomName,
+            Self::FileName(_) | Self::FileWithoutName => ErrorCode::InvalidFileName,
+            Self::Permission(_) => ErrorCode::InvalidPermission,
+            Self::Password => ErrorCode::InvalidPassword,
+            Self::MaxSize { .. } | Self::MaxSizeBelowCurrent { .. } => ErrorCode::InvalidMaxSize,
+            Self::MaxEntries => ErrorCode::InvalidMaxTimesEntered,
+            Self::ExpireAt { .. } | Self::ContentExpireAt => ErrorCode::InvalidExpireAt,
+            Self::MaxDownloads | Self::MaxDownloadsReached { .. } => ErrorCode::InvalidMaxDownloads,
+            Self::Url(_) => ErrorCode::InvalidUrl,
+            Self::Language(_) => ErrorCode::InvalidLanguage,
+            Self::ContentMember { .. } => ErrorCode::WrongContentType,
+            Self::TicketTtl => ErrorCode::InvalidTtlSeconds,
+            Self::TicketUses => ErrorCode::InvalidMaxUses,
+            Self::MediaType(_) => ErrorCode::InvalidMediaType,
+            Self::FileSize { .. } | Self::ManifestTotal => ErrorCode::InvalidSize,
+            Self::ManifestCount(_) | Self::DoubledName(_) => ErrorCode::InvalidManifest,
+            Self::Hash | Self::FinalHashMissing => ErrorCode::InvalidHash,
+            Self::ChunkSize { .. } | Self::TooManyChunks { .. } => ErrorCode::InvalidChunkSize,
+            Self::FileIndex { .. } => ErrorCode::InvalidFileIndex,
+            Self::ChunkIndex { .. } => ErrorCode::InvalidChunkIndex,
+            Self::Parts => ErrorCode::InvalidParts,
+            Self::ContentCount => ErrorCode::InvalidIds,
+        }
+    }
+}
+
+impl Unauthorized {
+    /// Its word for programs.
+    pub fn code(self) -> ErrorCode {
+        match self {
+            Self::Missing => ErrorCode::TokenMissing,
+            Self::Invalid => ErrorCode::TokenInvalid,
+            Self::Expired => ErrorCode::TokenExpired,
+            Self::Revoked => ErrorCode::TokenRevoked,
+            Self::UploadToken => ErrorCode::UploadTokenInvalid,
+            Self::RefreshToken => ErrorCode::RefreshTokenInvalid,
+            Self::Ticket => ErrorCode::TicketInvalid,
+            Self::RefreshTokenReused => ErrorCode::RefreshTokenReused,
+        }
+    }
+}
