@@ -4,16 +4,24 @@
 //! of two [`Dialect`]s. What crosses it is only 64-bit integers (sizes in bytes, instants in microseconds), text and
 //! bytes, so that a row reads the same on every database. Nothing here knows a driver; the texts of all statements
 //! stand in golden files, in both dialects.
+//!
+//! A table is one file of `tables`: its columns are declared there once, and read, listed and inserted from that; its
+//! statements take values by name. `store` implements the ports with them.
 
+mod codec;
 mod connection;
-mod rows;
+mod json;
+mod part;
+mod query;
 mod statement;
-mod statements;
 mod store;
+mod table;
 mod tables;
 mod tx;
+mod value;
 
-pub use connection::{Connection, Row, Transaction, Value};
+pub use connection::{Connection, Transaction};
 pub use statement::{Dialect, Sql, Statement};
-pub use statements::{access_statements, newest_statement, upload_statements};
+pub use tables::{access_statements, newest_statement, upload_statements};
 pub use tx::SqlTx;
+pub use value::{Row, Value};

@@ -1,10 +1,11 @@
 use elizabeth_core::ports::StoreResult;
 
 use crate::{
-    connection::{Connection, Value, corrupt},
-    rows::Cells,
-    statement::{Fixed, Shape},
-    statements::rooms,
+    connection::Connection,
+    part::{Cells, Part},
+    statement::{Built, Run},
+    tables::rooms,
+    value::corrupt,
 };
 
 /// Core's store ports over any connection: [`ReadTx`](elizabeth_core::ports::ReadTx) over a [`Connection`],
@@ -14,7 +15,7 @@ pub struct SqlTx<C> {
 }
 
 /// How many rows or numbers go into one statement at most: far below what the databases take.
-const AT_ONCE: usize = 500;
+pub(crate) const AT_ONCE: usize = 500;
 
 impl<C: Connection> SqlTx<C> {
     /// Over a connection.
@@ -28,98 +29,56 @@ impl<C: Connection> SqlTx<C> {
     ///
     /// What the connection says.
     pub async fn check(&mut self) -> StoreResult<()> {
-        self.all(&rooms::CHECK, vec![]).await.map(drop)
+        self.all(rooms::Check {}).await.map(drop)
     }
 
     /// Runs a statement; says how many rows it changed.
-    pub(crate) async fn run(&mut self, fixed: &'static Fixed, values: Vec<Value>) -> StoreResult<u64> {
-        let statement = fixed.with(self.conn.dialect(), values)?;
+    pub(crate) async fn run<S: Run>(&mut self, statement: S) -> StoreResult<u64> {
+        let statement = statement.statement(self.conn.dialect())?;
         self.conn.execute(statement).await
     }
 
-    pub(crate) async fn all(
-        &mut self,
-        fixed: &'static Fixed,
-        values: Vec<Value>,
-    ) -> StoreResult<Vec<C::Row>> {
-        let statement = fixed.with(self.conn.dialect(), values)?;
-        self.conn.fetch(statement).await
+    /// Everything that a statement answers.
+    pub(crate) async fn all<S: Run>(&mut self, statement: S) -> StoreResult<Vec<S::Answer>> {
+        let statement = statement.statement(self.conn.dialect())?;
+        let rows = self.conn.fetch(statement).await?;
+        rows.into_iter().map(|row| S::Answer::read(&mut Cells::of(&row))).collect()
     }
 
     /// The first row of a query.
-    pub(crate) async fn first(
-        &mut self,
-        fixed: &'static Fixed,
-        values: Vec<Value>,
-    ) -> StoreResult<Option<C::Row>> {
-        let statement = fixed.with(self.conn.dialect(), values)?;
-        self.conn.fetch_first(statement).await
-    }
-
-    /// Rows of a query, read one by one.
-    pub(crate) async fn list<T>(
-        &mut self,
-        fixed: &'static Fixed,
-        values: Vec<Value>,
-        read: fn(&mut Cells<C::Row>) -> StoreResult<T>,
-    ) -> StoreResult<Vec<T>> {
-        let rows = self.all(fixed, values).await?;
-        rows.into_iter().map(|row| read(&mut Cells::of(row))).collect()
+    pub(crate) async fn first<S: Run>(&mut self, query: S) -> StoreResult<Option<S::Answer>> {
+        let statement = query.statement(self.conn.dialect())?;
+        let row = self.conn.fetch_first(statement).await?;
+        row.map(|row| S::Answer::read(&mut Cells::of(&row))).transpose()
     }
 
     /// The one row of a query that always has one, or of a statement that answers with what it gave.
-    pub(crate) async fn one<T>(
-        &mut self,
-        fixed: &'static Fixed,
-        values: Vec<Value>,
-        read: fn(&mut Cells<C::Row>) -> StoreResult<T>,
-    ) -> StoreResult<T> {
-        let rows = self.all(fixed, values).await?;
-        let row = rows.into_iter().next().ok_or_else(|| corrupt("an answer without a row"))?;
-        read(&mut Cells::of(row))
+    pub(crate) async fn one<S: Run>(&mut self, statement: S) -> StoreResult<S::Answer> {
+        self.all(statement).await?.into_iter().next().ok_or_else(|| corrupt("an answer without a row"))
     }
 
-    /// Runs a statement for as many rows as there are, some hundred at once. Of each run the values are `shared`
-    /// and then those of its rows.
-    pub(crate) async fn run_for_each(
+    /// Runs a statement for as many items as there are, some hundred at once.
+    pub(crate) async fn run_for_each<T>(
         &mut self,
-        shape: fn(u64) -> Shape,
-        shared: &[Value],
-        rows: Vec<Vec<Value>>,
+        items: &[T],
+        statement: impl Fn(&[T]) -> Built<()>,
     ) -> StoreResult<()> {
-        for (count, values) in in_parts(shared, rows) {
-            let statement = shape(count).with(self.conn.dialect(), values)?;
-            self.conn.execute(statement).await?;
+        for part in items.chunks(AT_ONCE) {
+            self.run(statement(part)).await?;
         }
         Ok(())
     }
 
     /// The same for statements that answer with rows.
-    pub(crate) async fn fetch_for_each(
+    pub(crate) async fn all_for_each<T, A: Part>(
         &mut self,
-        shape: fn(u64) -> Shape,
-        shared: &[Value],
-        rows: Vec<Vec<Value>>,
-    ) -> StoreResult<Vec<C::Row>> {
+        items: &[T],
+        statement: impl Fn(&[T]) -> Built<A>,
+    ) -> StoreResult<Vec<A>> {
         let mut answers = Vec::new();
-        for (count, values) in in_parts(shared, rows) {
-            let statement = shape(count).with(self.conn.dialect(), values)?;
-            answers.append(&mut self.conn.fetch(statement).await?);
+        for part in items.chunks(AT_ONCE) {
+            answers.append(&mut self.all(statement(part)).await?);
         }
         Ok(answers)
     }
-}
-
-fn in_parts(shared: &[Value], rows: Vec<Vec<Value>>) -> Vec<(u64, Vec<Value>)> {
-    let mut parts: Vec<(u64, Vec<Value>)> = Vec::new();
-    for (n, row) in rows.into_iter().enumerate() {
-        if n % AT_ONCE == 0 {
-            parts.push((0, shared.to_vec()));
-        }
-        if let Some((count, values)) = parts.last_mut() {
-            *count += 1;
-            values.extend(row);
-        }
-    }
-    parts
 }

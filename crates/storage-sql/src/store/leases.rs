@@ -5,7 +5,7 @@ use elizabeth_core::{
     time::Timestamp,
 };
 
-use crate::{connection::Transaction, rows, statements::leases, tx::SqlTx};
+use crate::{connection::Transaction, tables::leases, tx::SqlTx};
 
 #[async_trait]
 impl<C: Transaction> WriteLeases for SqlTx<C> {
@@ -16,11 +16,10 @@ impl<C: Transaction> WriteLeases for SqlTx<C> {
         now: Timestamp,
         until: Timestamp,
     ) -> StoreResult<bool> {
-        let values = vec![rows::text(name), rows::uuid(holder.0), rows::time(until), rows::time(now)];
-        Ok(self.run(&leases::TAKE, values).await? == 1)
+        Ok(self.run(leases::Take { name, holder, until, now }).await? == 1)
     }
 
     async fn release_lease(&mut self, name: &str, holder: LeaseHolder) -> StoreResult<bool> {
-        Ok(self.run(&leases::RELEASE, vec![rows::text(name), rows::uuid(holder.0)]).await? == 1)
+        Ok(self.run(leases::Release { name, holder }).await? == 1)
     }
 }

@@ -7,23 +7,21 @@ use elizabeth_core::{
     time::Timestamp,
 };
 
-use super::{joined_token, opt_jti};
 use crate::{
-    connection::{Connection, Transaction, Value},
-    rows::{self, Cells},
+    connection::{Connection, Transaction},
+    part::Joined,
     statement::Dialect,
-    statements::{contents, reservations, rooms, sweep},
+    tables::{contents, reservations, room_addresses, rooms},
     tx::SqlTx,
 };
 
 impl<C: Connection> SqlTx<C> {
     /// Gives a room an address. `false` when another room has it.
     async fn take_address(&mut self, id: RoomId, address: &str) -> StoreResult<bool> {
-        let values = || vec![rows::text(address), rows::int(id.0)];
-        if self.run(&rooms::INSERT_ADDRESS, values()).await? == 1 {
+        if self.run(room_addresses::Insert { address, room: id }).await? == 1 {
             return Ok(true);
         }
-        Ok(self.first(&rooms::OWNS_ADDRESS, values()).await?.is_some())
+        Ok(self.first(room_addresses::Owned { address, room: id }).await?.is_some())
     }
 }
 
@@ -35,30 +33,27 @@ impl<C: Connection> ReadRooms for SqlTx<C> {
         jti: Option<Jti>,
         now: Timestamp,
     ) -> StoreResult<Option<Access>> {
-        let values = vec![rows::time(now), opt_jti(jti), rows::text(address.as_str())];
-        let Some(row) = self.first(&rooms::ACCESS, values).await? else { return Ok(None) };
-        let mut row = Cells::of(row);
-        Ok(Some(Access { room: row.room()?, token: joined_token(&mut row)? }))
+        let found = self.first(rooms::Access { now, jti, address: address.as_str() }).await?;
+        Ok(found.map(|(room, Joined(token))| Access { room: rooms::whole(room), token }))
     }
 
     async fn room(&mut self, id: RoomId, now: Timestamp) -> StoreResult<Option<Room>> {
-        let row = self.first(&rooms::BY_ID, vec![rows::time(now), rows::int(id.0)]).await?;
-        row.map(|row| Cells::of(row).room()).transpose()
+        Ok(self.first(rooms::ById { now, room: id }).await?.map(rooms::whole))
     }
 
     async fn rooms(&mut self, after: Option<RoomId>, limit: u64, now: Timestamp) -> StoreResult<Vec<Room>> {
-        let after = after.map_or(i64::MIN, |id| id.0);
-        self.list(&rooms::PAGE, vec![rows::time(now), rows::int(after), rows::size(limit)], Cells::room).await
+        let after = after.unwrap_or(RoomId(i64::MIN));
+        let found = self.all(rooms::Page { now, after, limit }).await?;
+        Ok(found.into_iter().map(rooms::whole).collect())
     }
 
     async fn expired_rooms(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<RoomId>> {
-        self.list(&rooms::EXPIRED, vec![rows::time(now), rows::size(limit)], Cells::room_id).await
+        self.all(rooms::Expired { now, limit }).await
     }
 
     async fn counts(&mut self) -> StoreResult<Counts> {
-        let (rooms, stored_size) =
-            self.one(&sweep::ROOM_COUNT, vec![], |row| Ok((row.size()?, row.size()?))).await?;
-        let contents = self.one(&sweep::CONTENT_COUNT, vec![], Cells::size).await?;
+        let (rooms, stored_size) = self.one(rooms::Count {}).await?;
+        let contents = self.one(contents::Count {}).await?;
         Ok(Counts { rooms, contents, stored_size })
     }
 }
@@ -76,9 +71,8 @@ impl<C: Transaction> WriteRooms for SqlTx<C> {
             // What is read must be read in a second statement: one that waited for a lock still sees the state
             // from before the wait. In the meantime the address may have passed to another room.
             Dialect::Postgres => loop {
-                let locked = self.first(&rooms::LOCK, vec![rows::text(address.as_str())]).await?;
+                let locked = self.first(rooms::Lock { address: address.as_str() }).await?;
                 let Some(locked) = locked else { return Ok(None) };
-                let locked = Cells::of(locked).room_id()?;
                 match self.access(address, jti, now).await? {
                     Some(access) if access.room.id != locked => {}
                     access => return Ok(access),
@@ -91,33 +85,21 @@ impl<C: Transaction> WriteRooms for SqlTx<C> {
         match self.conn.dialect() {
             Dialect::Sqlite => {}
             Dialect::Postgres => {
-                self.first(&rooms::LOCK_BY_ID, vec![rows::int(id.0)]).await?;
+                self.first(rooms::LockById { room: id }).await?;
             }
         }
         self.room(id, now).await
     }
 
     async fn insert_room(&mut self, room: &NewRoom) -> StoreResult<RoomId> {
-        let values = vec![
-            rows::text(room.name.as_str()),
-            rows::text(&room.slug),
-            Value::Text(room.password_hash.clone()),
-            rows::bytes(&room.owner_key_hash.0),
-            rows::int(elizabeth_core::room::RoomStatus::Open.code().into()),
-            rows::int(room.permission.bits().into()),
-            rows::size(room.max_size),
-            rows::opt_size(room.max_entries),
-            rows::opt_time(room.expire_at),
-            rows::time(room.created_at),
-        ];
-        let id = self.one(&rooms::INSERT, values, Cells::room_id).await?;
+        let id = self.one(rooms::Insert(room)).await?;
         // In one order whoever comes: two that each had what the other waits for would both wait.
         let (name, slug) = (room.name.as_str(), room.slug.as_str());
         if self.take_address(id, name.min(slug)).await? && self.take_address(id, name.max(slug)).await? {
             return Ok(id);
         }
         // The transaction may go on, so nothing of the room may stay in it.
-        self.run(&rooms::DELETE, vec![rows::int(id.0)]).await?;
+        self.run(rooms::Delete { room: id }).await?;
         Err(StoreError::AddressTaken)
     }
 
@@ -127,28 +109,22 @@ impl<C: Transaction> WriteRooms for SqlTx<C> {
         {
             return Err(StoreError::AddressTaken);
         }
-        if let Some((shape, values)) = rooms::change(id.0, change) {
-            let statement = shape.with(self.conn.dialect(), values)?;
-            self.conn.execute(statement).await?;
+        if let Some(update) = rooms::change(id, change) {
+            self.run(update).await?;
         }
         if change.slug.is_some() {
-            self.run(&rooms::DELETE_OLD_ADDRESSES, vec![rows::int(id.0)]).await?;
+            self.run(rooms::DeleteOldAddresses { room: id }).await?;
         }
         Ok(())
     }
 
     async fn delete_room(&mut self, id: RoomId) -> StoreResult<SweepReport> {
-        let room = || vec![rows::int(id.0)];
-        let report = self
-            .one(&contents::TOTAL_OF_ROOM, room(), |row| {
-                Ok(SweepReport { contents: row.size()?, freed_size: row.size()? })
-            })
-            .await?;
-        self.run(&contents::QUEUE_BLOBS_OF_ROOM, room()).await?;
+        let (contents, freed_size) = self.one(contents::TotalOfRoom { room: id }).await?;
+        self.run(contents::QueueBlobsOfRoom { room: id }).await?;
         // Holds first and tokens after them, as the sweeper does, which locks no room: the room's own deletion would
         // take them the other way round.
-        self.run(&reservations::DELETE_OF_ROOM, room()).await?;
-        self.run(&rooms::DELETE, room()).await?;
-        Ok(report)
+        self.run(reservations::DeleteOfRoom { room: id }).await?;
+        self.run(rooms::Delete { room: id }).await?;
+        Ok(SweepReport { contents, freed_size })
     }
 }
