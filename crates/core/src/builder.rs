@@ -80,20 +80,36 @@ impl Elizabeth {
     /// defaults: the system's clock and randomness (feature `system`), Argon2id for passwords and a signing key drawn
     /// for this service alone (feature `crypto`), [`Policy::default`].
     pub fn builder() -> Builder {
-        let (clock, entropy) = system();
-        let policy = Policy::default();
-        Builder { policy, store: None, blobs: None, clock, entropy, passwords: passwords(), signer: None }
+        Builder {
+            policy: Policy::default(),
+            store: None,
+            blobs: None,
+            clock: clock(),
+            entropy: entropy(),
+            passwords: passwords(),
+            signer: None,
+        }
     }
 }
 
 #[cfg(feature = "system")]
-fn system() -> (Option<Arc<dyn Clock>>, Option<Arc<dyn Entropy>>) {
-    (Some(Arc::new(SystemClock)), Some(Arc::new(OsEntropy)))
+fn clock() -> Option<Arc<dyn Clock>> {
+    Some(Arc::new(SystemClock))
 }
 
 #[cfg(not(feature = "system"))]
-fn system() -> (Option<Arc<dyn Clock>>, Option<Arc<dyn Entropy>>) {
-    (None, None)
+fn clock() -> Option<Arc<dyn Clock>> {
+    None
+}
+
+#[cfg(feature = "system")]
+fn entropy() -> Option<Arc<dyn Entropy>> {
+    Some(Arc::new(OsEntropy))
+}
+
+#[cfg(not(feature = "system"))]
+fn entropy() -> Option<Arc<dyn Entropy>> {
+    None
 }
 
 #[cfg(feature = "crypto")]
