@@ -2,7 +2,7 @@ use std::{error::Error as _, io};
 
 use elizabeth_core::ports::BlobError;
 
-/// A failure told in our own words.
+/// A failure in our own words.
 pub(crate) fn unavailable(text: impl Into<String>) -> BlobError {
     BlobError::Unavailable(text.into())
 }

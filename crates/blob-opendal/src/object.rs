@@ -46,7 +46,7 @@ pub(crate) async fn read(
     let reader = operator.reader(key.as_str()).await.map_err(from_opendal)?;
     let mut source = reader.into_stream(range.clone()).await.map_err(from_opendal)?;
     // OpenDAL asks the store when the first bytes are wanted. To want them here costs no request more, and
-    // tells a missing blob before the caller has promised anything to anybody.
+    // reports a missing blob before the caller has promised anything to anybody.
     let first = match source.next().await.transpose().map_err(from_opendal) {
         Err(missing @ BlobError::Missing(_)) => return Err(missing),
         Err(error) => Err(error),

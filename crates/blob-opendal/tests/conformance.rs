@@ -4,18 +4,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_blob_opendal::{FolderBlobs, MemoryBlobs};
 use elizabeth_core::ports::Blobs;
 use elizabeth_testing::conformance::BlobsFixture;
 use tempfile::TempDir;
 
-struct Folder(TempDir, OpendalBlobs);
+struct Folder(TempDir, FolderBlobs);
 
 #[async_trait]
 impl BlobsFixture for Folder {
     async fn open() -> Self {
         let root = tempfile::tempdir().unwrap();
-        let blobs = OpendalBlobs::fs(root.path()).unwrap();
+        let blobs = FolderBlobs::open(root.path()).unwrap();
         Self(root, blobs)
     }
 
@@ -24,16 +24,16 @@ impl BlobsFixture for Folder {
     }
 
     async fn reopen(&self) -> Arc<dyn Blobs> {
-        Arc::new(OpendalBlobs::fs(self.0.path()).unwrap())
+        Arc::new(FolderBlobs::open(self.0.path()).unwrap())
     }
 }
 
-struct Memory(OpendalBlobs);
+struct Memory(MemoryBlobs);
 
 #[async_trait]
 impl BlobsFixture for Memory {
     async fn open() -> Self {
-        Self(OpendalBlobs::memory().unwrap())
+        Self(MemoryBlobs::new().unwrap())
     }
 
     fn blobs(&self) -> Arc<dyn Blobs> {

@@ -4,7 +4,7 @@
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
 
 use bytes::Bytes;
-use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_blob_opendal::FolderBlobs;
 use elizabeth_core::{
     id::BlobKey,
     ports::{BlobError, Blobs},
@@ -18,9 +18,9 @@ fn key(n: u8) -> BlobKey {
     BlobKey::from_random([n; 16])
 }
 
-fn fresh() -> (TempDir, OpendalBlobs) {
+fn fresh() -> (TempDir, FolderBlobs) {
     let temp = tempfile::tempdir().unwrap();
-    let blobs = OpendalBlobs::fs(temp.path()).unwrap();
+    let blobs = FolderBlobs::open(temp.path()).unwrap();
     (temp, blobs)
 }
 
@@ -29,7 +29,7 @@ fn pattern(size: usize) -> Vec<u8> {
     (0..size).map(|i| (i / 251 + i) as u8).collect()
 }
 
-async fn store(blobs: &OpendalBlobs, key: &BlobKey, bytes: &[u8], piece: usize) {
+async fn store(blobs: &FolderBlobs, key: &BlobKey, bytes: &[u8], piece: usize) {
     let mut writer = blobs.create(key).await.unwrap();
     for piece in bytes.chunks(piece) {
         writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
@@ -37,11 +37,7 @@ async fn store(blobs: &OpendalBlobs, key: &BlobKey, bytes: &[u8], piece: usize) 
     writer.finish().await.unwrap();
 }
 
-async fn load(
-    blobs: &OpendalBlobs,
-    key: &BlobKey,
-    range: std::ops::Range<u64>,
-) -> Result<Vec<u8>, BlobError> {
+async fn load(blobs: &FolderBlobs, key: &BlobKey, range: std::ops::Range<u64>) -> Result<Vec<u8>, BlobError> {
     Ok(blobs.read(key, range).await?.try_collect::<Vec<_>>().await?.concat())
 }
 
@@ -53,9 +49,9 @@ fn names(root: &Path) -> Vec<String> {
 async fn the_root_is_created_for_its_owner_only() {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().join("a/b");
-    OpendalBlobs::fs(&root).unwrap();
+    FolderBlobs::open(&root).unwrap();
     assert_eq!(fs::metadata(&root).unwrap().permissions().mode() & 0o777, 0o700);
-    OpendalBlobs::fs(&root).unwrap();
+    FolderBlobs::open(&root).unwrap();
 }
 
 #[tokio::test]
@@ -200,5 +196,5 @@ async fn check_notices_that_the_folder_is_gone() {
 fn a_file_in_the_place_of_the_root_is_an_error() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"x").unwrap();
-    assert!(OpendalBlobs::fs(file.path()).is_err());
+    assert!(FolderBlobs::open(file.path()).is_err());
 }

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use bytes::Bytes;
-use elizabeth_blob_opendal::OpendalBlobs;
+use elizabeth_blob_opendal::MemoryBlobs;
 use elizabeth_core::{
     id::BlobKey,
     ports::{BlobError, Blobs},
@@ -13,8 +13,8 @@ fn key(n: u8) -> BlobKey {
     BlobKey::from_random([n; 16])
 }
 
-async fn stored(pieces: &[&'static [u8]]) -> OpendalBlobs {
-    let blobs = OpendalBlobs::memory().unwrap();
+async fn stored(pieces: &[&'static [u8]]) -> MemoryBlobs {
+    let blobs = MemoryBlobs::new().unwrap();
     let mut writer = blobs.create(&key(1)).await.unwrap();
     for piece in pieces {
         writer.write(Bytes::from_static(piece)).await.unwrap();

@@ -17,9 +17,9 @@ mod terminal;
 mod units;
 mod visit;
 
-use std::{future::pending, process::ExitCode};
+use std::{env, future::pending, process::ExitCode};
 
-use clap::Parser;
+use elizabeth_wiring::parse_from;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = tokio::select! {
-        done = run(Args::parse()) => Ok(done),
+        done = run() => Ok(done),
         code = stopped() => Err(code),
     };
     match done {
@@ -57,7 +57,8 @@ async fn stopped() -> i32 {
     128 + signal.as_raw_value()
 }
 
-async fn run(Args { command, output }: Args) -> Result<(), Error> {
+async fn run() -> Result<(), Error> {
+    let Args { command, output } = parse_from(env::args_os())?;
     match command {
         Command::Put(put) => put.run(output).await,
         Command::Get(get) => get.run(output).await,
@@ -74,7 +75,7 @@ async fn run(Args { command, output }: Args) -> Result<(), Error> {
 
 async fn run_admin(AdminArgs { command, options }: AdminArgs, output: Output) -> Result<(), Error> {
     // What goes well is told by the command's own output.
-    elizabeth_wiring::init_logging_above(tracing::Level::WARN, options.log_format()?)?;
+    elizabeth_wiring::init_logging_above(tracing::Level::WARN, options.log_format())?;
     match command {
         Admin::Gc(gc) => gc.run(options, output).await,
         Admin::Rooms(rooms) => rooms.run(options, output).await,

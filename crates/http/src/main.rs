@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use elizabeth_http::program::Program;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Program::parse().run().await {
+    match Program::main().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the one line for the operator, whatever RUST_LOG says")]

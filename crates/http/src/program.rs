@@ -1,9 +1,9 @@
 //! From the command line to a server that runs, and to its end.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{env, io, net::SocketAddr, time::Duration};
 
 use clap::Parser;
-use elizabeth_wiring::{Options, Wired, WiringError, init_logging};
+use elizabeth_wiring::{Options, Wired, WiringError, init_logging, parse_from};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -46,7 +46,7 @@ pub enum StartError {
     Listen {
         /// The address as it was given.
         address: String,
-        /// What the system says.
+        /// The system's reason.
         source: io::Error,
     },
     /// The address for links cannot be used.
@@ -58,13 +58,22 @@ pub enum StartError {
 }
 
 impl Program {
+    /// Reads the command line and the environment, and runs the server until a signal ends it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::run`].
+    pub async fn main() -> Result<(), StartError> {
+        parse_from::<Self>(env::args_os())?.run().await
+    }
+
     /// Runs the server until a signal ends it.
     ///
     /// # Errors
     ///
     /// What keeps it from starting. Once it runs, nothing does.
     pub async fn run(self) -> Result<(), StartError> {
-        init_logging(self.options.log_format()?)?;
+        init_logging(self.options.log_format())?;
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
         let Wired { app, admin_token, gc_interval, .. } = self.options.build().await?;
         let unusable = |source| StartError::Listen { address: self.listen.clone(), source };

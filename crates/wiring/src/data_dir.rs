@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use crate::WiringError;
+use crate::error::WiringError;
 
 /// Creates the data folder where it is missing, for its owner only.
 pub(crate) fn create(path: &Path) -> Result<(), WiringError> {

@@ -21,7 +21,7 @@ pub enum WiringError {
     DataDir {
         /// The folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's reason.
         source: io::Error,
     },
     /// The key that signs tokens cannot be read or made.
@@ -53,11 +53,15 @@ pub enum WiringError {
     Logging,
 }
 
+/// The environment variable of an option, by its flag without dashes.
+pub(crate) fn variable_of(flag: &str) -> String {
+    format!("ELIZABETH_{}", flag.to_uppercase().replace('-', "_"))
+}
+
 impl WiringError {
     /// Of an option, named by its flag without dashes.
     pub(crate) fn unusable(flag: &str, reason: impl Into<String>) -> Self {
-        let env = flag.to_uppercase().replace('-', "_");
-        Self::Unusable { option: format!("--{flag} (ELIZABETH_{env})"), reason: reason.into() }
+        Self::Unusable { option: format!("--{flag} ({})", variable_of(flag)), reason: reason.into() }
     }
 
     /// Of an environment variable that has no flag to speak of.

@@ -9,8 +9,8 @@
 //! }
 //!
 //! # async fn example() -> Result<(), elizabeth_wiring::WiringError> {
-//! let options = Args::parse().options;
-//! elizabeth_wiring::init_logging(options.log_format()?)?;
+//! let options = elizabeth_wiring::parse_from::<Args>(std::env::args_os())?.options;
+//! elizabeth_wiring::init_logging(options.log_format())?;
 //! let app = options.build().await?.app;
 //! # Ok(())
 //! # }
@@ -19,56 +19,41 @@
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("Elizabeth needs a database: turn on the cargo feature `sqlite` or `postgres`");
 
-#[cfg(feature = "s3")]
-mod bucket;
+mod blobs;
 mod data_dir;
+mod database;
 mod error;
 mod logging;
 mod options;
+mod parse;
 mod passwords;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod token_key;
-mod units;
 mod urls;
 
 use std::{sync::Arc, time::Duration};
 
-use elizabeth_blob_opendal::OpendalBlobs;
 use elizabeth_core::{
     Elizabeth, Ports,
     crypto::{Argon2Passwords, JwtSigner},
     ports::{Blobs, Store},
     system::{OsEntropy, SystemClock},
 };
-#[cfg(feature = "postgres")]
-use elizabeth_storage_postgres::PostgresStore;
-#[cfg(feature = "sqlite")]
-use elizabeth_storage_sqlite::SqliteStore;
-#[cfg(feature = "postgres")]
-use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
+use crate::options::Settings;
 pub use crate::{
     error::WiringError,
     logging::{LogFormat, init_logging, init_logging_above},
     options::Options,
+    parse::parse_from,
     passwords::OffThread,
 };
-use crate::{
-    options::Settings,
-    urls::{BlobUrl, DatabaseUrl},
-};
-
-/// How often the blobs are asked at start before giving up, and the time between.
-const CHECKS: u32 = 4;
-const CHECK_PAUSE: Duration = Duration::from_millis(500);
 
 /// Everything that a program needs to serve.
 pub struct Wired {
     /// The use cases.
     pub app: Elizabeth,
-    /// What administrators show; `None` when admin calls are off.
+    /// What administrators present; `None` when admin calls are off.
     pub admin_token: Option<SecretString>,
     /// How often to sweep; `None` when the operator does it.
     pub gc_interval: Option<Duration>,
@@ -84,7 +69,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`WiringError::Unusable`] when an option cannot be used, before anything is touched; else what could not
+    /// [`WiringError::Unusable`] when options do not fit each other, before anything is touched; else what could not
     /// be opened. Either is one line for the operator.
     pub async fn build(self) -> Result<Wired, WiringError> {
         self.settings()?.open().await
@@ -106,16 +91,19 @@ impl Options {
 
 impl Settings {
     async fn open(self) -> Result<Wired, WiringError> {
-        let Self { policy, data_dir, database, blobs, token_secrets, admin_token, gc_interval } = self;
         // Where the database, the blobs and the keys are elsewhere, there need not be a disk to write to.
-        if token_secrets.is_none() || !database.is_shared() || matches!(blobs, BlobUrl::Fs(_)) {
-            data_dir::create(&data_dir)?;
+        if self.token_secrets.is_none() || !self.database.is_shared() || self.blobs.folder.is_some() {
+            data_dir::create(&self.data_dir)?;
         }
-        let token_secrets = match token_secrets {
+        let token_secrets = match self.token_secrets {
             Some(secrets) => secrets,
-            None => vec![token_key::load_or_draw(&data_dir)?],
+            None => vec![token_key::load_or_draw(&self.data_dir)?],
         };
-        let (store, blobs) = (open_store(database).await?, open_blobs(blobs).await?);
+        let store = self.database.open(
+            #[cfg(feature = "postgres")]
+            self.postgres,
+        );
+        let (store, blobs) = (store.await?, self.blobs.open().await?);
         let ports = Ports {
             store: store.clone(),
             blobs: blobs.clone(),
@@ -124,44 +112,7 @@ impl Settings {
             passwords: Arc::new(OffThread::new(Arc::new(Argon2Passwords))),
             signer: Arc::new(JwtSigner::new(token_secrets)?),
         };
-        Ok(Wired { app: Elizabeth::new(ports, policy), admin_token, gc_interval, store, blobs })
+        let app = Elizabeth::new(ports, self.policy);
+        Ok(Wired { app, admin_token: self.admin_token, gc_interval: self.gc_interval, store, blobs })
     }
-}
-
-async fn open_store(url: DatabaseUrl) -> Result<Arc<dyn Store>, WiringError> {
-    Ok(match url {
-        #[cfg(feature = "sqlite")]
-        DatabaseUrl::Sqlite(path) => Arc::new(SqliteStore::open(&path).await?),
-        #[cfg(feature = "postgres")]
-        DatabaseUrl::Postgres(url, options) => {
-            Arc::new(PostgresStore::open(url.expose_secret(), options).await?)
-        }
-    })
-}
-
-async fn open_blobs(url: BlobUrl) -> Result<Arc<dyn Blobs>, WiringError> {
-    let blobs = match url {
-        BlobUrl::Fs(path) => OpendalBlobs::fs(&path),
-        BlobUrl::Memory => {
-            tracing::warn!("files are kept in memory and are gone when this process ends");
-            OpendalBlobs::memory()
-        }
-        #[cfg(feature = "s3")]
-        BlobUrl::S3(options) => {
-            // For the whole process. That somebody was first is all right: one there has to be.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-            OpendalBlobs::s3(&options)
-        }
-    };
-    let blobs = blobs.map_err(WiringError::Blobs)?;
-    // A server that starts along with its bucket, or in a bad moment of it, need not fail for that.
-    let mut attempt = 1;
-    while let Err(error) = blobs.check().await {
-        if attempt == CHECKS {
-            return Err(WiringError::Blobs(error));
-        }
-        attempt += 1;
-        tokio::time::sleep(CHECK_PAUSE).await;
-    }
-    Ok(Arc::new(blobs))
 }

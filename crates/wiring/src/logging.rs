@@ -1,12 +1,13 @@
 use std::{
     env,
     io::{self, IsTerminal},
+    str::FromStr,
 };
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::WiringError;
+use crate::error::WiringError;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,19 @@ impl LogFormat {
     }
 }
 
-/// Sends what is logged from here on to standard error: what `RUST_LOG` says, else what is `info` or above.
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "pretty" => Ok(Self::Pretty),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("expected pretty or json, not {text:?}")),
+        }
+    }
+}
+
+/// Sends what is logged from here on to standard error: what `RUST_LOG` names, else what is `info` or above.
 ///
 /// # Errors
 ///
@@ -60,7 +73,7 @@ fn filter(rust_log: Option<String>, default: Level) -> Result<EnvFilter, WiringE
     }
 }
 
-/// Whatever `RUST_LOG` says: what signs requests to a bucket logs the key pair at the level `debug`.
+/// Whatever `RUST_LOG` is: what signs requests to a bucket logs the key pair at the level `debug`.
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
     !metadata.target().starts_with("reqsign") || *metadata.level() <= Level::INFO
 }

@@ -11,7 +11,7 @@ use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use elizabeth_core::{ports::Entropy, system::OsEntropy};
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretSlice};
 
-use crate::WiringError;
+use crate::error::WiringError;
 
 const FILE: &str = "token.key";
 /// Bytes of randomness in a key.

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use clap::Parser;
 use elizabeth_core::{name::RoomName, room::RoomOptions};
-use elizabeth_wiring::{Options, Wired, WiringError};
+use elizabeth_wiring::{Options, Wired, WiringError, parse_from};
 use futures::future::join_all;
 use secrecy::ExposeSecret;
 
@@ -17,7 +17,7 @@ struct Args {
 
 async fn build(data: &Path, more: &[&str]) -> Result<Wired, WiringError> {
     let args = ["test", "--data-dir", data.to_str().unwrap()];
-    Args::try_parse_from(args.iter().chain(more)).unwrap().options.build().await
+    parse_from::<Args>(args.iter().chain(more))?.options.build().await
 }
 
 fn mode(path: &Path) -> u32 {

@@ -6,7 +6,7 @@ use elizabeth_core::{
     id::BlobKey,
     ports::{BlobError, BlobWriter},
 };
-use opendal::{ErrorKind, Writer};
+use opendal::{ErrorKind, Operator, Writer};
 use tokio::{
     sync::{
         mpsc::{self, Receiver, Sender},
@@ -15,7 +15,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::{Bucket, writing::WritePermit};
+use super::writing::WritePermit;
 use crate::error::{from_opendal, unavailable};
 
 /// Bytes of a part. R2 wants all of a blob to have one size, and AWS between 5 MiB and 5 GiB.
@@ -30,7 +30,7 @@ const GIVE_UP: [u64; 7] = [0, 5, 10, 20, 40, 80, 160];
 ///
 /// The requests are sent by a task of its own. Whoever writes may hang up at any time; a request under way is
 /// brought to its end nevertheless, so that the upload's id is known, and it can be given up.
-pub(crate) struct BucketWriter {
+pub(super) struct BucketWriter {
     steps: Sender<Step>,
     size: u64,
 }
@@ -38,23 +38,28 @@ pub(crate) struct BucketWriter {
 struct Step {
     /// `None` to finish.
     bytes: Option<Bytes>,
-    told: oneshot::Sender<Result<(), BlobError>>,
+    done: oneshot::Sender<Result<(), BlobError>>,
 }
 
 impl BucketWriter {
-    pub(crate) async fn create(bucket: &Bucket, key: &BlobKey) -> Result<Self, BlobError> {
+    /// The permit is taken when there is something to stop.
+    pub(super) async fn create(
+        operator: &Operator,
+        key: &BlobKey,
+        permit: impl FnOnce() -> WritePermit + Send,
+    ) -> Result<Self, BlobError> {
         // One part at a time: more at once take more memory, and one that is still on its way when the upload is
         // given up would stay in the bucket.
-        let writer = bucket.writes.writer_with(key.as_str()).chunk(PART).concurrent(1).await;
+        let writer = operator.writer_with(key.as_str()).chunk(PART).concurrent(1).await;
         let (steps, next) = mpsc::channel(1);
-        tokio::spawn(write(writer.map_err(from_opendal)?, next, bucket.writing.begin(key)));
+        tokio::spawn(write(writer.map_err(from_opendal)?, next, permit()));
         Ok(Self { steps, size: 0 })
     }
 
     async fn step(&self, bytes: Option<Bytes>) -> Result<(), BlobError> {
-        let (told, result) = oneshot::channel();
+        let (done, result) = oneshot::channel();
         let gone = || unavailable("the blob was deleted or failed before");
-        self.steps.send(Step { bytes, told }).await.map_err(|_| gone())?;
+        self.steps.send(Step { bytes, done }).await.map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
     }
 }
@@ -91,7 +96,7 @@ async fn take_steps(writer: &mut Writer, next: &mut Receiver<Step>, permit: &mut
             () = permit.stopped() => return false,
             step = next.recv() => step,
         };
-        let Some(Step { bytes, told }) = step else { return false };
+        let Some(Step { bytes, done }) = step else { return false };
         let finishing = bytes.is_none();
         let result = match bytes {
             Some(bytes) => writer.write(bytes).await,
@@ -99,7 +104,7 @@ async fn take_steps(writer: &mut Writer, next: &mut Receiver<Step>, permit: &mut
         };
         let failed = result.is_err();
         // Who hung up has to delete the blob, finished or not.
-        let _ = told.send(result.map_err(of_writing));
+        let _ = done.send(result.map_err(of_writing));
         if failed || finishing {
             return !failed;
         }

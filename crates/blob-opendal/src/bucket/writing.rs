@@ -6,7 +6,7 @@ use std::{
 use elizabeth_core::id::BlobKey;
 use tokio::sync::watch;
 
-/// Tells a writer to stop when something is sent, and that it has when the other end is gone.
+/// Has a writer stop when something is sent; it has stopped when the other end is gone.
 type Stop = Arc<watch::Sender<()>>;
 
 /// The blobs that this process is writing.

@@ -12,102 +12,82 @@
 //! Besides, it flushes a file to the device on one of the async runtime's threads, which stands still meanwhile,
 //! and does not flush the folder, so that a name could be lost with a power cut.
 
+mod off_thread;
 mod read;
+mod root;
 mod sync;
 mod write;
 
-use std::{
-    fs::{DirBuilder, File},
-    io,
-    os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicUsize},
+use std::{fmt, ops::Range, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use elizabeth_core::{
+    id::BlobKey,
+    ports::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest},
 };
+use opendal::{Operator, services};
 
-use elizabeth_core::ports::BlobError;
-use rustix::fs::{Access, access, fstatvfs};
+use self::{root::Root, write::FileWriter};
+use crate::error::{from_opendal, unavailable};
 
-use self::sync::SharedSync;
-pub(crate) use self::{read::read, write::FileWriter};
-use crate::error::{from_io, unavailable};
-
-/// The folder that holds the blobs.
-pub(crate) struct Folder {
-    root: PathBuf,
-    /// Held open: a failed flush is reported once to every handle that was open meanwhile, and to no later one.
-    handle: File,
-    sync: SharedSync,
-    /// How many blobs are being read.
-    reading: Arc<AtomicUsize>,
+/// Blobs as files in a folder. Cheap to clone; every clone is the same store.
+///
+/// What [`BlobWriter::finish`] has confirmed, and what [`Blobs::delete`] has removed, stays so after a power cut: the
+/// file and the folder are both flushed to the device.
+#[derive(Clone)]
+pub struct FolderBlobs {
+    /// What deletes.
+    operator: Operator,
+    root: Arc<Root>,
 }
 
-impl Folder {
-    /// Opens the folder, which is created where it is missing.
-    pub(crate) fn open(root: &Path) -> Result<Self, BlobError> {
-        let open = || {
-            create_private(root)?;
-            let root = root.canonicalize()?;
-            Ok(Self {
-                handle: File::open(&root)?,
-                root,
-                sync: SharedSync::default(),
-                reading: Arc::default(),
-            })
-        };
-        // Not `Missing`: that word is for blobs.
-        open().map_err(|error: io::Error| unavailable(format!("open the folder of blobs: {error}")))
-    }
-
-    /// Its absolute path.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// Makes the names in the folder survive a power cut: those that are there, and that others are not.
-    pub(crate) async fn sync(&self) -> Result<(), BlobError> {
-        let flush = || async {
-            let handle = self.handle.try_clone().map_err(|error| from_io("flush the folder", &error))?;
-            off_thread(move || handle.sync_all().map_err(|error| from_io("flush the folder", &error))).await
-        };
-        self.sync.run(flush).await
-    }
-
-    /// Whether blobs can be read and written here.
-    pub(crate) async fn check(&self) -> Result<(), BlobError> {
-        let root = self.root.clone();
-        off_thread(move || {
-            access(&root, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK)
-                .map_err(|error| unavailable(format!("use the folder of blobs: {error}")))
-        })
-        .await
-    }
-
-    /// Bytes that an unprivileged process can still store.
-    pub(crate) async fn free_space(&self) -> Result<u64, BlobError> {
-        // In place: this asks the kernel's own books, not the device.
-        let stat = fstatvfs(&self.handle).map_err(|error| from_io("ask for free space", &error.into()))?;
-        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+impl FolderBlobs {
+    /// Opens a folder, which is created with mode 0700 where it is missing. Blocks: for the start of a program.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be created or opened.
+    pub fn open(path: &Path) -> Result<Self, BlobError> {
+        let root = Root::open(path)?;
+        let path = root.path().to_str().ok_or_else(|| unavailable("the folder's path is not UTF-8"))?;
+        let operator = Operator::new(services::Fs::default().root(path)).map_err(from_opendal)?;
+        Ok(Self { operator, root: Arc::new(root) })
     }
 }
 
-/// Creates a folder that only its owner may look into, and makes its name durable.
-fn create_private(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
+impl fmt::Debug for FolderBlobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FolderBlobs").field(&self.root.path()).finish()
     }
 }
 
-/// Runs what may wait for a device on a thread made for it.
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, BlobError> + Send + 'static,
-) -> Result<T, BlobError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(unavailable(format!("a blocking task ended: {error}"))),
+#[async_trait]
+impl Blobs for FolderBlobs {
+    async fn create(&self, key: &BlobKey) -> Result<Box<dyn BlobWriter>, BlobError> {
+        Ok(Box::new(FileWriter::new(self.root.clone(), key)))
+    }
+
+    async fn read(&self, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError> {
+        read::read(&self.root, key, range).await
+    }
+
+    async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
+        self.operator.delete(key.as_str()).await.map_err(from_opendal)?;
+        // The caller forgets the key next. Were the removal lost after that, the file would stay for ever.
+        self.root.sync().await
+    }
+
+    /// That the folder is there, may be written to, and is not mounted read-only (which is what Linux does to a file
+    /// system with a failing disk). Nothing is written, so this may be asked often.
+    async fn check(&self) -> Result<(), BlobError> {
+        self.root.check().await
+    }
+
+    async fn free_space(&self) -> Result<Option<u64>, BlobError> {
+        self.root.free_space().await.map(Some)
+    }
+
+    async fn presign(&self, _: &BlobKey, _: &PresignRequest) -> Result<Option<String>, BlobError> {
+        Ok(None)
     }
 }

@@ -20,7 +20,7 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::{Folder, off_thread};
+use super::{off_thread::off_thread, root::Root};
 use crate::error::{from_io, unavailable};
 
 /// Bytes of a piece. Larger ones spare turns of threads: reading costs 0.16 CPU seconds a GiB with 256 KiB, 0.10
@@ -34,19 +34,15 @@ const FIRST: u64 = 256 * 1024;
 const IN_PLACE: u64 = 64 * 1024;
 
 /// A range of a blob. Short ranges that the kernel has in memory take neither a thread nor a wait.
-pub(crate) async fn read(
-    folder: &Arc<Folder>,
-    key: &BlobKey,
-    range: Range<u64>,
-) -> Result<BlobStream, BlobError> {
+pub(super) async fn read(root: &Root, key: &BlobKey, range: Range<u64>) -> Result<BlobStream, BlobError> {
     let size = range.end.saturating_sub(range.start);
     if size <= IN_PLACE
-        && let Some(bytes) = cached::read(folder, key, &range)
+        && let Some(bytes) = cached::read(root, key, &range)
     {
         return Ok(stream::once(ready(Ok(bytes))).boxed());
     }
-    let path = folder.root().join(key.as_str());
-    let permit = ReadaheadPermit::take(&folder.reading);
+    let path = root.path().join(key.as_str());
+    let permit = ReadaheadPermit::take(root.reading());
     let buffer = permit.buffer(size.min(FIRST));
     // The first piece comes along with opening: one turn of a thread for what fits.
     let (cursor, first) = off_thread(move || {
@@ -150,14 +146,14 @@ mod cached {
         io::{ReadWriteFlags, preadv2},
     };
 
-    use super::{BlobKey, Bytes, Folder, Mode, OFlags, Range};
+    use super::{BlobKey, Bytes, Mode, OFlags, Range, Root};
 
     /// The bytes, where the kernel can give name, file and bytes from memory, without waiting for a device.
-    /// `None` for every other case, an error among them: the other way asks again, and can tell.
-    pub(super) fn read(folder: &Folder, key: &BlobKey, range: &Range<u64>) -> Option<Bytes> {
+    /// `None` for every other case, an error among them: the other way asks again, and reports it.
+    pub(super) fn read(root: &Root, key: &BlobKey, range: &Range<u64>) -> Option<Bytes> {
         let wanted = usize::try_from(range.end.checked_sub(range.start)?).ok()?;
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let file = openat2(&folder.handle, key.as_str(), flags, Mode::empty(), ResolveFlags::CACHED).ok()?;
+        let file = openat2(root.handle(), key.as_str(), flags, Mode::empty(), ResolveFlags::CACHED).ok()?;
         let mut buffer = vec![0; wanted];
         let got =
             preadv2(&file, &mut [IoSliceMut::new(&mut buffer)], range.start, ReadWriteFlags::NOWAIT).ok()?;
@@ -167,10 +163,10 @@ mod cached {
 
 #[cfg(not(target_os = "linux"))]
 mod cached {
-    use super::{BlobKey, Bytes, Folder, Range};
+    use super::{BlobKey, Bytes, Range, Root};
 
     /// Other kernels cannot say whether a read would wait.
-    pub(super) fn read(_: &Folder, _: &BlobKey, _: &Range<u64>) -> Option<Bytes> {
+    pub(super) fn read(_: &Root, _: &BlobKey, _: &Range<u64>) -> Option<Bytes> {
         None
     }
 }

@@ -16,7 +16,7 @@ use elizabeth_core::{
 };
 use rustix::fs::{Advice, fadvise};
 
-use super::{Folder, off_thread};
+use super::{off_thread::off_thread, root::Root};
 use crate::error::{from_io, unavailable};
 
 /// Bytes after which the device is set to work on what it has not got yet, while more come in. A gibibyte was
@@ -24,8 +24,8 @@ use crate::error::{from_io, unavailable};
 const AHEAD: u64 = 8 * 1024 * 1024;
 
 /// A blob being written as one file. A piece of any size takes one turn of a thread; so does the end.
-pub(crate) struct FileWriter {
-    folder: Arc<Folder>,
+pub(super) struct FileWriter {
+    root: Arc<Root>,
     state: State,
 }
 
@@ -41,14 +41,14 @@ struct Open {
     file: File,
     /// Bytes written.
     size: u64,
-    /// How many of them the device was told to take.
-    told: u64,
+    /// How many of them the device was advised to take.
+    advised: u64,
 }
 
 impl FileWriter {
-    pub(crate) fn new(folder: Arc<Folder>, key: &BlobKey) -> Self {
-        let path = folder.root().join(key.as_str());
-        Self { folder, state: State::Unopened(path) }
+    pub(super) fn new(root: Arc<Root>, key: &BlobKey) -> Self {
+        let path = root.path().join(key.as_str());
+        Self { root, state: State::Unopened(path) }
     }
 
     fn take(&mut self) -> State {
@@ -68,7 +68,7 @@ impl State {
                     BlobError::Missing(text) => BlobError::Unavailable(text),
                     error @ (BlobError::Full(_) | BlobError::Unavailable(_)) => error,
                 })?;
-                Ok(Open { file, size: 0, told: 0 })
+                Ok(Open { file, size: 0, advised: 0 })
             }
             Self::Open(open) => Ok(open),
             Self::Closed => Err(unavailable("the blob is finished, or a call before this one failed")),
@@ -81,12 +81,12 @@ impl Open {
     fn append(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
         self.file.write_all(bytes).map_err(|error| from_io("write", &error))?;
         self.size += bytes.len() as u64;
-        let untold = self.size - self.told;
-        if untold >= AHEAD {
+        let behind = self.size - self.advised;
+        if behind >= AHEAD {
             // Of bytes that the device has not got, this starts the writing (Linux does so, and nobody must).
             // They stay in memory until then, and for a reader who comes soon mostly thereafter.
-            let _ = fadvise(&self.file, self.told, NonZeroU64::new(untold), Advice::DontNeed);
-            self.told = self.size;
+            let _ = fadvise(&self.file, self.advised, NonZeroU64::new(behind), Advice::DontNeed);
+            self.advised = self.size;
         }
         Ok(())
     }
@@ -113,7 +113,7 @@ impl BlobWriter for FileWriter {
         };
         // The name is in the folder since the first write: both flushes may go on at the same time.
         let bytes = off_thread(move || open.file.sync_all().map_err(|error| from_io("flush", &error)));
-        tokio::try_join!(bytes, self.folder.sync()).map(drop)
+        tokio::try_join!(bytes, self.root.sync()).map(drop)
     }
 }
 
@@ -122,11 +122,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_full_device_is_told_as_full() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = Arc::new(Folder::open(root.path()).unwrap());
+    async fn a_full_device_is_reported_as_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Arc::new(Root::open(folder.path()).unwrap());
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut writer = FileWriter { folder, state: State::Open(Open { file, size: 0, told: 0 }) };
+        let mut writer = FileWriter { root, state: State::Open(Open { file, size: 0, advised: 0 }) };
         assert!(matches!(writer.write(Bytes::from_static(b"x")).await, Err(BlobError::Full(_))));
         assert!(writer.finish().await.is_err());
     }

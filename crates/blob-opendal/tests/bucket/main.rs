@@ -14,7 +14,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use elizabeth_blob_opendal::{Addressing, OpendalBlobs, S3Options};
+use elizabeth_blob_opendal::{Addressing, BucketBlobs, S3Options};
 use elizabeth_core::{
     id::BlobKey,
     ports::{BlobError, Blobs},
@@ -25,7 +25,7 @@ use futures::TryStreamExt;
 
 const MIB: usize = 1024 * 1024;
 
-struct Bucket(S3, OpendalBlobs);
+struct Bucket(S3, BucketBlobs);
 
 #[async_trait]
 impl BlobsFixture for Bucket {
@@ -59,10 +59,10 @@ fn options(server: &S3) -> S3Options {
     }
 }
 
-fn blobs(options: &S3Options) -> OpendalBlobs {
+fn blobs(options: &S3Options) -> BucketBlobs {
     // The second time it is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    OpendalBlobs::s3(options).unwrap()
+    BucketBlobs::new(options).unwrap()
 }
 
 fn key(n: u8) -> BlobKey {
@@ -74,7 +74,7 @@ fn pattern(size: usize) -> Bytes {
     (0..size).map(|i| (i / 251 + i) as u8).collect()
 }
 
-async fn store(blobs: &OpendalBlobs, key: &BlobKey, bytes: &Bytes) -> Result<(), BlobError> {
+async fn store(blobs: &BucketBlobs, key: &BlobKey, bytes: &Bytes) -> Result<(), BlobError> {
     let mut writer = blobs.create(key).await?;
     let mut rest = bytes.clone();
     while !rest.is_empty() {
@@ -83,7 +83,7 @@ async fn store(blobs: &OpendalBlobs, key: &BlobKey, bytes: &Bytes) -> Result<(),
     writer.finish().await
 }
 
-async fn load(blobs: &OpendalBlobs, key: &BlobKey, size: usize) -> Result<Vec<u8>, BlobError> {
+async fn load(blobs: &BucketBlobs, key: &BlobKey, size: usize) -> Result<Vec<u8>, BlobError> {
     Ok(blobs.read(key, 0..size as u64).await?.try_collect::<Vec<_>>().await?.concat())
 }
 

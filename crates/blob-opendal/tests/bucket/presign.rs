@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use elizabeth_blob_opendal::{OpendalBlobs, S3Options};
+use elizabeth_blob_opendal::{MemoryBlobs, S3Options};
 use elizabeth_core::ports::{Blobs, PresignRequest};
 use elizabeth_test_servers::S3;
 
@@ -60,6 +60,6 @@ async fn a_temporary_key_pair_shows_its_session_token() {
 
 #[tokio::test]
 async fn other_stores_have_no_links() {
-    let blobs = OpendalBlobs::memory().unwrap();
+    let blobs = MemoryBlobs::new().unwrap();
     assert_eq!(blobs.presign(&key(1), &request(Duration::from_secs(2))).await, Ok(None));
 }

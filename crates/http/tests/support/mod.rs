@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use elizabeth_blob_opendal::{Addressing, OpendalBlobs, S3Options};
+use elizabeth_blob_opendal::{Addressing, BucketBlobs, FolderBlobs, S3Options};
 use elizabeth_core::{
     Elizabeth, Ports,
     memory::{MemoryBlobs, MemoryStore},
@@ -70,8 +70,8 @@ pub struct TestServer {
 }
 
 /// Blobs under a prefix of the shared bucket.
-fn bucket(prefix: &str) -> OpendalBlobs {
-    OpendalBlobs::s3(&S3Options {
+fn bucket(prefix: &str) -> BucketBlobs {
+    BucketBlobs::new(&S3Options {
         bucket: S3::BUCKET.into(),
         prefix: prefix.into(),
         endpoint: Some(BUCKETS.endpoint()),
@@ -118,7 +118,7 @@ impl TestServer {
             Backend::Sqlite => {
                 let at = folder.insert(tempfile::tempdir().unwrap()).path();
                 let store = SqliteStore::open(&at.join("elizabeth.db")).await.unwrap();
-                (Arc::new(store), Arc::new(OpendalBlobs::fs(&at.join("blobs")).unwrap()))
+                (Arc::new(store), Arc::new(FolderBlobs::open(&at.join("blobs")).unwrap()))
             }
             Backend::Postgres => {
                 let url = Postgres::shared().database("api");

@@ -5,6 +5,7 @@ use elizabeth_storage_postgres::PostgresOptions;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::parse::parse_from;
 
 #[derive(Parser)]
 struct Program {
@@ -13,8 +14,8 @@ struct Program {
 }
 
 fn settings(args: &[&str]) -> Result<Settings, String> {
-    let program = Program::try_parse_from([&["program"], args].concat()).unwrap();
-    program.options.settings().map_err(|error| error.to_string())
+    let program = parse_from::<Program>([&["program"], args].concat());
+    program.and_then(|program| program.options.settings()).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -27,7 +28,7 @@ fn with_none_set_the_policy_is_the_default_one() {
 }
 
 #[test]
-fn every_flag_has_its_variable_and_says_its_default() {
+fn every_flag_has_its_variable_and_shows_its_default() {
     for arg in Program::command().get_arguments() {
         let flag = arg.get_long().unwrap();
         let env = flag.to_uppercase().replace('-', "_");
@@ -50,7 +51,7 @@ fn secrets_stand_neither_in_help_nor_in_debug() {
             flag.starts_with("aws-") || ["secret", "token", "url"].iter().any(|word| flag.ends_with(word));
         assert_eq!(arg.is_hide_env_values_set(), secret, "{flag}");
     }
-    let secret = "sixteen bytes, and sixteen more.";
+    let secret = "sixteen bytes; and sixteen more.";
     let url = "postgres://u:hunter2@h/d";
     let mut args = vec!["program", "--admin-token", secret, "--token-secret", secret, "--database-url", url];
     if cfg!(feature = "s3") {
@@ -92,7 +93,7 @@ fn refusal(flag: &str, reason: &str) -> String {
 }
 
 #[test]
-fn what_cannot_be_used_is_told_in_one_line_that_names_it() {
+fn what_cannot_be_used_is_refused_in_one_line_that_names_it() {
     for (flag, values) in [
         ("room-max-size", &["", "0", "-1", "lots", "1XiB", "9EiB"][..]),
         ("room-max-size-ceiling", &["", "1GiB", "16EiB"]),
@@ -157,11 +158,7 @@ fn only_a_bucket_can_be_redirected_to() {
 fn how_postgres_is_used_is_read() {
     let secret = format!("--token-secret={}", "s".repeat(32));
     let url = ["--database-url=postgres://u@h/d", &secret];
-    let read = |more: &[&str]| match settings(&[&url, more].concat()).unwrap().database {
-        DatabaseUrl::Postgres(_, options) => options,
-        #[cfg(feature = "sqlite")]
-        DatabaseUrl::Sqlite(path) => panic!("{}", path.display()),
-    };
+    let read = |more: &[&str]| settings(&[&url, more].concat()).unwrap().postgres;
     assert_eq!(read(&[]), PostgresOptions::default());
     let seconds = Duration::from_secs;
     let expected = PostgresOptions {

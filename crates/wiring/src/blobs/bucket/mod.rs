@@ -1,41 +1,28 @@
 //! Which bucket, and with what right: `--blob-url s3://…` and the variables that every S3 tool knows.
 
-use clap::Args;
-use elizabeth_blob_opendal::{Addressing, S3Options};
+mod aws;
+
+use elizabeth_blob_opendal::{Addressing, BucketBlobs, S3Options};
 use percent_encoding::percent_decode_str;
-use secrecy::{ExposeSecret, SecretString};
 
-use crate::WiringError;
+pub(crate) use self::aws::AwsVariables;
+use self::aws::{ENDPOINT, KEY_ID, REGION, SECRET, SESSION, credential, needed, set};
+use super::chosen::Chosen;
+use crate::error::WiringError;
 
-const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
-const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
-const SESSION: &str = "AWS_SESSION_TOKEN";
-const REGION: &str = "AWS_REGION";
-const ENDPOINT: &str = "AWS_ENDPOINT_URL";
-
-/// Environment variables, not flags: the flags are there because clap wants them, and hidden because a command line
-/// is no place for a secret.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct AwsVariables {
-    /// Id of the key pair
-    #[arg(long = "aws-access-key-id", global = true, env = KEY_ID, hide = true, hide_env_values = true)]
-    access_key_id: Option<SecretString>,
-    /// Secret of the key pair
-    #[arg(long = "aws-secret-access-key", global = true, env = SECRET, hide = true, hide_env_values = true)]
-    secret_access_key: Option<SecretString>,
-    /// What belongs to a temporary key pair
-    #[arg(long = "aws-session-token", global = true, env = SESSION, hide = true, hide_env_values = true)]
-    session_token: Option<SecretString>,
-    /// Region where the URL names none
-    #[arg(long = "aws-region", global = true, env = REGION, hide = true, hide_env_values = true)]
-    region: Option<SecretString>,
-    /// Endpoint where the URL names none
-    #[arg(long = "aws-endpoint-url", global = true, env = ENDPOINT, hide = true, hide_env_values = true)]
-    endpoint: Option<SecretString>,
+/// The bucket that stands behind `s3://` in an option's URL.
+pub(super) fn choose(flag: &str, url: &str, aws: &AwsVariables) -> Result<Chosen, WiringError> {
+    let options = options(flag, url, aws)?;
+    let open = move || {
+        // For the whole process. That somebody was first is all right: one there has to be.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        BucketBlobs::new(&options)
+    };
+    Ok(Chosen::new(open).with_links())
 }
 
 /// Reads what follows `s3://`: `BUCKET/PREFIX?endpoint=…&region=…&style=…`.
-pub(crate) fn options(flag: &str, url: &str, aws: &AwsVariables) -> Result<S3Options, WiringError> {
+fn options(flag: &str, url: &str, aws: &AwsVariables) -> Result<S3Options, WiringError> {
     let refuse = |reason: &str| WiringError::unusable(flag, reason);
     let (place, query) = url.split_once('?').unwrap_or((url, ""));
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
@@ -143,28 +130,6 @@ fn default_region(endpoint: Option<&str>) -> Result<&'static str, WiringError> {
             REGION,
             "is needed for AWS, there or as region=… in --blob-url; other servers need endpoint=… or AWS_ENDPOINT_URL",
         )),
-    }
-}
-
-/// An empty variable is as good as none.
-fn set(variable: &Option<SecretString>) -> Option<&str> {
-    variable.as_ref().map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
-}
-
-fn needed<'a>(name: &str, variable: &'a Option<SecretString>) -> Result<&'a str, WiringError> {
-    let missing = || WiringError::unusable_variable(name, "is needed for a bucket (--blob-url s3://…)");
-    credential(name, variable)?.ok_or_else(missing)
-}
-
-fn credential<'a>(name: &str, variable: &'a Option<SecretString>) -> Result<Option<&'a str>, WiringError> {
-    match set(variable) {
-        Some(value) if value.trim() != value || value.contains(char::is_control) => {
-            Err(WiringError::unusable_variable(
-                name,
-                "begins or ends with white space, or holds a control character",
-            ))
-        }
-        value => Ok(value),
     }
 }
 

@@ -1,42 +1,26 @@
 use super::*;
 
 fn database_of(url: &str) -> Result<DatabaseUrl, String> {
-    database(Some(&url.into()), Path::new("data"), PostgresOptions::default())
-        .map_err(|error| error.to_string())
-}
-
-fn blobs_of(url: &str) -> Result<BlobUrl, String> {
-    blobs(Some(&url.into()), Path::new("data"), &AwsVariables::default()).map_err(|error| error.to_string())
+    url.parse().map_err(|reason: String| WiringError::unusable("database-url", reason).to_string())
 }
 
 fn sqlite_path(url: DatabaseUrl) -> Option<PathBuf> {
     match url {
         DatabaseUrl::Sqlite(path) => Some(path),
-        DatabaseUrl::Postgres(..) => None,
-    }
-}
-
-fn folder(url: BlobUrl) -> Option<PathBuf> {
-    match url {
-        BlobUrl::Fs(path) => Some(path),
-        BlobUrl::Memory | BlobUrl::S3(_) => None,
+        DatabaseUrl::Postgres(_) => None,
     }
 }
 
 #[test]
-fn without_an_url_all_is_in_the_data_folder() {
-    let data = Path::new("data");
-    let database = database(None, data, PostgresOptions::default()).unwrap();
+fn without_an_url_it_is_in_the_data_folder() {
+    let database = DatabaseUrl::in_folder(Path::new("data")).unwrap();
     assert_eq!(sqlite_path(database), Some("data/elizabeth.db".into()));
-    assert_eq!(folder(blobs(None, data, &AwsVariables::default()).unwrap()), Some("data/blobs".into()));
 }
 
 #[test]
 fn paths_stand_as_they_are() {
     assert_eq!(sqlite_path(database_of("sqlite:///srv/e.db").unwrap()), Some("/srv/e.db".into()));
     assert_eq!(sqlite_path(database_of("sqlite://e.db").unwrap()), Some("e.db".into()));
-    assert_eq!(folder(blobs_of("fs:///srv/blobs").unwrap()), Some("/srv/blobs".into()));
-    assert!(matches!(blobs_of("memory://"), Ok(BlobUrl::Memory)));
 }
 
 #[test]
@@ -55,8 +39,5 @@ fn other_urls_are_refused_in_one_line() {
         let error = database_of(url).unwrap_err();
         assert!(error.starts_with("--database-url (ELIZABETH_DATABASE_URL): "), "{error}");
         assert!(!error.contains('\n') && !error.contains("hunter2"), "{url}: {error}");
-    }
-    for url in ["", "fs://", "memory://x", "ftp://h"] {
-        assert!(blobs_of(url).is_err(), "{url}");
     }
 }

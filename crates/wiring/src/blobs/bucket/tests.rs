@@ -1,3 +1,5 @@
+use secrecy::ExposeSecret;
+
 use super::*;
 
 fn aws(values: [&str; 4]) -> AwsVariables {

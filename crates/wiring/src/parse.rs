@@ -1,0 +1,95 @@
+//! How clap reads a value: by its type, and so that a refusal is one line that names flag and variable.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fmt,
+    marker::PhantomData,
+    str::FromStr,
+};
+
+use clap::{
+    Arg, Command, Parser,
+    builder::TypedValueParser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use crate::error::WiringError;
+
+/// Reads the arguments and the environment of a program. Help, the version and what clap itself refuses are printed as
+/// by [`Parser::parse_from`], and end the process.
+///
+/// # Errors
+///
+/// [`WiringError::Unusable`] when an option has a value that cannot be used.
+pub fn parse_from<P: Parser>(
+    args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<P, WiringError> {
+    P::try_parse_from(args).or_else(|error| match refusal(&error) {
+        Some(refusal) => Err(refusal),
+        None => error.exit(),
+    })
+}
+
+/// What [`Reader`] refused, if it was that.
+fn refusal(error: &clap::Error) -> Option<WiringError> {
+    match (error.get(ContextKind::InvalidArg)?, error.get(ContextKind::Custom)?) {
+        (ContextValue::String(option), ContextValue::String(reason)) => {
+            Some(WiringError::Unusable { option: option.clone(), reason: reason.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// Reads values of a type. Its error must not repeat a secret; beyond that error, this repeats nothing.
+pub(crate) struct Reader<T>(PhantomData<fn() -> T>);
+
+impl<T> Reader<T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Clone for Reader<T> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<T> TypedValueParser for Reader<T>
+where
+    T: FromStr<Err: fmt::Display> + Clone + Send + Sync + 'static,
+{
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        let read = match value.to_str() {
+            Some(text) => text.parse().map_err(|error: T::Err| error.to_string()),
+            None => Err("is not UTF-8".to_owned()),
+        };
+        read.map_err(|reason| {
+            let flag = arg.and_then(Arg::get_long).unwrap_or_default();
+            let refusal = WiringError::unusable(flag, reason);
+            // For who has clap print it.
+            let mut error = clap::Error::raw(ErrorKind::ValueValidation, format_args!("{refusal}\n"));
+            if let WiringError::Unusable { option, reason } = refusal {
+                error.insert(ContextKind::InvalidArg, ContextValue::String(option));
+                error.insert(ContextKind::Custom, ContextValue::String(reason));
+            }
+            error.with_cmd(command)
+        })
+    }
+}
+
+/// Has clap read values of these types by [`Reader`], wherever a field is of one.
+macro_rules! read_by_clap {
+    ($($type:ty $([$($generics:tt)+])?;)+) => {$(
+        impl$(<$($generics)+>)? clap::builder::ValueParserFactory for $type {
+            type Parser = $crate::parse::Reader<Self>;
+
+            fn value_parser() -> Self::Parser {
+                $crate::parse::Reader::new()
+            }
+        }
+    )+};
+}
+pub(crate) use read_by_clap;
