@@ -8,7 +8,6 @@ pub mod background;
 mod body;
 mod delivery;
 mod document;
-mod examples;
 mod extract;
 pub mod links;
 pub mod problem;

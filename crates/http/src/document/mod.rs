@@ -1,5 +1,7 @@
 //! What the OpenAPI document says about all endpoints alike, so that no endpoint has to say it.
 
+mod examples;
+
 use utoipa::{
     PartialSchema,
     openapi::{
@@ -9,10 +11,8 @@ use utoipa::{
     },
 };
 
-use crate::{
-    examples::Examples,
-    problem::{Code, ProblemBody},
-};
+use self::examples::Examples;
+use crate::problem::{Code, ProblemBody};
 
 const PROBLEM: &str = "application/problem+json";
 
