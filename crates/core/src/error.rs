@@ -18,7 +18,10 @@ pub use crate::domain::{invalid::Invalid, unauthorized::Unauthorized};
 /// A use case's answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a use case did not do what was asked. Nothing was changed then, but where a variant says so.
+/// Why a use case did not do what was asked. Nothing was changed then, but where a variant has it otherwise.
+///
+/// It can be matched without a catch-all, so that whoever answers for each error hears of a new one from the compiler. For
+/// a coarser view that stays as it is see [`Error::code`].
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The input is malformed or out of range.

@@ -10,6 +10,7 @@ use crate::{
 
 /// What is wrong with an input.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Invalid {
     /// A room's name.
     #[error("invalid room name: {0}")]

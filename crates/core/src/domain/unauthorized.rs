@@ -2,6 +2,7 @@
 
 /// What is wrong with a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unauthorized {
     /// None was sent.
     #[error("this needs a room token: enter the room first")]
