@@ -2,13 +2,13 @@ use std::borrow::Cow;
 
 use elizabeth_core::{
     archive::entry_name,
-    content::{Content, ContentKind, Sha256Hash},
+    content::{Content, ContentKind},
     id::ContentId,
     name::FileName,
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Instant, value::hex};
+use crate::Instant;
 
 /// A content.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -33,9 +33,8 @@ pub struct ContentObject<'a> {
     /// A text's language.
     pub language: Option<Cow<'a, str>>,
     /// The SHA-256 of its bytes, hexadecimal.
-    #[serde(with = "hex")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 64, max_length = 64))]
-    pub sha256: Sha256Hash,
+    pub sha256: Cow<'a, str>,
     /// Downloads so far; of contents that do not limit them it may lag by seconds.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -72,7 +71,7 @@ impl<'a> From<&'a Content> for ContentObject<'a> {
             size: content.size,
             mime_type: content.mime_type.as_str().into(),
             language: content.language.as_deref().map(Cow::Borrowed),
-            sha256: content.sha256,
+            sha256: content.sha256.to_hex().into(),
             download_count: content.download_count,
             max_downloads: content.max_downloads,
             expire_at: content.expire_at.map(Instant),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Instant;
 
 /// A room.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Room))]
 pub struct RoomObject<'a> {
     /// Its number.

@@ -6,7 +6,7 @@ use elizabeth_core::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Instant, value::hex};
+use crate::Instant;
 
 /// A file of an upload in pieces.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -107,9 +107,8 @@ pub struct ChunkObject {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub chunk_size: u64,
     /// The SHA-256 of its bytes, hexadecimal.
-    #[serde(with = "hex")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 64, max_length = 64))]
-    pub chunk_hash: Sha256Hash,
+    pub chunk_hash: Cow<'static, str>,
     /// Always `uploaded`.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -126,7 +125,7 @@ impl From<&Chunk> for ChunkObject {
             file_index: chunk.file,
             chunk_index: chunk.index,
             chunk_size: chunk.size,
-            chunk_hash: chunk.sha256,
+            chunk_hash: chunk.sha256.to_hex().into(),
             upload_status: "uploaded".into(),
             uploaded_at: Instant(chunk.uploaded_at),
         }

@@ -2,15 +2,11 @@ use std::io::{self, Write};
 
 use bytesize::ByteSize;
 use clap::{Args, Subcommand};
-use elizabeth_core::{
-    name::RoomRef,
-    room::{Room, RoomStatus},
-    time::Timestamp,
-};
+use elizabeth_api::RoomObject;
+use elizabeth_core::{name::RoomRef, room::Room};
 use elizabeth_wiring::Options;
-use serde::Serialize;
 
-use crate::{args::Output, error::Error};
+use crate::{error::Error, output::Output, words::Status};
 
 /// Rooms that are fetched at a time.
 const PAGE: u64 = 1000;
@@ -55,7 +51,7 @@ async fn list(options: Options, json: bool) -> Result<(), Error> {
             if json {
                 write!(out, "{lead}")?;
                 lead = ",";
-                serde_json::to_writer(&mut out, &Json::new(room, now))?;
+                serde_json::to_writer(&mut out, &RoomObject::new(room, now))?;
             } else {
                 writeln!(out, "{}", line(room))?;
             }
@@ -72,7 +68,7 @@ async fn list(options: Options, json: bool) -> Result<(), Error> {
 }
 
 impl Delete {
-    /// Removes the room and its bytes, and says what it was.
+    /// Removes the room and its bytes, and prints what it was.
     async fn run(self, options: Options, json: bool) -> Result<(), Error> {
         let app = options.build_existing().await?.app;
         let now = app.now();
@@ -81,7 +77,7 @@ impl Delete {
         let (room, contents, size) = (&removed.room, removed.contents, ByteSize(removed.freed_size));
         let mut out = io::stdout().lock();
         if json {
-            serde_json::to_writer(&mut out, &Json::new(room, now))?;
+            serde_json::to_writer(&mut out, &RoomObject::new(room, now))?;
             writeln!(out)?;
         } else {
             writeln!(out, "Removed room {} (id {}): {contents} contents, {size}", room.name, room.id)?;
@@ -96,58 +92,13 @@ fn columns([id, status, size, most, entered, expires, name]: [&str; 7]) -> Strin
 }
 
 fn line(room: &Room) -> String {
-    let status = match room.status {
-        RoomStatus::Open => "open",
-        RoomStatus::Locked => "locked",
-        RoomStatus::Closed => "closed",
-    };
     columns([
         &room.id.to_string(),
-        status,
+        Status::word(room.status.code()),
         &ByteSize(room.current_size()).to_string(),
         &ByteSize(room.max_size).to_string(),
         &room.entries.to_string(),
         &room.expire_at.map_or_else(|| "never".into(), |end| end.floor_secs().to_string()),
         room.name.as_str(),
     ])
-}
-
-/// A room as the server's interface shows it.
-#[derive(Serialize)]
-struct Json<'a> {
-    id: i64,
-    name: &'a str,
-    slug: &'a str,
-    has_password: bool,
-    status: u8,
-    max_size: u64,
-    current_size: u64,
-    max_times_entered: Option<u64>,
-    current_times_entered: u64,
-    expire_at: Option<String>,
-    expires_in_seconds: Option<u64>,
-    created_at: String,
-    updated_at: String,
-    permission: u8,
-}
-
-impl<'a> Json<'a> {
-    fn new(room: &'a Room, now: Timestamp) -> Self {
-        Self {
-            id: room.id.0,
-            name: room.name.as_str(),
-            slug: &room.slug,
-            has_password: room.password_hash.is_some(),
-            status: room.status.code(),
-            max_size: room.max_size,
-            current_size: room.current_size(),
-            max_times_entered: room.max_entries,
-            current_times_entered: room.entries,
-            expire_at: room.expire_at.map(|end| end.to_string()),
-            expires_in_seconds: room.time_left(now).map(|left| left.as_secs()),
-            created_at: room.created_at.to_string(),
-            updated_at: room.updated_at.to_string(),
-            permission: room.permission.bits(),
-        }
-    }
 }

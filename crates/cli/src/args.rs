@@ -8,9 +8,10 @@ use crate::{
         text::Text,
     },
     gc::Gc,
+    output::Output,
 };
 
-/// What is said behind the options: for scripts, and for who wonders where a key is. Lines are broken where shown.
+/// What is printed behind the options: for scripts, and for who wonders where a key is. Lines are broken where shown.
 const MORE: &str = "\
 Exit codes:
   0    done
@@ -36,24 +37,6 @@ pub(crate) struct Args {
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) output: Output,
-}
-
-/// How results are told.
-#[derive(ClapArgs, Clone, Copy)]
-pub(crate) struct Output {
-    /// Print the result as one line of JSON
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// Print the result only: no progress, no remarks
-    #[arg(long, short, global = true)]
-    pub(crate) quiet: bool,
-}
-
-impl Output {
-    /// Whether there is to be no progress and no remark.
-    pub(crate) fn is_quiet(self) -> bool {
-        self.quiet || self.json
-    }
 }
 
 #[derive(Subcommand)]

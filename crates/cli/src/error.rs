@@ -1,12 +1,9 @@
 use std::{io, process::ExitCode};
 
+use elizabeth_client::{ClientError, StatusCode, TargetError, UploadError};
 use elizabeth_wiring::WiringError;
-use reqwest::StatusCode;
 
-use crate::{
-    client::ClientError, files::FilesError, memory::MemoryError, place::PlaceError, target::TargetError,
-    terminal::plain,
-};
+use crate::{files::FilesError, memory::MemoryError, place::PlaceError, plain::failure_line};
 
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +22,7 @@ pub(crate) enum Error {
     Usage(String),
     #[error("nothing was deleted")]
     Declined,
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", explained(source))]
     Target { what: &'static str, source: TargetError },
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -44,14 +41,14 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Says so in one line.
-    #[expect(clippy::print_stderr, reason = "a failure is told there")]
-    pub(crate) fn tell(&self) -> ExitCode {
-        eprintln!("{}", line(&self.to_string()));
+    /// Prints it as one line.
+    #[expect(clippy::print_stderr, reason = "a failure is printed there")]
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("{}", failure_line(&self.to_string()));
         ExitCode::from(self.code())
     }
 
-    /// The exit code, as `--help` says them: 2 for wrong usage as of the arguments' parser.
+    /// The exit code, as `--help` lists them: 2 for wrong usage as of the arguments' parser.
     fn code(&self) -> u8 {
         match self {
             Self::Wiring(error) if error.is_usage() => 2,
@@ -73,9 +70,22 @@ impl Error {
     }
 }
 
-/// A failure as one line. What others wrote cannot steer the terminal.
-pub(crate) fn line(failure: &str) -> String {
-    format!("error: {}", plain(&failure.split_whitespace().collect::<Vec<_>>().join(" ")))
+impl From<UploadError> for Error {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Unfinished(error) => Self::Unfinished(error),
+            UploadError::Failed(error) => Self::Client(error),
+        }
+    }
+}
+
+/// What is wrong with an address, and which option is meant for it.
+fn explained(error: &TargetError) -> String {
+    match error {
+        TargetError::NoServer => format!("{error}, or set --server (ELIZABETH_SERVER)"),
+        TargetError::Credentials => format!("{error}: use --password-stdin or ELIZABETH_PASSWORD"),
+        error => error.to_string(),
+    }
 }
 
 /// What a refusal's status is as an exit code.

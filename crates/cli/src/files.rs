@@ -4,40 +4,11 @@ use std::{
     collections::BTreeSet,
     ffi::OsStr,
     fs, io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use tokio::fs::File;
+use elizabeth_client::LocalFile;
 use unicode_normalization::UnicodeNormalization;
-
-/// A file to be sent. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(crate) struct LocalFile {
-    source: Source,
-    /// What it will be called, perhaps a relative path.
-    pub(crate) name: String,
-    /// Bytes, as it was found.
-    pub(crate) size: u64,
-}
-
-#[derive(Clone, Debug)]
-enum Source {
-    Path(PathBuf),
-    /// What came by standard input: a temporary file without a name.
-    Spooled(Arc<fs::File>),
-}
-
-/// What a file is known by as the same, as far as the system tells: where it is stored, its size, and when it was
-/// written last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    written: (i64, i64),
-}
 
 /// Files, and what was left out.
 #[derive(Debug, Default)]
@@ -67,39 +38,6 @@ pub(crate) enum FilesError {
     Spool(io::Error),
 }
 
-impl LocalFile {
-    /// Opens it, at its beginning.
-    pub(crate) async fn open(&self) -> io::Result<File> {
-        match &self.source {
-            Source::Path(path) => File::open(path).await,
-            Source::Spooled(file) => {
-                let mut file = File::from_std(file.try_clone()?);
-                tokio::io::AsyncSeekExt::rewind(&mut file).await?;
-                Ok(file)
-            }
-        }
-    }
-
-    /// Whether a later command can read it again.
-    pub(crate) fn is_lasting(&self) -> bool {
-        matches!(self.source, Source::Path(_))
-    }
-
-    /// What it is known by now.
-    pub(crate) async fn stamp(&self) -> io::Result<Stamp> {
-        let metadata = match &self.source {
-            Source::Path(path) => tokio::fs::metadata(path).await?,
-            Source::Spooled(file) => file.metadata()?,
-        };
-        Ok(Stamp {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.len(),
-            written: (metadata.mtime(), metadata.mtime_nsec()),
-        })
-    }
-}
-
 /// Finds what arguments stand for: files by their last name, folders with everything in them by the folder's name and
 /// the path below it, `-` for standard input. `name` is for a single file. Standard input is read to its end.
 pub(crate) fn find(arguments: &[PathBuf], name: Option<&str>) -> Result<Found, FilesError> {
@@ -116,11 +54,7 @@ pub(crate) fn find(arguments: &[PathBuf], name: Option<&str>) -> Result<Found, F
         if metadata.is_dir() {
             walk(argument, &base, &mut found)?;
         } else if metadata.is_file() {
-            found.files.push(LocalFile {
-                source: Source::Path(argument.clone()),
-                name: base,
-                size: metadata.len(),
-            });
+            found.files.push(LocalFile::at(argument.clone(), base, metadata.len()));
         } else {
             return Err(FilesError::Kind(argument.clone()));
         }
@@ -155,7 +89,7 @@ fn walk(folder: &Path, name: &str, found: &mut Found) -> Result<(), FilesError> 
         if metadata.is_dir() {
             walk(&path, &name, found)?;
         } else if metadata.is_file() {
-            found.files.push(LocalFile { source: Source::Path(path), name, size: metadata.len() });
+            found.files.push(LocalFile::at(path, name, metadata.len()));
         } else {
             found.remarks.push(format!("{}: it is no regular file, and is left out", path.display()));
         }
@@ -167,7 +101,7 @@ fn walk(folder: &Path, name: &str, found: &mut Found) -> Result<(), FilesError> 
 fn spool(input: &mut impl io::Read, name: &str) -> Result<LocalFile, FilesError> {
     let mut file = tempfile::tempfile().map_err(FilesError::Spool)?;
     let size = io::copy(input, &mut file).map_err(FilesError::Spool)?;
-    Ok(LocalFile { source: Source::Spooled(Arc::new(file)), name: name.to_owned(), size })
+    Ok(LocalFile::open_already(file, name.to_owned(), size))
 }
 
 fn utf8(name: &OsStr, path: &Path) -> Result<String, FilesError> {

@@ -10,7 +10,7 @@ use elizabeth_core::service::GcReport;
 use elizabeth_wiring::Options;
 use serde::Serialize;
 
-use crate::{args::Output, error::Error};
+use crate::{error::Error, output::Output};
 
 #[derive(Args)]
 pub(crate) struct Gc {

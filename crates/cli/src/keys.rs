@@ -1,13 +1,10 @@
 //! Owner keys, remembered in a file of the user's own.
 
+use elizabeth_client::{Room, Server};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    client::Room,
-    memory::{Memory, MemoryError},
-    target::Server,
-};
+use crate::memory::{Memory, MemoryError};
 
 /// The keys' file. It is read whenever it is asked, and changed by one process at a time.
 pub(crate) struct Keys(Memory<Entry>);
@@ -57,8 +54,8 @@ impl Keys {
         let entry = Entry {
             server: server.as_str().to_owned(),
             id: room.id,
-            name: room.name.clone(),
-            slug: room.slug.clone(),
+            name: room.name.clone().into_owned(),
+            slug: room.slug.clone().into_owned(),
             owner_key: key.expose_secret().to_owned(),
         };
         self.0.change(|rooms| {
@@ -74,7 +71,10 @@ impl Keys {
             return Ok(());
         }
         self.0.change(|rooms| {
-            rooms.iter_mut().filter(|it| it.is(server, room)).for_each(|it| it.slug.clone_from(&room.slug));
+            rooms
+                .iter_mut()
+                .filter(|it| it.is(server, room))
+                .for_each(|it| room.slug.as_ref().clone_into(&mut it.slug));
             true
         })
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn room(id: i64, name: &str, slug: &str) -> Room {
-        Room { id, name: name.to_owned(), slug: slug.to_owned(), ..Room::default() }
+        Room { id, name: name.to_owned().into(), slug: slug.to_owned().into(), ..Room::default() }
     }
 
     fn key(keys: &Keys, room: &str) -> Option<String> {

@@ -2,29 +2,32 @@
 
 mod admin_rooms;
 mod args;
-mod client;
 mod commands;
 mod error;
 mod files;
 mod gc;
 mod keys;
 mod memory;
+mod output;
 mod place;
+mod plain;
 mod progress;
 mod sessions;
-mod target;
 mod terminal;
 mod units;
 mod visit;
+mod words;
 
 use std::{env, future::pending, process::ExitCode};
 
+use clap::CommandFactory;
 use elizabeth_wiring::parse_from;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    args::{Admin, AdminArgs, Args, Command, Output},
+    args::{Admin, AdminArgs, Args, Command},
     error::Error,
+    output::Output,
 };
 
 #[tokio::main]
@@ -35,7 +38,7 @@ async fn main() -> ExitCode {
     };
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => error.tell(),
+        Ok(Err(error)) => error.report(),
         // What the command held is given back by now: temporary files, connections, the terminal. A thread that
         // still waits for input is not waited for.
         Err(code) => std::process::exit(code),
@@ -68,13 +71,13 @@ async fn run() -> Result<(), Error> {
         Command::Room(room) => room.run(output).await,
         Command::Invite(invite) => invite.run(output).await,
         Command::Admin(admin) => run_admin(*admin, output).await,
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
+        Command::Completions(completions) => completions.run(Args::command()),
+        Command::Man(man) => man.run(Args::command()),
     }
 }
 
 async fn run_admin(AdminArgs { command, options }: AdminArgs, output: Output) -> Result<(), Error> {
-    // What goes well is told by the command's own output.
+    // What goes well stands in the command's own output.
     elizabeth_wiring::init_logging_above(tracing::Level::WARN, options.log_format())?;
     match command {
         Admin::Gc(gc) => gc.run(options, output).await,

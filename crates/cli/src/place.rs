@@ -5,9 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use elizabeth_client::Content;
 use tempfile::{NamedTempFile, TempPath};
-
-use crate::client::Content;
 
 /// Why a content cannot be put where it should be.
 #[derive(Debug, thiserror::Error)]
@@ -123,17 +122,15 @@ mod tests {
     use super::*;
 
     fn content(name: Option<&str>) -> Content {
-        Content {
-            id: 7,
-            content_type: "file".into(),
-            file_name: name.map(str::to_owned),
-            size: 0,
-            sha256: String::new(),
-            download_count: 0,
-            max_downloads: None,
-            expire_at: None,
-            created_at: String::new(),
-        }
+        serde_json::from_value(serde_json::json!({
+            "id": 7,
+            "content_type": "file",
+            "file_name": name,
+            "size": 0,
+            "sha256": "0".repeat(64),
+            "created_at": "2026-12-01T00:00:00Z",
+        }))
+        .unwrap()
     }
 
     #[test]

@@ -1,10 +1,17 @@
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::Arc,
+};
 
+use elizabeth_client::{self as client, Event};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{error::line, terminal::plain};
+use crate::{
+    plain::{failure_line, plain},
+    units::human_size,
+};
 
-/// What is said while something goes on: a bar on a terminal, and remarks. Both go to standard error. Clones are of
+/// What is shown while something goes on: a bar on a terminal, and remarks. Both go to standard error. Clones are of
 /// the same bar.
 #[derive(Clone)]
 pub(crate) struct Progress {
@@ -26,35 +33,24 @@ impl Progress {
         Self { bar, quiet }
     }
 
-    /// So many more bytes are done.
-    pub(crate) fn advance(&self, bytes: u64) {
-        self.bar.inc(bytes);
+    /// The same for what moves the bytes.
+    pub(crate) fn heard(&self) -> Arc<dyn client::Progress> {
+        Arc::new(self.clone())
     }
 
-    /// So many bytes were done before this began: they say nothing of how fast it goes.
-    pub(crate) fn already(&self, bytes: u64) {
-        self.bar.inc(bytes);
-        self.bar.reset_eta();
-    }
-
-    /// So many bytes have to be done again.
-    pub(crate) fn retreat(&self, bytes: u64) {
-        self.bar.dec(bytes);
-    }
-
-    /// Says something that is no error.
+    /// Prints something that is no error.
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {
-            self.say(&format!("note: {}", plain(text)));
+            self.print(&format!("note: {}", plain(text)));
         }
     }
 
-    /// Says that one of several things failed, and the others go on. That is told to everybody.
+    /// Prints that one of several things failed, and the others go on, also where it is to be quiet.
     pub(crate) fn fail(&self, failure: &str) {
-        self.say(&line(failure));
+        self.print(&failure_line(failure));
     }
 
-    fn say(&self, line: &str) {
+    fn print(&self, line: &str) {
         // Nobody is left to hear it.
         self.bar.suspend(|| drop(writeln!(io::stderr().lock(), "{line}")));
     }
@@ -62,5 +58,35 @@ impl Progress {
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+impl client::Progress for Progress {
+    fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    fn already(&self, bytes: u64) {
+        self.bar.inc(bytes);
+        self.bar.reset_eta();
+    }
+
+    fn retreat(&self, bytes: u64) {
+        self.bar.dec(bytes);
+    }
+
+    fn event(&self, event: Event<'_>) {
+        match event {
+            Event::Resumed { arrived, size } => {
+                let (arrived, size) = (human_size(arrived), human_size(size));
+                self.remark(&format!("{arrived} of {size} are there already"));
+            }
+            Event::Restarted { names } => {
+                let names = names.join(", ");
+                self.remark(&format!("{names}: changed since the upload was broken off; it begins anew"));
+            }
+            Event::Gone { name } => self.remark(&format!("{name}: was complete, and is gone by now")),
+            Event::Interrupted => self.remark("broken off; the same command goes on with what has arrived"),
+        }
     }
 }

@@ -3,15 +3,14 @@
 
 use std::io;
 
+use elizabeth_client::{Client, ClientError, RefreshToken, Server, Session, Target};
 use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{Client, ClientError, RefreshToken, Session},
     error::Error,
     memory::{Memory, MemoryError},
-    target::{Server, Target},
 };
 
 /// The sessions' file.
@@ -52,7 +51,7 @@ impl Sessions {
         Memory::locate("sessions").map(Self)
     }
 
-    /// Takes the remembered session of a room up again; `None` where there is none, or none that is good any more.
+    /// Takes the remembered session of a room up again; `None` where there is none, or it is invalid by now.
     /// A refresh token works once, so other processes wait until the next one is remembered.
     pub(crate) async fn take_up(&self, client: &Client, target: &Target) -> Result<Option<Session>, Error> {
         if self.find(target)?.is_none() {

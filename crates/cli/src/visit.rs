@@ -1,22 +1,22 @@
-//! From what was said on the command line to a room that is entered.
+//! From what stands on the command line to a room that is entered.
 
 use clap::Args;
+use elizabeth_client::{
+    Client, ClientError, Content, Credentials, ErrorCode, OwnerKey, Room, Server, Session, Target, Which,
+    read,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Client, ClientError, Content, Credentials, OwnerKey, Room, Session},
-    error::Error,
-    keys::Keys,
-    memory::MemoryError,
-    progress::Progress,
-    sessions::Sessions,
-    target::{Server, Target, Which},
-    terminal,
+    error::Error, keys::Keys, memory::MemoryError, progress::Progress, sessions::Sessions, terminal,
 };
 
 /// The password's variable. There is no flag for it: other users of a machine can see the arguments of a program.
 const PASSWORD: &str = "ELIZABETH_PASSWORD";
+
+/// What the tool calls itself.
+const USER_AGENT: &str = concat!("elizabeth-cli/", env!("CARGO_PKG_VERSION"));
 
 /// How to get to a room and into it.
 #[derive(Args)]
@@ -66,7 +66,7 @@ impl Access {
             None => remembered(&target)?.map(|key| OwnerKey { key, remembered: true }),
         };
         let credentials = Credentials { owner_key, password };
-        Ok(Visit { client: Client::new(target.server.clone())?, target, credentials })
+        Ok(Visit { client: Client::new(target.server.clone(), USER_AGENT)?, target, credentials })
     }
 
     /// The same for a room as a whole.
@@ -92,7 +92,7 @@ impl Visit {
     pub(crate) async fn enter(&mut self) -> Result<Session, Error> {
         let entered = Session::enter(&self.client, &self.target.room, &self.credentials).await;
         match entered {
-            Err(error) if error.is("wrong_password") && self.credentials.password.is_none() => {
+            Err(error) if error.is(ErrorCode::WrongPassword) && self.credentials.password.is_none() => {
                 let question = format!("Password of {}", self.target.room);
                 let Some(password) = terminal::ask_password(&question).await? else {
                     return Err(error.into());
@@ -157,7 +157,8 @@ impl Visit {
     pub(crate) async fn enter_or_create(&mut self, progress: &Progress) -> Result<Session, Error> {
         match self.enter().await {
             // The name of a room that is over is free again.
-            Err(Error::Client(error)) if error.is("room_not_found") || error.is("room_expired") => {}
+            Err(Error::Client(error))
+                if error.is(ErrorCode::RoomNotFound) || error.is(ErrorCode::RoomExpired) => {}
             entered => return entered,
         }
         let mut options = json!({});
@@ -167,7 +168,7 @@ impl Visit {
         match self.create(&options).await {
             Ok(_) => progress.remark(&format!("made the room {}", self.target.link())),
             // Somebody else was faster, and it is there now.
-            Err(Error::Client(error)) if error.is("name_taken") => {}
+            Err(Error::Client(error)) if error.is(ErrorCode::NameTaken) => {}
             Err(error) => return Err(error),
         }
         self.enter().await
@@ -178,7 +179,7 @@ impl Visit {
         let keys = Keys::locate()?;
         keys.prepare()?;
         let (created, key) = self.client.create_room(&self.target.room, options).await?;
-        keys.remember(self.client.server(), &Room::of(&created)?, &key)?;
+        keys.remember(self.client.server(), &read::<Room>(&created)?, &key)?;
         self.credentials.owner_key = Some(OwnerKey { key: key.clone(), remembered: true });
         Ok((created, key))
     }
@@ -214,6 +215,6 @@ pub(crate) fn pick<'a>(contents: &'a [Content], which: &Which) -> Option<&'a Con
 /// All contents of a room, as far as they are looked at here.
 pub(crate) async fn contents(session: &mut Session) -> Result<Vec<Content>, Error> {
     let all = session.contents().await?;
-    let read = all.iter().map(Content::of);
+    let read = all.iter().map(read);
     Ok(read.collect::<Result<_, ClientError>>()?)
 }

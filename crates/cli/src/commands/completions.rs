@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
 use crate::error::Error;
@@ -13,10 +13,10 @@ pub(crate) struct Completions {
 
 impl Completions {
     /// Prints the shell's completions.
-    pub(crate) fn run(self) -> Result<(), Error> {
+    pub(crate) fn run(self, mut command: Command) -> Result<(), Error> {
         // Into memory first: the generator panics where it cannot write, as into `head`.
         let mut script = Vec::new();
-        generate(self.shell, &mut crate::args::Args::command(), "elizabeth-cli", &mut script);
+        generate(self.shell, &mut command, "elizabeth-cli", &mut script);
         let mut out = io::stdout().lock();
         out.write_all(&script)?;
         Ok(out.flush()?)

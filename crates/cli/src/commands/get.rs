@@ -6,18 +6,16 @@ use std::{
 };
 
 use clap::Args;
+use elizabeth_client::{ClientError, Content, Method, Session, Which, download};
 use elizabeth_core::archive::EntryNames;
-use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    args::Output,
-    client::{ClientError, Content, Session, download},
     error::Error,
+    output::Output,
     place::{self, PlaceError, Placing},
     progress::Progress,
-    target::Which,
     terminal,
     visit::{Access, contents, pick},
 };
@@ -119,7 +117,7 @@ impl Fetching {
         Ok(())
     }
 
-    /// Fetches all that can be fetched. What cannot is told, a line each; only when the room does not answer any more
+    /// Fetches all that can be fetched. What cannot is printed, a line each; only when the room does not answer any more
     /// the rest is given up.
     async fn all(&mut self, wanted: Vec<Wanted<'_>>) -> Result<(), Error> {
         let (number, mut missed) = (wanted.len(), 0);
@@ -140,10 +138,10 @@ impl Fetching {
         download(&mut self.session, content, &mut file, &self.progress).await?;
         self.fetched.push(Fetched {
             id: content.id,
-            file_name: content.file_name.clone(),
+            file_name: content.file_name.as_deref().map(str::to_owned),
             path: placing.finish()?,
             size: content.size,
-            sha256: content.sha256.clone(),
+            sha256: content.sha256.clone().into_owned(),
         });
         Ok(())
     }

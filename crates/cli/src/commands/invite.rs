@@ -1,17 +1,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use reqwest::Method;
+use elizabeth_client::{ClientError, Method};
 use serde_json::{Value, json};
 
-use crate::{
-    args::Output,
-    client::{ClientError, Permissions},
-    error::Error,
-    terminal,
-    units::span,
-    visit::Access,
-};
+use crate::{error::Error, output::Output, terminal, units::span, visit::Access, words::Permissions};
 
 #[derive(Args)]
 pub(crate) struct Invite {

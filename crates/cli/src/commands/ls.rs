@@ -1,9 +1,9 @@
 use clap::Args;
+use elizabeth_client::{ClientError, Content, read};
 
 use crate::{
-    args::Output,
-    client::{ClientError, Content},
     error::Error,
+    output::Output,
     terminal,
     units::{human_size, human_time},
     visit::Access,
@@ -26,7 +26,7 @@ impl Ls {
         if output.json {
             return terminal::print_json(&contents);
         }
-        let contents = contents.iter().map(Content::of).collect::<Result<Vec<_>, ClientError>>()?;
+        let contents = contents.iter().map(read).collect::<Result<Vec<_>, ClientError>>()?;
         if contents.is_empty() {
             return Ok(());
         }
@@ -56,12 +56,12 @@ fn row(content: &Content) -> [String; TITLES.len()] {
     };
     [
         content.id.to_string(),
-        content.content_type.clone(),
+        content.content_type.clone().into_owned(),
         human_size(content.size),
-        human_time(&content.created_at),
-        content.expire_at.as_deref().map_or_else(|| "-".to_owned(), human_time),
+        human_time(content.created_at.0),
+        content.expire_at.map_or_else(|| "-".to_owned(), |at| human_time(at.0)),
         downloads,
-        content.file_name.clone().unwrap_or_else(|| "-".to_owned()),
+        content.file_name.as_deref().unwrap_or("-").to_owned(),
     ]
 }
 
@@ -78,17 +78,18 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let one = Content {
-            id: 7,
-            content_type: "file".into(),
-            file_name: Some("größe.txt".into()),
-            size: 1_536,
-            sha256: String::new(),
-            download_count: 1,
-            max_downloads: Some(3),
-            expire_at: Some("2026-12-01T00:00:00Z".into()),
-            created_at: "2026-11-21T08:15:30.5Z".into(),
-        };
+        let one: Content = serde_json::from_value(serde_json::json!({
+            "id": 7,
+            "content_type": "file",
+            "file_name": "größe.txt",
+            "size": 1_536,
+            "sha256": "0".repeat(64),
+            "download_count": 1,
+            "max_downloads": 3,
+            "expire_at": "2026-12-01T00:00:00Z",
+            "created_at": "2026-11-21T08:15:30.5Z",
+        }))
+        .unwrap();
         let other =
             Content { id: 1_234, file_name: None, max_downloads: None, expire_at: None, ..one.clone() };
         let expected = [

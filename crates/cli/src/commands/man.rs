@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 
 use crate::{error::Error, place::PlaceError};
 
@@ -15,9 +15,8 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    /// Prints the tool's own page, or writes all.
-    pub(crate) fn run(self) -> Result<(), Error> {
-        let command = crate::args::Args::command();
+    /// Prints the page of the tool's own command, or writes those of all below it.
+    pub(crate) fn run(self, command: Command) -> Result<(), Error> {
         if let Some(folder) = self.folder {
             let made = fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(command, &folder));
             return Ok(made.map_err(|source| PlaceError::Io { path: folder, source })?);

@@ -1,23 +1,26 @@
 use std::{collections::BTreeMap, io, path::PathBuf, time::Duration};
 
 use clap::Args;
+use elizabeth_client::{
+    ChunkOptions, Content, LocalFile, PARALLEL, Placed, Session, UploadOptions, Which, is_large, read,
+    upload, upload_in_chunks, uploads_of,
+};
+use elizabeth_core::policy::MANIFEST_FILES_MAX;
 use serde_json::Value;
 use url::Url;
 
 use crate::{
-    args::Output,
-    client::{Content, PARALLEL, Placed, Session, Upload, Way, is_large, send_batch, send_large, uploads_of},
     error::Error,
-    files::{self, Found, LocalFile},
+    files::{self, Found},
+    output::Output,
     progress::Progress,
-    target::Which,
     terminal,
     units::{from_now, span},
     visit::{Access, Visit},
 };
 
 /// The most files of one manifest.
-const BATCH: usize = 1000;
+const BATCH: usize = MANIFEST_FILES_MAX;
 
 #[derive(Args)]
 pub(crate) struct Put {
@@ -58,7 +61,8 @@ fn parallel() -> clap::builder::RangedU64ValueParser<u64> {
 }
 
 impl Put {
-    /// Sends the files, large ones in chunks, the others as many at a time as a manifest holds. What is stored is printed also when the rest fails.
+    /// Sends the files, large ones in chunks, the others as many at a time as a manifest holds. What is stored is printed
+    /// also when the rest fails.
     pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
         let piped = self.files.iter().any(|file| file.as_os_str() == "-");
         if piped && self.access.password_stdin {
@@ -86,10 +90,11 @@ impl Put {
         } else {
             visit.enter_to_come_back(create, &progress).await?
         };
-        let upload = Upload { max_downloads: self.max_downloads, expire_at: self.expire_in.map(from_now) };
+        let options =
+            UploadOptions { max_downloads: self.max_downloads, expire_at: self.expire_in.map(from_now) };
         let parallel = usize::try_from(self.parallel).unwrap_or(1);
-        let way = Way { parallel, patience: self.retry_for, resumable };
-        let mut sending = Sending { session, upload, way, progress, stored: BTreeMap::new() };
+        let chunks = ChunkOptions { parallel, patience: self.retry_for, resumable };
+        let mut sending = Sending { session, options, chunks, progress, stored: BTreeMap::new() };
         let sent = sending.large(large, &visit).await;
         let sent = if sent.is_ok() { sending.small(small).await } else { sent };
         sending.progress.finish();
@@ -101,8 +106,8 @@ impl Put {
 /// What is needed to send, and what was stored, by the files' places.
 struct Sending {
     session: Session,
-    upload: Upload,
-    way: Way,
+    options: UploadOptions,
+    chunks: ChunkOptions,
     progress: Progress,
     stored: BTreeMap<usize, Value>,
 }
@@ -113,8 +118,8 @@ impl Sending {
     async fn large(&mut self, files: Vec<Placed>, visit: &Visit) -> Result<(), Error> {
         let any = !files.is_empty();
         for files in uploads_of(files, BATCH) {
-            let Self { session, upload, way, progress, stored } = self;
-            send_large(session, files, upload, *way, progress, stored).await?;
+            let Self { session, options, chunks, progress, stored } = self;
+            upload_in_chunks(session, files, options, *chunks, &progress.heard(), stored).await?;
         }
         if any { visit.forget_session() } else { Ok(()) }
     }
@@ -123,7 +128,7 @@ impl Sending {
     async fn small(&mut self, files: Vec<Placed>) -> Result<(), Error> {
         let (places, files): (Vec<usize>, Vec<LocalFile>) = files.into_iter().unzip();
         for (places, files) in places.chunks(BATCH).zip(files.chunks(BATCH)) {
-            let stored = send_batch(&mut self.session, files, &self.upload, &self.progress).await?;
+            let stored = upload(&mut self.session, files, &self.options, &self.progress.heard()).await?;
             self.stored.extend(places.iter().copied().zip(stored));
         }
         Ok(())
@@ -149,7 +154,7 @@ pub(super) fn print_one(visit: &Visit, stored: Value, output: Output) -> Result<
 
 /// A content's object with its address as one more member, and the address.
 fn with_link(visit: &Visit, mut stored: Value) -> Result<(Value, Url), Error> {
-    let content = Content::of(&stored)?;
+    let content: Content = read(&stored)?;
     let server = visit.client.server();
     let link = server.content(&visit.target.room, content.file_name.as_deref(), content.id);
     stored["link"] = link.as_str().into();

@@ -1,14 +1,12 @@
 use clap::Args;
-use reqwest::Method;
+use elizabeth_client::{Content, Method, Which};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    args::Output,
-    client::Content,
     error::Error,
-    target::Which,
+    output::Output,
     terminal,
     visit::{Access, contents, pick},
 };

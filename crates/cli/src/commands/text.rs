@@ -4,12 +4,12 @@ use std::{
 };
 
 use clap::Args;
-use reqwest::Method;
+use elizabeth_client::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    args::Output,
     error::Error,
+    output::Output,
     progress::Progress,
     terminal,
     units::{from_now, span},

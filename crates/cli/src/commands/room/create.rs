@@ -5,12 +5,12 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::{
-    args::Output,
-    client::Permissions,
     error::Error,
+    output::Output,
     terminal,
     units::{from_now, size, span},
     visit::Access,
+    words::Permissions,
 };
 
 #[derive(Args)]

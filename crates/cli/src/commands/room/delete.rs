@@ -1,8 +1,8 @@
 use clap::Args;
-use reqwest::Method;
+use elizabeth_client::Method;
 use serde_json::Value;
 
-use crate::{args::Output, error::Error, terminal, visit::Access};
+use crate::{error::Error, output::Output, terminal, visit::Access};
 
 #[derive(Args)]
 pub(crate) struct Delete {

@@ -7,7 +7,7 @@ mod show;
 
 use clap::Subcommand;
 
-use crate::{args::Output, error::Error};
+use crate::{error::Error, output::Output};
 
 #[derive(Subcommand)]
 pub(crate) enum Room {

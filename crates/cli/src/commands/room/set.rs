@@ -1,17 +1,17 @@
 use std::time::Duration;
 
 use clap::Args;
-use reqwest::Method;
+use elizabeth_client::{Method, Room, read};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
-    args::Output,
-    client::{Permissions, Room, Status},
     error::Error,
+    output::Output,
     terminal,
     units::{Setting, count_or_unlimited, from_now, size_or_default, span_or_never},
     visit::Access,
+    words::{Permissions, Status},
 };
 
 #[derive(Args)]
@@ -65,7 +65,7 @@ impl Set {
             let body = json!({"permission": bits});
             room = session.call(Method::POST, &["permissions"], Some(&body)).await?;
         }
-        visit.note(&Room::of(&room)?)?;
+        visit.note(&read::<Room>(&room)?)?;
         if output.json { terminal::print_json(&room) } else { super::show::print_link(&visit, &room) }
     }
 

@@ -1,14 +1,14 @@
 use clap::Args;
-use reqwest::Method;
+use elizabeth_client::{Method, Room, read};
 use serde_json::Value;
 
 use crate::{
-    args::Output,
-    client::{Permissions, Room, Status},
     error::Error,
+    output::Output,
     terminal,
     units::{human_size, human_time},
     visit::{Access, Visit},
+    words::{Permissions, Status},
 };
 
 #[derive(Args)]
@@ -33,14 +33,13 @@ impl Show {
             return terminal::print_json(&room);
         }
         print_link(&visit, &room)?;
-        let room = Room::of(&room)?;
+        let room: Room = read(&room)?;
         visit.note(&room)?;
         let entries = match room.max_times_entered {
             Some(most) => format!("{} of {most}", room.current_times_entered),
             None => room.current_times_entered.to_string(),
         };
-        let expires =
-            room.expire_at.as_deref().map_or_else(|| "never".to_owned(), |at| human_time(at) + " UTC");
+        let expires = room.expire_at.map_or_else(|| "never".to_owned(), |at| human_time(at.0) + " UTC");
         for (what, value) in [
             ("status", Status::word(room.status).to_owned()),
             ("guests may", Permissions::words(room.permission)),
@@ -57,6 +56,6 @@ impl Show {
 
 /// Prints the address that a room answers to.
 pub(super) fn print_link(visit: &Visit, room: &Value) -> Result<(), Error> {
-    let room = Room::of(room)?;
+    let room: Room = read(room)?;
     terminal::print_line(visit.client.server().room(&room.slug).as_str())
 }

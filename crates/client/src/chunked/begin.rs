@@ -3,6 +3,7 @@ use std::{
     time::Duration,
 };
 
+use elizabeth_api::{Instant, UploadFileObject};
 use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -10,11 +11,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{
     Placed, Sender, chunk_size,
-    object::{Listed, Prepared, Status, UploadFile},
+    object::{Listed, Prepared, Status},
 };
 use crate::{
-    client::{ClientError, Upload, pass::Pass, upload::manifest_entry},
-    files::LocalFile,
+    error::ClientError,
+    local_file::LocalFile,
+    pass::Pass,
+    upload::{UploadOptions, manifest_entry},
 };
 
 /// How far this machine's clock and the server's may be apart.
@@ -78,7 +81,7 @@ impl Sender<'_> {
     pub(super) async fn begin(&self, files: &[Placed]) -> Result<Begun, ClientError> {
         let listed: Vec<Listed> = self.line.call(Method::GET, &["uploads"], &[], None).await?;
         let mut stale = Vec::new();
-        for listed in listed.into_iter().filter(|it| it.mine && is_of(it, files, self.upload)) {
+        for listed in listed.into_iter().filter(|it| it.mine && is_of(it, files, self.options)) {
             let query = [("reservation_id", listed.reservation_id.as_str())];
             let status =
                 match self.line.call(Method::GET, &["uploads", "chunks", "status"], &query, None).await {
@@ -101,7 +104,7 @@ impl Sender<'_> {
     async fn prepare(&self, files: &[Placed]) -> Result<Begun, ClientError> {
         let size = chunk_size(files);
         let entry = |(_, file): &Placed| {
-            let mut entry = manifest_entry(file, self.upload);
+            let mut entry = manifest_entry(file, self.options);
             entry["chunk_size"] = size.into();
             entry
         };
@@ -116,29 +119,27 @@ impl Sender<'_> {
     }
 }
 
-/// Whether an upload is one of these files, by what is said of them.
-fn is_of(listed: &Listed, files: &[Placed], upload: &Upload) -> bool {
-    let same = |(made, (_, local)): (&UploadFile, &Placed)| {
+/// Whether an upload is one of these files, by what is known of them.
+fn is_of(listed: &Listed, files: &[Placed], upload: &UploadOptions) -> bool {
+    let same = |(made, (_, local)): (&UploadFileObject<'_>, &Placed)| {
         made.name.nfc().eq(local.name.nfc())
             && made.size == local.size
             && made.chunk_size.is_some()
             && made.max_downloads == upload.max_downloads
-            && is_deadline(made.expire_at.as_deref(), upload.expire_at.as_deref(), &listed.started_at)
+            && is_deadline(made.expire_at, upload.expire_at.as_deref(), listed.started_at)
     };
     listed.files.len() == files.len() && listed.files.iter().zip(files).all(same)
 }
 
 /// Whether a deadline is the one that the same command has asked for when the upload was made: so long before the one
 /// that it asks for now as the upload is old.
-fn is_deadline(made: Option<&str>, asked: Option<&str>, started_at: &str) -> bool {
+fn is_deadline(made: Option<Instant>, asked: Option<&str>, Instant(started_at): Instant) -> bool {
     let (made, asked) = match (made, asked) {
         (None, None) => return true,
-        (Some(made), Some(asked)) => (Timestamp::parse(made), Timestamp::parse(asked)),
+        (Some(Instant(made)), Some(asked)) => (made, Timestamp::parse(asked)),
         (Some(_), None) | (None, Some(_)) => return false,
     };
-    let (Ok(made), Ok(asked), Ok(started_at)) = (made, asked, Timestamp::parse(started_at)) else {
-        return false;
-    };
+    let Ok(asked) = asked else { return false };
     let age = SystemClock.now().since(started_at);
     made <= asked.saturating_add(SKEW) && asked.since(made) <= age.saturating_add(SKEW)
 }
@@ -177,16 +178,18 @@ mod tests {
     fn a_deadline_of_the_same_command_is_known() {
         let now = SystemClock.now();
         let at = |seconds: u64| now.saturating_add(Duration::from_secs(seconds)).to_string();
+        let instant = |seconds: u64| Instant(now.saturating_add(Duration::from_secs(seconds)));
         let is = |made: Option<u64>, asked: Option<u64>| {
-            is_deadline(made.map(at).as_deref(), asked.map(at).as_deref(), &at(0))
+            is_deadline(made.map(instant), asked.map(at).as_deref(), instant(0))
         };
         assert!(is(None, None));
         assert!(!is(Some(7_200), None) && !is(None, Some(7_200)));
         assert!(is(Some(7_200), Some(7_200)) && is(Some(7_200), Some(7_100)));
         assert!(!is(Some(3_600), Some(7_200)) && !is(Some(7_200), Some(3_600)));
         // An hour ago it was asked for with the same words.
-        let hour = |seconds: i64| Timestamp::from_secs(now.as_secs() + seconds).to_string();
-        assert!(is_deadline(Some(&hour(3_600)), Some(&hour(7_200)), &hour(-3_600)));
-        assert!(!is_deadline(Some(&hour(-600)), Some(&hour(7_200)), &hour(-3_600)));
+        let hour = |seconds: i64| Instant(Timestamp::from_secs(now.as_secs() + seconds));
+        let asked = hour(7_200).0.to_string();
+        assert!(is_deadline(Some(hour(3_600)), Some(&asked), hour(-3_600)));
+        assert!(!is_deadline(Some(hour(-600)), Some(&asked), hour(-3_600)));
     }
 }

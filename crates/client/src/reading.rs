@@ -6,14 +6,13 @@ use tokio::{
     io::{AsyncReadExt, AsyncSeekExt},
 };
 
-use super::ClientError;
-use crate::files::LocalFile;
+use crate::{error::ClientError, local_file::LocalFile};
 
 /// The most that is read from a file in one piece: all of it that is in memory, but for what the socket holds.
 const PIECE: usize = 128 << 10;
 
 /// Some bytes of a file, read piece by piece. It is opened only when it is its turn: there may be a thousand.
-pub(super) struct Reading {
+pub(crate) struct Reading {
     file: LocalFile,
     start: u64,
     left: u64,
@@ -22,18 +21,18 @@ pub(super) struct Reading {
 
 impl Reading {
     /// All of a file, as it was found.
-    pub(super) fn whole(file: LocalFile) -> Self {
+    pub(crate) fn whole(file: LocalFile) -> Self {
         let left = file.size;
         Self::part(file, 0, left)
     }
 
     /// `size` bytes from `start` on.
-    pub(super) fn part(file: LocalFile, start: u64, size: u64) -> Self {
+    pub(crate) fn part(file: LocalFile, start: u64, size: u64) -> Self {
         Self { file, start, left: size, open: None }
     }
 
     /// The next piece; `None` at the end. A file that became shorter meanwhile is an error.
-    pub(super) async fn next(&mut self) -> io::Result<Option<Bytes>> {
+    pub(crate) async fn next(&mut self) -> io::Result<Option<Bytes>> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -57,7 +56,7 @@ impl Reading {
     }
 
     /// What keeps it from being read, by its name.
-    pub(super) fn failure(&self, source: io::Error) -> ClientError {
+    pub(crate) fn failure(&self, source: io::Error) -> ClientError {
         ClientError::Local { name: self.file.name.clone(), source }
     }
 }

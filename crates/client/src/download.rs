@@ -7,16 +7,20 @@ use tokio::{
 };
 use url::Url;
 
-use super::{ClientError, Content, SILENCE, Session};
-use crate::progress::Progress;
+use crate::{Content, client::SILENCE, error::ClientError, progress::Progress, session::Session};
 
 /// Writes a content's bytes, and compares their number and their hash with what the room says of it. When they
 /// differ, that is an error, but what was written is written.
-pub(crate) async fn download(
+///
+/// # Errors
+///
+/// [`ClientError::Damaged`] for other bytes than the room says, [`ClientError::Local`] where they cannot be written,
+/// and those of the server.
+pub async fn download(
     session: &mut Session,
     content: &Content,
     out: &mut (impl AsyncWrite + Unpin),
-    progress: &Progress,
+    progress: &dyn Progress,
 ) -> Result<(), ClientError> {
     let id = content.id.to_string();
     let request = session.request(Method::GET, &["contents", &id, "download"]).await?;

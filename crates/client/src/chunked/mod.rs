@@ -1,12 +1,15 @@
-//! Sending large files: in chunks, several at a time, going on with what an earlier command has left.
+//! Sending large files: in chunks, several at a time, going on with what an earlier call has left.
 
 mod begin;
 mod chunk;
 mod object;
 
-use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
-use elizabeth_core::policy::{CHUNK_SIZE_MAX, CHUNKS_MAX};
+use elizabeth_core::{
+    ErrorCode,
+    policy::{CHUNK_SIZE_MAX, CHUNKS_MAX},
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -16,36 +19,45 @@ use self::{
     begin::{Begun, File, Stale},
     object::Completed,
 };
-use super::{ClientError, Content, Session, Upload, line::Line, pass::Pass};
-use crate::{error::Error, files::LocalFile, progress::Progress, units::human_size};
+use crate::{
+    Content, client,
+    error::ClientError,
+    line::Line,
+    local_file::LocalFile,
+    pass::Pass,
+    progress::{Event, Progress},
+    session::Session,
+    upload::UploadOptions,
+};
 
 /// Bytes of a chunk, unless a file would have too many of them. What is not larger is sent in one piece.
 const CHUNK_SIZE: u64 = 8 << 20;
 /// How many chunks can be on their way at once.
-pub(crate) const PARALLEL: RangeInclusive<u64> = 1..=16;
+pub const PARALLEL: RangeInclusive<u64> = 1..=16;
 
 /// How large files are sent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Way {
-    /// How many chunks are on their way at once: [`PARALLEL`].
-    pub(crate) parallel: usize,
-    /// How long a request that fails is tried again.
-    pub(crate) patience: Duration,
-    /// Whether a later command can go on with what this one leaves.
-    pub(crate) resumable: bool,
+pub struct ChunkOptions {
+    /// How many chunks are on their way at once, in the range of [`PARALLEL`].
+    pub parallel: usize,
+    /// How long a request that fails is tried again, after it has failed first.
+    pub patience: Duration,
+    /// Whether a later call can go on with what this one leaves: an owner's can, or one in the same session.
+    pub resumable: bool,
 }
 
-/// A file to be sent, and its place among all files of the command.
-pub(crate) type Placed = (usize, LocalFile);
+/// A file to be sent, and its place among all files that the caller has.
+pub type Placed = (usize, LocalFile);
 
-/// Whether a file is sent in chunks: when it is larger than one, can be read again by a later command, and has no more
-/// chunks than an upload may have.
-pub(crate) fn is_large(file: &LocalFile) -> bool {
+/// Whether a file is better sent in chunks: when it is larger than 8 MiB, can be read again by a later process, and has
+/// no more chunks than an upload may have.
+pub fn is_large(file: &LocalFile) -> bool {
     file.is_lasting() && file.size > CHUNK_SIZE && file.size.div_ceil(CHUNK_SIZE_MAX) <= CHUNKS_MAX
 }
 
 /// Cuts files into as few uploads as it takes, each of at most `most` files and no more chunks than an upload may have.
-pub(crate) fn uploads_of(files: Vec<Placed>, most: usize) -> Vec<Vec<Placed>> {
+/// A manifest holds 1,000 files.
+pub fn uploads_of(files: Vec<Placed>, most: usize) -> Vec<Vec<Placed>> {
     let mut uploads: Vec<Vec<Placed>> = Vec::new();
     for file in files {
         match uploads.last_mut() {
@@ -75,31 +87,50 @@ fn chunk_size(files: &[Placed]) -> u64 {
     size
 }
 
-/// Sends files as one upload, or goes on with the one that an earlier command has left of them. What they became is
-/// put into `stored`, each file as soon as it is whole. Cancelling it leaves what has arrived to the next command, for
-/// as long as the server keeps it.
-pub(crate) async fn send_large(
+/// Why an upload in chunks did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// The same call will not do better.
+    #[error(transparent)]
+    Failed(#[from] ClientError),
+    /// What has arrived is kept, and the same call made later goes on with it.
+    #[error("{0}; what has arrived can be gone on with")]
+    Unfinished(ClientError),
+}
+
+/// Sends files as one upload, or goes on with the one that an earlier call has left of them. What they became is put
+/// into `stored` by the files' places, each as soon as it is whole. Cancelling it leaves what has arrived to the next
+/// call, for as long as the server keeps it.
+///
+/// # Errors
+///
+/// [`UploadError::Unfinished`] where the call may be repeated to go on. What `stored` has by then is stored.
+pub async fn upload_in_chunks(
     session: &mut Session,
     files: Vec<Placed>,
-    upload: &Upload,
-    way: Way,
-    progress: &Progress,
+    options: &UploadOptions,
+    chunks: ChunkOptions,
+    progress: &Arc<dyn Progress>,
     stored: &mut BTreeMap<usize, Value>,
-) -> Result<(), Error> {
-    let line = Line::new(session, way.patience);
-    let sender = Sender { line, upload, way, progress };
+) -> Result<(), UploadError> {
+    let line = Line::new(session, chunks.patience);
+    let sender = Sender { line, options, chunks, progress };
     sender.send(files, stored).await
 }
 
 struct Sender<'a> {
     line: Line<'a>,
-    upload: &'a Upload,
-    way: Way,
-    progress: &'a Progress,
+    options: &'a UploadOptions,
+    chunks: ChunkOptions,
+    progress: &'a Arc<dyn Progress>,
 }
 
 impl Sender<'_> {
-    async fn send(&self, mut files: Vec<Placed>, stored: &mut BTreeMap<usize, Value>) -> Result<(), Error> {
+    async fn send(
+        &self,
+        mut files: Vec<Placed>,
+        stored: &mut BTreeMap<usize, Value>,
+    ) -> Result<(), UploadError> {
         while !files.is_empty() {
             let begun = self.line.patiently(async || self.begin(&files).await).await?;
             let (id, files_begun) = match begun {
@@ -111,9 +142,9 @@ impl Sender<'_> {
                     continue;
                 }
             };
-            let mut leaving = Leaving { progress: self.progress, told: self.way.resumable };
+            let mut leaving = Leaving { progress: &**self.progress, reported: self.chunks.resumable };
             let sent = self.go_on(&id, files_begun, stored).await;
-            leaving.told = false;
+            leaving.reported = false;
             return sent.map_err(|error| self.unfinished(error));
         }
         Ok(())
@@ -129,8 +160,7 @@ impl Sender<'_> {
         let arrived: u64 = files.iter().map(File::arrived).sum();
         if arrived > 0 {
             let size = files.iter().map(|file| file.local.size).sum();
-            let (arrived_text, size) = (human_size(arrived), human_size(size));
-            self.progress.remark(&format!("{arrived_text} of {size} are there already"));
+            self.progress.event(Event::Resumed { arrived, size });
             self.progress.already(arrived);
         }
         for (index, file) in files.into_iter().enumerate() {
@@ -139,7 +169,7 @@ impl Sender<'_> {
             let pass = Mutex::new(pass);
             stream::iter(missing)
                 .map(|chunk| self.send_chunk(upload, index, chunk, &local, &pass))
-                .buffer_unordered(self.way.parallel)
+                .buffer_unordered(self.chunks.parallel)
                 .try_collect::<()>()
                 .await?;
             let content = self.complete(upload, index, &local, &mut pass.into_inner()).await?;
@@ -148,8 +178,8 @@ impl Sender<'_> {
         Ok(())
     }
 
-    /// A file all of whose chunks are there becomes a content. Asking twice is as good as asking once; `None` when it was
-    /// a content before, and is gone by now.
+    /// A file all of whose chunks are there becomes a content. Asking twice is as good as asking once; `None` when it
+    /// was a content before, and is gone by now.
     async fn complete(
         &self,
         upload: &str,
@@ -168,14 +198,16 @@ impl Sender<'_> {
             client.read::<Completed>(answer).await
         });
         match completed.await {
-            Ok(Completed { content }) if Content::of(&content)?.sha256 == hash => Ok(Some(content)),
+            Ok(Completed { content }) if client::read::<Content>(&content)?.sha256 == hash => {
+                Ok(Some(content))
+            }
             Ok(_) => Err(ClientError::Damaged(local.name.clone())),
-            Err(error) if error.is("content_not_found") => {
-                self.progress.remark(&format!("{}: was complete, and is gone by now", local.name));
+            Err(error) if error.is(ErrorCode::ContentNotFound) => {
+                self.progress.event(Event::Gone { name: &local.name });
                 Ok(None)
             }
-            Err(error) if error.is("hash_mismatch") => {
-                // The chunks that are there are no good, to a later command either.
+            Err(error) if error.is(ErrorCode::HashMismatch) => {
+                // The chunks that are there are of no use, to a later call either.
                 self.abandon(upload).await?;
                 Err(ClientError::Damaged(local.name.clone()))
             }
@@ -190,7 +222,7 @@ impl Sender<'_> {
         stale: Stale,
         mut files: Vec<Placed>,
         stored: &mut BTreeMap<usize, Value>,
-    ) -> Result<Vec<Placed>, Error> {
+    ) -> Result<Vec<Placed>, ClientError> {
         for (index, mut file) in stale.whole {
             let content = self.complete(&stale.id, index, &file.local, &mut file.pass).await?;
             self.progress.already(file.local.size);
@@ -198,8 +230,7 @@ impl Sender<'_> {
             files.retain(|(place, _)| *place != file.place);
         }
         self.abandon(&stale.id).await?;
-        let names = stale.changed.join(", ");
-        self.progress.remark(&format!("{names}: changed since the upload was broken off; it begins anew"));
+        self.progress.event(Event::Restarted { names: &stale.changed });
         Ok(files)
     }
 
@@ -216,28 +247,25 @@ impl Sender<'_> {
         }
     }
 
-    /// A failure after which the same command goes on says so.
-    fn unfinished(&self, error: ClientError) -> Error {
-        let later =
-            matches!(error.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::INSUFFICIENT_STORAGE));
-        if self.way.resumable && (error.may_pass() || later) {
-            Error::Unfinished(error)
+    fn unfinished(&self, error: ClientError) -> UploadError {
+        if self.chunks.resumable && error.may_be_gone_on_with() {
+            UploadError::Unfinished(error)
         } else {
-            error.into()
+            UploadError::Failed(error)
         }
     }
 }
 
-/// Says what can be done when the work is broken off by a signal: then it is dropped in the middle.
+/// Reports what can be done when the work is broken off: then it is dropped in the middle.
 struct Leaving<'a> {
-    progress: &'a Progress,
-    told: bool,
+    progress: &'a dyn Progress,
+    reported: bool,
 }
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
-        if self.told {
-            self.progress.remark("broken off; the same command goes on with what has arrived");
+        if self.reported {
+            self.progress.event(Event::Interrupted);
         }
     }
 }
@@ -247,16 +275,16 @@ mod tests {
     use std::fs::File;
 
     use super::*;
-    use crate::files;
 
     /// Files of these sizes, of which no byte takes space.
     fn placed(sizes: &[u64]) -> Vec<Placed> {
         let folder = tempfile::tempdir().unwrap();
-        for (i, size) in sizes.iter().enumerate() {
-            File::create(folder.path().join(i.to_string())).unwrap().set_len(*size).unwrap();
-        }
-        let found = files::find(&[folder.path().to_owned()], None).unwrap();
-        found.files.into_iter().enumerate().collect()
+        let file = |(i, size): (usize, &u64)| {
+            let path = folder.path().join(i.to_string());
+            File::create(&path).unwrap().set_len(*size).unwrap();
+            LocalFile::find(&path).unwrap()
+        };
+        sizes.iter().enumerate().map(file).enumerate().collect()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{
     },
 };
 
+use elizabeth_core::ErrorCode;
 use futures::stream;
 use reqwest::{Body, Method, RequestBuilder, Response, header};
 use tokio::{
@@ -13,18 +14,19 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Sender, object::Arrived};
+use elizabeth_api::ChunkObject;
+
+use super::Sender;
 use crate::{
-    client::{
-        ClientError, SILENCE,
-        pass::{Pass, hash_of},
-        reading::Reading,
-    },
-    files::LocalFile,
+    client::SILENCE,
+    error::ClientError,
+    local_file::LocalFile,
+    pass::{Pass, hash_of},
     progress::Progress,
+    reading::Reading,
 };
 
-/// A chunk's hash is said before its bytes.
+/// A chunk's hash goes before its bytes.
 const HASH: &str = "x-chunk-sha256";
 
 /// What is known of bytes on their way.
@@ -59,8 +61,8 @@ impl Sender<'_> {
             self.put(request, local, Reading::part(local.clone(), start, size)).await
         });
         match sent.await {
-            Ok(arrived) if arrived.chunk_hash == *hash => Ok(()),
-            Err(error) if !error.is("chunk_mismatch") => Err(error),
+            Ok(arrived) if *arrived.chunk_hash == *hash => Ok(()),
+            Err(error) if !error.is(ErrorCode::ChunkMismatch) => Err(error),
             // Either the file is to blame or the way.
             Ok(_) | Err(_) if hash_of(local, start, size).await? == *hash => {
                 Err(ClientError::Damaged(local.name.clone()))
@@ -75,7 +77,7 @@ impl Sender<'_> {
         request: RequestBuilder,
         local: &LocalFile,
         reading: Reading,
-    ) -> Result<Arrived, ClientError> {
+    ) -> Result<ChunkObject, ClientError> {
         let underway = Underway::default();
         let request = request.body(body(reading, underway.clone(), self.progress.clone()));
         let sent = async { self.line.client.read(self.awake(request, &underway).await?).await };
@@ -112,7 +114,7 @@ impl Sender<'_> {
     }
 }
 
-fn body(reading: Reading, underway: Underway, progress: Progress) -> Body {
+fn body(reading: Reading, underway: Underway, progress: Arc<dyn Progress>) -> Body {
     let sending = (reading, underway, progress);
     Body::wrap_stream(stream::try_unfold(sending, |(mut reading, underway, progress)| async move {
         match reading.next().await {
@@ -124,9 +126,9 @@ fn body(reading: Reading, underway: Underway, progress: Progress) -> Body {
             }
             Ok(None) => Ok(None),
             Err(error) => {
-                let told = io::Error::new(error.kind(), error.to_string());
+                let copy = io::Error::new(error.kind(), error.to_string());
                 let _ = underway.failure.set(error);
-                Err(told)
+                Err(copy)
             }
         }
     }))

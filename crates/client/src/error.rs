@@ -1,5 +1,6 @@
 use std::{error::Error, io, time::Duration};
 
+use elizabeth_core::ErrorCode;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
@@ -8,23 +9,56 @@ const TEXT_MAX: usize = 500;
 
 /// Why a server did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ClientError {
+#[non_exhaustive]
+pub enum ClientError {
+    /// The server refused, and gave its reason (RFC 9457).
     #[error("{text} ({code})")]
-    Refused { status: StatusCode, code: String, text: String, pause: Option<Duration> },
+    Refused {
+        /// The status of the answer.
+        status: StatusCode,
+        /// The stable word for programs.
+        code: String,
+        /// The sentence for people.
+        text: String,
+        /// How long the server wants to be left alone.
+        pause: Option<Duration>,
+    },
+    /// An answer that is no Elizabeth's.
     #[error("the server answers {status}; is this the address of an Elizabeth?")]
-    Strange { status: StatusCode, pause: Option<Duration> },
+    Strange {
+        /// The status of the answer.
+        status: StatusCode,
+        /// How long the server wants to be left alone.
+        pause: Option<Duration>,
+    },
+    /// There is no connection to the server.
     #[error("{server}: {reason}")]
-    Unreachable { server: String, reason: String },
+    Unreachable {
+        /// Its address.
+        server: String,
+        /// All causes, down to the first.
+        reason: String,
+    },
+    /// Nothing came for a minute.
     #[error("the server has fallen silent")]
     Silent,
+    /// An answer that breaks the protocol, and how.
     #[error("this is not an Elizabeth that is understood here: {0}")]
     Foreign(&'static str),
+    /// Other bytes arrived than were sent, of the file or content of this name.
     #[error("{0}: what arrived is not what was sent")]
     Damaged(String),
+    /// The file of this name changed while it was sent.
     #[error("{0}: it changed while it was sent")]
     Changed(String),
+    /// A file on this machine cannot be read or written.
     #[error("{name}: {source}")]
-    Local { name: String, source: io::Error },
+    Local {
+        /// What the file is called.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
 }
 
 /// A problem as it stands in an answer (RFC 9457), as far as it is shown.
@@ -36,7 +70,7 @@ struct Problem {
 
 impl ClientError {
     /// The refusal that an answer is; `pause` is how long the server wants to be left alone.
-    pub(super) fn refused(status: StatusCode, pause: Option<Duration>, body: &[u8]) -> Self {
+    pub(crate) fn refused(status: StatusCode, pause: Option<Duration>, body: &[u8]) -> Self {
         match serde_json::from_slice(body) {
             Ok(Problem { code, error }) => {
                 let text = error.chars().take(TEXT_MAX).collect();
@@ -47,7 +81,7 @@ impl ClientError {
     }
 
     /// What keeps a server from being reached, down to the first cause. The address of the call is left out.
-    pub(super) fn unreachable(server: &str, error: reqwest::Error) -> Self {
+    pub(crate) fn unreachable(server: &str, error: reqwest::Error) -> Self {
         let error = error.without_url();
         let mut cause: &dyn Error = &error;
         let mut reason = cause.to_string();
@@ -61,13 +95,13 @@ impl ClientError {
         Self::Unreachable { server: server.to_owned(), reason }
     }
 
-    /// Whether it is a refusal for this reason.
-    pub(crate) fn is(&self, reason: &str) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == reason)
+    /// Whether it is a refusal with this code.
+    pub fn is(&self, reason: ErrorCode) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == reason.as_str())
     }
 
     /// The status of the answer, where there was one.
-    pub(crate) fn status(&self) -> Option<StatusCode> {
+    pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused { status, .. } | Self::Strange { status, .. } => Some(*status),
             Self::Unreachable { .. }
@@ -80,7 +114,7 @@ impl ClientError {
     }
 
     /// Whether it may go well a little later.
-    pub(crate) fn may_pass(&self) -> bool {
+    pub fn may_pass(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::Silent => true,
             Self::Refused { status, .. } | Self::Strange { status, .. } => matches!(
@@ -96,8 +130,16 @@ impl ClientError {
         }
     }
 
-    /// How long the server wants to be left alone, where it says so.
-    pub(super) fn pause(&self) -> Option<Duration> {
+    /// Whether an upload in chunks that failed with it may go well when it is gone on with later: what passes by
+    /// itself, a session that is over, a storage that is full.
+    pub(crate) fn may_be_gone_on_with(&self) -> bool {
+        let later =
+            matches!(self.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::INSUFFICIENT_STORAGE));
+        self.may_pass() || later
+    }
+
+    /// How long the server wants to be left alone, where it asks for that.
+    pub(crate) fn pause(&self) -> Option<Duration> {
         match self {
             Self::Refused { pause, .. } | Self::Strange { pause, .. } => *pause,
             Self::Unreachable { .. }
@@ -115,11 +157,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_told_in_the_servers_words() {
+    fn a_refusal_is_shown_in_the_servers_words() {
         let body = br#"{"status":413,"code":"room_full","error":"Too much","details":{}}"#;
         let error = ClientError::refused(StatusCode::PAYLOAD_TOO_LARGE, None, body);
         assert_eq!(error.to_string(), "Too much (room_full)");
-        assert!(error.is("room_full") && !error.is("room"));
+        assert!(error.is(ErrorCode::RoomFull) && !error.is(ErrorCode::RoomNotFound));
         for body in [&b"<html>"[..], b"", b"{}", b"null"] {
             let error = ClientError::refused(StatusCode::BAD_GATEWAY, None, body);
             assert!(error.to_string().starts_with("the server answers 502 Bad Gateway"), "{error}");

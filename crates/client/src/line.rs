@@ -5,23 +5,23 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::{sync::Mutex, time::sleep};
 
-use super::{Client, ClientError, Session, backoff::Backoff};
+use crate::{backoff::Backoff, client::Client, error::ClientError, session::Session};
 
 /// A session that several requests share, and that bears with a server that is away for a while.
-pub(super) struct Line<'a> {
-    pub(super) client: Client,
+pub(crate) struct Line<'a> {
+    pub(crate) client: Client,
     session: Mutex<&'a mut Session>,
     patience: Duration,
 }
 
 impl<'a> Line<'a> {
     /// What fails and may pass is tried again, as long as `patience` after it has failed first.
-    pub(super) fn new(session: &'a mut Session, patience: Duration) -> Self {
+    pub(crate) fn new(session: &'a mut Session, patience: Duration) -> Self {
         Self { client: session.client().clone(), session: Mutex::new(session), patience }
     }
 
     /// A request to a path under the room.
-    pub(super) async fn request(
+    pub(crate) async fn request(
         &self,
         method: Method,
         segments: &[&str],
@@ -30,7 +30,7 @@ impl<'a> Line<'a> {
     }
 
     /// Sends what has a small answer, once.
-    pub(super) async fn call<T: DeserializeOwned>(
+    pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         segments: &[&str],
@@ -45,7 +45,7 @@ impl<'a> Line<'a> {
     }
 
     /// Attempts something until it is done, or fails for good. A token that is refused is renewed once.
-    pub(super) async fn patiently<T>(
+    pub(crate) async fn patiently<T>(
         &self,
         attempt: impl AsyncFn() -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {

@@ -1,4 +1,4 @@
-//! Where a room is: its server, its name, and perhaps one content in it.
+//! Where a room is: its server, its name, and perhaps one content in it, as people write it.
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
@@ -6,19 +6,22 @@ use url::{Host, Url};
 
 /// A server's address, without the path of anything on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Server(Url);
+pub struct Server(Url);
 
 /// A room, and perhaps one content in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) server: Server,
-    pub(crate) room: String,
-    pub(crate) content: Option<Which>,
+pub struct Target {
+    /// Its server.
+    pub server: Server,
+    /// Its name or slug.
+    pub room: String,
+    /// The content, where it names one.
+    pub content: Option<Which>,
 }
 
 /// One content of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
+pub enum Which {
     /// The newest of this name.
     Name(String),
     /// The one of this number.
@@ -26,25 +29,36 @@ pub(crate) enum Which {
 }
 
 /// Why an address cannot be used. None of these repeats the address: it might hold a password.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum TargetError {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// It is no address of http or https.
     #[error("it is no address such as https://example.org/team-lunch")]
     Malformed,
-    #[error("it names no server: write example.org/team-lunch, or set --server (ELIZABETH_SERVER)")]
+    /// It is relative, and no server is given.
+    #[error("it names no server: write example.org/team-lunch")]
     NoServer,
+    /// It is the address of a server alone.
     #[error("it names no room")]
     NoRoom,
-    #[error("a password does not belong into an address: use --password-stdin or ELIZABETH_PASSWORD")]
+    /// It has a user or a password.
+    #[error("a password does not belong into an address")]
     Credentials,
+    /// It has a query, which is more likely a question mark of a name.
     #[error("it has a query: write a question mark in a name as %3F")]
     Query,
+    /// Its fragment is no number, or stands behind a name.
     #[error("behind # stands a content's number: write a # in a name as %23")]
     Fragment,
 }
 
 impl Server {
     /// Reads a server's address. Without a scheme it is https, or http for this machine itself.
-    pub(crate) fn parse(text: &str) -> Result<Self, TargetError> {
+    ///
+    /// # Errors
+    ///
+    /// [`TargetError::Malformed`], and [`TargetError::Credentials`] for one with a user or a password.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
         let mut url = absolute(text)?;
         if url.query().is_some() || url.fragment().is_some() {
             return Err(TargetError::Malformed);
@@ -56,17 +70,17 @@ impl Server {
     }
 
     /// The address of a call of the API.
-    pub(crate) fn api(&self, segments: &[&str]) -> Url {
+    pub fn api(&self, segments: &[&str]) -> Url {
         self.at(["api", "v1"].iter().chain(segments).copied())
     }
 
     /// The address of a room, for people.
-    pub(crate) fn room(&self, room: &str) -> Url {
+    pub fn room(&self, room: &str) -> Url {
         self.at([room])
     }
 
     /// The address of a content: by its name, or by its number where it has none.
-    pub(crate) fn content(&self, room: &str, name: Option<&str>, id: i64) -> Url {
+    pub fn content(&self, room: &str, name: Option<&str>, id: i64) -> Url {
         match name {
             Some(name) => self.at([room].into_iter().chain(name.split('/'))),
             None => {
@@ -78,12 +92,12 @@ impl Server {
     }
 
     /// Whether what is sent there can be read on the way.
-    pub(crate) fn is_plain(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         self.0.scheme() == "http"
     }
 
     /// The address as it is remembered and shown, without a slash at its end.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }
 
@@ -99,7 +113,11 @@ impl Server {
 impl Target {
     /// Reads a room's address. One with a scheme stands for itself. Else it is of `server` where one is given,
     /// unless it begins with a host and a port; without `server` it begins with its host.
-    pub(crate) fn parse(text: &str, server: Option<&Server>) -> Result<Self, TargetError> {
+    ///
+    /// # Errors
+    ///
+    /// When it is no address, or not that of a room.
+    pub fn parse(text: &str, server: Option<&Server>) -> Result<Self, TargetError> {
         let first = text.split(['/', '#', '?']).next().unwrap_or_default();
         let relative = !has_scheme(text) && !first.contains([':', '@']);
         let mut url = match server {
@@ -134,7 +152,7 @@ impl Target {
     }
 
     /// The room's address, for people.
-    pub(crate) fn link(&self) -> Url {
+    pub fn link(&self) -> Url {
         self.server.room(&self.room)
     }
 }

@@ -1,5 +1,3 @@
-//! Sending files: the whole of a manifest in one request.
-
 use std::{
     io,
     sync::{Arc, OnceLock},
@@ -16,15 +14,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{ClientError, Content, Session, reading::Reading};
-use crate::{files::LocalFile, progress::Progress};
+use crate::{
+    Content, client, error::ClientError, local_file::LocalFile, progress::Progress, reading::Reading,
+    session::Session,
+};
 
 /// What goes for each file of an upload.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Upload {
-    pub(crate) max_downloads: Option<u64>,
-    /// RFC 3339.
-    pub(crate) expire_at: Option<String>,
+pub struct UploadOptions {
+    /// How often it can be downloaded, at least 1; `None` for no limit.
+    pub max_downloads: Option<u64>,
+    /// Until when it is kept, RFC 3339; `None` for as long as the room.
+    pub expire_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -37,15 +38,20 @@ struct Uploaded {
     uploaded: Vec<Value>,
 }
 
-/// Sends files, at most as many as a manifest holds; the contents that they became, in their order. All are stored
-/// or none. Cancelling it breaks the connection, and the server gives back what it held.
-pub(crate) async fn send_batch(
+/// Sends files in one request, at most as many as a manifest holds: 1,000. The contents that they became, in their
+/// order. All are stored or none. Cancelling it breaks the connection, and the server gives back what it held.
+///
+/// # Errors
+///
+/// [`ClientError::Damaged`] when something else is stored than was read, [`ClientError::Local`] for a file that cannot be
+/// read or became shorter, and those of the server: `room_full`, `permission_denied`, …
+pub async fn upload(
     session: &mut Session,
     files: &[LocalFile],
-    upload: &Upload,
-    progress: &Progress,
+    options: &UploadOptions,
+    progress: &Arc<dyn Progress>,
 ) -> Result<Vec<Value>, ClientError> {
-    let manifest: Vec<Value> = files.iter().map(|file| manifest_entry(file, upload)).collect();
+    let manifest: Vec<Value> = files.iter().map(|file| manifest_entry(file, options)).collect();
     let body = json!({"files": manifest});
     let held: Reservation = session.call(Method::POST, &["contents", "prepare"], Some(&body)).await?;
 
@@ -67,7 +73,7 @@ pub(crate) async fn send_batch(
     Ok(uploaded)
 }
 
-pub(super) fn manifest_entry(file: &LocalFile, upload: &Upload) -> Value {
+pub(crate) fn manifest_entry(file: &LocalFile, upload: &UploadOptions) -> Value {
     let mut entry = json!({"name": file.name, "size": file.size});
     if let Some(most) = upload.max_downloads {
         entry["max_downloads"] = most.into();
@@ -88,7 +94,7 @@ fn compare(
         return Err(ClientError::Foreign("it stored another number of files than were sent"));
     }
     for ((file, hash), stored) in files.iter().zip(hashes).zip(uploaded) {
-        if hash.get() != Some(&Content::of(stored)?.sha256) {
+        if hash.get().map(String::as_str) != Some(&*client::read::<Content>(stored)?.sha256) {
             return Err(ClientError::Damaged(file.name.clone()));
         }
     }
@@ -101,12 +107,12 @@ struct Sending {
     reading: Reading,
     digest: Sha256,
     hash: Arc<OnceLock<String>>,
-    progress: Progress,
+    progress: Arc<dyn Progress>,
 }
 
 /// The body of a file's part: as many bytes as were announced. A file that grows is sent as it was; one that shrinks
 /// breaks the upload.
-fn read(file: LocalFile, hash: Arc<OnceLock<String>>, progress: Progress) -> Body {
+fn read(file: LocalFile, hash: Arc<OnceLock<String>>, progress: Arc<dyn Progress>) -> Body {
     let sending = Sending {
         name: file.name.clone(),
         reading: Reading::whole(file),
@@ -141,17 +147,16 @@ impl Sending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files;
 
     /// Reads a file whose size was announced, and what is in it when it is its turn.
     async fn sent(announced: &str, found: &str) -> io::Result<(Vec<u8>, Option<String>)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         std::fs::write(&path, announced).unwrap();
-        let file = files::find(std::slice::from_ref(&path), None).unwrap().files.remove(0);
+        let file = LocalFile::find(&path).unwrap();
         std::fs::write(&path, found).unwrap();
         let hash = Arc::new(OnceLock::new());
-        let progress = Progress::new(file.size, true);
+        let progress: Arc<dyn Progress> = Arc::new(());
         let reading = Reading::whole(file);
         let (name, digest) = ("a.txt".to_owned(), Sha256::new());
         let mut sending = Sending { name, reading, digest, hash: hash.clone(), progress };

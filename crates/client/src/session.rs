@@ -1,29 +1,37 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use elizabeth_core::ErrorCode;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Client, ClientError, Proof};
+use crate::{
+    client::Client,
+    error::ClientError,
+    token::{Issued, Proof, Refreshed},
+};
 
 /// What somebody can show to be let in. An owner key goes first.
 #[derive(Clone, Default)]
-pub(crate) struct Credentials {
-    pub(crate) owner_key: Option<OwnerKey>,
-    pub(crate) password: Option<SecretString>,
+pub struct Credentials {
+    /// The room's owner key.
+    pub owner_key: Option<OwnerKey>,
+    /// The room's password.
+    pub password: Option<SecretString>,
 }
 
 /// A room's owner key.
 #[derive(Clone)]
-pub(crate) struct OwnerKey {
-    pub(crate) key: SecretString,
+pub struct OwnerKey {
+    /// The key itself.
+    pub key: SecretString,
     /// Whether it was remembered, not given: then it may be one of an earlier room of this name.
-    pub(crate) remembered: bool,
+    pub remembered: bool,
 }
 
 /// A room that was entered.
-pub(crate) struct Session {
+pub struct Session {
     client: Client,
     room: String,
     credentials: Credentials,
@@ -36,62 +44,20 @@ pub(crate) struct Session {
 }
 
 /// What takes a session up again, once.
-pub(crate) struct RefreshToken {
-    pub(crate) token: SecretString,
+pub struct RefreshToken {
+    /// The token itself. It works once.
+    pub token: SecretString,
     /// RFC 3339.
-    pub(crate) expires_at: String,
-}
-
-/// A token, as far as it is looked at here.
-#[derive(Deserialize)]
-pub(super) struct Issued {
-    token: SecretText,
-    claims: Claims,
-    refresh_token: Option<SecretText>,
-    refresh_token_expires_at: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    exp: i64,
-    iat: i64,
-}
-
-/// A session that was taken up again, as far as it is looked at here.
-#[derive(Deserialize)]
-struct Refreshed {
-    access_token: SecretText,
-    refresh_token: SecretText,
-    refresh_token_expires_at: String,
-}
-
-/// A secret in an answer.
-#[derive(Deserialize)]
-#[serde(from = "String")]
-struct SecretText(SecretString);
-
-impl From<String> for SecretText {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl Issued {
-    /// When half its life will be over, by this machine's own clock alone: clocks need not agree.
-    fn stale(&self) -> Instant {
-        let life = u64::try_from(self.claims.exp.saturating_sub(self.claims.iat)).unwrap_or(0);
-        let now = Instant::now();
-        now.checked_add(Duration::from_secs(life / 2)).unwrap_or(now)
-    }
+    pub expires_at: String,
 }
 
 impl Session {
     /// Enters a room. A remembered owner key that is refused counts as none.
-    pub(crate) async fn enter(
-        client: &Client,
-        room: &str,
-        credentials: &Credentials,
-    ) -> Result<Self, ClientError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`] with the server's reason: `room_not_found`, `wrong_password`, …
+    pub async fn enter(client: &Client, room: &str, credentials: &Credentials) -> Result<Self, ClientError> {
         let (issued, by_key) = enter(client, room, credentials).await?;
         Ok(Self {
             client: client.clone(),
@@ -105,12 +71,16 @@ impl Session {
     }
 
     /// Whether it is an owner's by their key: what one session of the owner has made is every other's too.
-    pub(crate) fn is_by_key(&self) -> bool {
+    pub fn is_by_key(&self) -> bool {
         self.by_key
     }
 
-    /// Takes a session up again that an earlier command had; what takes it up the next time comes with it.
-    pub(crate) async fn take_up(
+    /// Takes a session up again that an earlier process had; what takes it up the next time comes with it.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`] where the token is invalid or was used before.
+    pub async fn take_up(
         client: &Client,
         room: &str,
         token: &SecretString,
@@ -122,7 +92,7 @@ impl Session {
             client: client.clone(),
             room: room.to_owned(),
             credentials: Credentials::default(),
-            // How long the token lives is not said: the first use renews it, and that says it.
+            // How long the token lives is not in the answer: the first use renews it, and then it is known.
             stale: Instant::now(),
             token: refreshed.access_token.0,
             replaceable: false,
@@ -132,8 +102,12 @@ impl Session {
         Ok((session, RefreshToken { token: refreshed.refresh_token.0, expires_at }))
     }
 
-    /// What takes this session up again in a later command. From now on it is not replaced by another.
-    pub(crate) async fn leave_a_way_back(&mut self) -> Result<RefreshToken, ClientError> {
+    /// What takes this session up again in a later process. From now on it is not replaced by another.
+    ///
+    /// # Errors
+    ///
+    /// Those of the server.
+    pub async fn leave_a_way_back(&mut self) -> Result<RefreshToken, ClientError> {
         let proof = Proof::Token(&self.token);
         let issued = self.client.issue_token(&self.room, proof, true).await?;
         self.replaceable = false;
@@ -144,12 +118,12 @@ impl Session {
     }
 
     /// The token is renewed before it is used again.
-    pub(super) fn outdate(&mut self) {
+    pub(crate) fn outdate(&mut self) {
         self.stale = Instant::now();
     }
 
     /// The client behind it.
-    pub(crate) fn client(&self) -> &Client {
+    pub fn client(&self) -> &Client {
         &self.client
     }
 
@@ -166,8 +140,12 @@ impl Session {
         Ok(self.client.request(method, &path).bearer_auth(self.token.expose_secret()))
     }
 
-    /// Sends what has a small answer.
-    pub(crate) async fn call<T: DeserializeOwned>(
+    /// Calls the API at a path under the room, and reads its answer, of 512 MiB at most.
+    ///
+    /// # Errors
+    ///
+    /// Those of the server, and [`ClientError::Foreign`] for an answer that is no `T`.
+    pub async fn call<T: DeserializeOwned>(
         &mut self,
         method: Method,
         segments: &[&str],
@@ -180,8 +158,12 @@ impl Session {
         self.client.call(request).await
     }
 
-    /// All contents, by ascending id.
-    pub(crate) async fn contents(&mut self) -> Result<Vec<Value>, ClientError> {
+    /// All contents that the session sees, by ascending id.
+    ///
+    /// # Errors
+    ///
+    /// Those of the server.
+    pub async fn contents(&mut self) -> Result<Vec<Value>, ClientError> {
         self.call(Method::GET, &["contents"], None).await
     }
 
@@ -208,7 +190,7 @@ async fn enter(
 ) -> Result<(Issued, bool), ClientError> {
     if let Some(owner) = &credentials.owner_key {
         match client.issue_token(room, Proof::OwnerKey(&owner.key), false).await {
-            Err(error) if owner.remembered && error.is("wrong_owner_key") => {}
+            Err(error) if owner.remembered && error.is(ErrorCode::WrongOwnerKey) => {}
             entered => return Ok((entered?, true)),
         }
     }

@@ -3,12 +3,15 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::{ClientError, reading::Reading};
-use crate::files::{LocalFile, Stamp};
+use crate::{
+    error::ClientError,
+    local_file::{LocalFile, Stamp},
+    reading::Reading,
+};
 
 /// One reading of a file from its beginning, for the hash of each of its chunks and that of the whole. It goes on only
 /// as far as it is asked: what is about to be sent has just been read, and is in the system's memory yet.
-pub(super) struct Pass {
+pub(crate) struct Pass {
     file: LocalFile,
     /// Bytes of every chunk but the last.
     chunk_size: u64,
@@ -20,23 +23,23 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    pub(super) fn new(file: LocalFile, chunk_size: u64) -> Self {
+    pub(crate) fn new(file: LocalFile, chunk_size: u64) -> Self {
         Self { file, chunk_size, chunks: Vec::new(), whole: Sha256::new(), before: None }
     }
 
     /// How many chunks the file has.
-    pub(super) fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.file.size.div_ceil(self.chunk_size)
     }
 
     /// Where a chunk begins, and its bytes.
-    pub(super) fn extent(&self, index: u64) -> (u64, u64) {
+    pub(crate) fn extent(&self, index: u64) -> (u64, u64) {
         let start = index * self.chunk_size;
         (start, self.chunk_size.min(self.file.size - start))
     }
 
     /// The SHA-256 of a chunk that the file has, in hexadecimal.
-    pub(super) async fn chunk(&mut self, index: u64) -> Result<Arc<str>, ClientError> {
+    pub(crate) async fn chunk(&mut self, index: u64) -> Result<Arc<str>, ClientError> {
         loop {
             let next = self.chunks.len() as u64;
             if next > index {
@@ -60,7 +63,7 @@ impl Pass {
 
     /// The SHA-256 of the whole file, in hexadecimal. One that was touched since it was opened is read again: when it
     /// only grew, it counts as it was.
-    pub(super) async fn whole(&mut self) -> Result<String, ClientError> {
+    pub(crate) async fn whole(&mut self) -> Result<String, ClientError> {
         if let Some(last) = self.total().checked_sub(1) {
             self.chunk(last).await?;
         }
@@ -81,7 +84,7 @@ impl Pass {
 }
 
 /// The SHA-256 of some bytes of a file as it is now, in hexadecimal.
-pub(super) async fn hash_of(file: &LocalFile, start: u64, size: u64) -> Result<String, ClientError> {
+pub(crate) async fn hash_of(file: &LocalFile, start: u64, size: u64) -> Result<String, ClientError> {
     let mut reading = Reading::part(file.clone(), start, size);
     let mut digest = Sha256::new();
     while let Some(piece) = reading.next().await.map_err(|error| reading.failure(error))? {
@@ -95,7 +98,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::files;
 
     fn hash(bytes: &[u8]) -> String {
         HEXLOWER.encode(&Sha256::digest(bytes))
@@ -107,7 +109,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs::write(&path, "0123456789").unwrap();
-        let file = files::find(std::slice::from_ref(&path), None).unwrap().files.remove(0);
+        let file = LocalFile::find(&path).unwrap();
         let mut pass = Pass::new(file, 4);
         assert_eq!(&*pass.chunk(1).await.unwrap(), hash(b"4567"));
         then(&path);
@@ -129,10 +131,10 @@ mod tests {
             let (_folder, mut pass) = half_way(|path| fs::write(path, text).unwrap()).await;
             assert_eq!(pass.whole().await.unwrap(), hash(b"0123456789"), "{text}");
         }
-        for (text, told) in [("x123456789", "it changed while"), ("0123456", "shorter"), ("", "shorter")] {
+        for (text, reason) in [("x123456789", "it changed while"), ("0123456", "shorter"), ("", "shorter")] {
             let (_folder, mut pass) = half_way(|path| fs::write(path, text).unwrap()).await;
             let error = pass.whole().await.unwrap_err();
-            assert!(error.to_string().contains(told), "{error}");
+            assert!(error.to_string().contains(reason), "{error}");
         }
     }
 }

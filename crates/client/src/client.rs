@@ -1,16 +1,3 @@
-//! Elizabeth's HTTP interface, from the other side.
-
-mod backoff;
-mod chunked;
-mod download;
-mod error;
-mod line;
-mod object;
-mod pass;
-mod reading;
-mod session;
-mod upload;
-
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,
@@ -23,20 +10,16 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use url::Url;
 
-pub(crate) use self::{
-    chunked::{PARALLEL, Placed, Way, is_large, send_large, uploads_of},
-    download::download,
+use crate::{
+    address::Server,
     error::ClientError,
-    object::{Content, Permissions, Room, Status},
-    session::{Credentials, OwnerKey, RefreshToken, Session},
-    upload::{Upload, send_batch},
+    token::{Issued, Proof},
 };
-use crate::target::Server;
 
 /// How long reaching a server may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a server may be silent. Uploads are not bound by it: their answer comes when all is stored.
-const SILENCE: Duration = Duration::from_secs(60);
+pub(crate) const SILENCE: Duration = Duration::from_secs(60);
 /// How long a connection may carry nothing before the other side is asked whether it is there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 /// The most of an answer that is read into memory: a list of a hundred thousand contents fits many times.
@@ -46,26 +29,34 @@ const PROBLEM_MAX: usize = 64 << 10;
 
 /// A connection to one server. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Client {
+pub struct Client {
     http: reqwest::Client,
     server: Server,
+    user_agent: Arc<str>,
     /// For what a server keeps elsewhere, once it is needed.
     elsewhere: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Client {
-    /// A client of a server. Nothing is sent yet.
-    pub(crate) fn new(server: Server) -> Result<Self, ClientError> {
+    /// A client of a server, which calls itself by a user agent such as `my-program/1.0`. Nothing is sent yet. Where
+    /// the process has chosen no cryptography for TLS, it is *ring*'s from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the system's certificates cannot be read, or the user agent is no header.
+    pub fn new(server: Server, user_agent: &str) -> Result<Self, ClientError> {
         // Of the whole process; that it is there already is all right.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // No certificate will be looked at: then none need be installed on this machine.
-        let builder = if server.is_plain() { builder().tls_certs_only([]) } else { builder() };
+        let plain = server.is_plain();
+        let builder = builder(user_agent);
+        let builder = if plain { builder.tls_certs_only([]) } else { builder };
         let http = builder.build().map_err(|error| ClientError::unreachable(server.as_str(), error))?;
-        Ok(Self { http, server, elsewhere: Arc::default() })
+        Ok(Self { http, server, user_agent: user_agent.into(), elsewhere: Arc::default() })
     }
 
     /// The server.
-    pub(crate) fn server(&self) -> &Server {
+    pub fn server(&self) -> &Server {
         &self.server
     }
 
@@ -80,8 +71,13 @@ impl Client {
         self.read(answer.map_err(|error| self.unreachable(error))?).await
     }
 
-    /// Makes a room. The answer is its object and its owner key.
-    pub(crate) async fn create_room(
+    /// Makes a room. `options` is the body: `password`, `max_size` and so on, each of which may be left out. The answer
+    /// is the room and its owner key, which is shown this once.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`] with `name_taken`, `invalid_room_name`, …
+    pub async fn create_room(
         &self,
         name: &str,
         options: &Value,
@@ -96,17 +92,21 @@ impl Client {
     }
 
     /// A room as it is shown to everybody who may enter.
-    pub(crate) async fn room(&self, name: &str) -> Result<Value, ClientError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Refused`] with `room_not_found`, `room_expired`, …
+    pub async fn room(&self, name: &str) -> Result<Value, ClientError> {
         self.call(self.request(Method::GET, &["rooms", name])).await
     }
 
     /// Lets somebody in, or renews a token; where it is asked for, with what takes the session up again later.
-    async fn issue_token(
+    pub(crate) async fn issue_token(
         &self,
         room: &str,
         proof: Proof<'_>,
         with_refresh_token: bool,
-    ) -> Result<session::Issued, ClientError> {
+    ) -> Result<Issued, ClientError> {
         let mut body = match proof {
             Proof::Nothing => json!({}),
             Proof::Password(secret) => json!({"password": secret.expose_secret()}),
@@ -123,18 +123,18 @@ impl Client {
         self.http.request(method, url)
     }
 
-    fn unreachable(&self, error: reqwest::Error) -> ClientError {
+    pub(crate) fn unreachable(&self, error: reqwest::Error) -> ClientError {
         ClientError::unreachable(self.server.as_str(), error)
     }
 
     /// Reads an answer of JSON.
-    async fn read<T: DeserializeOwned>(&self, answer: Response) -> Result<T, ClientError> {
+    pub(crate) async fn read<T: DeserializeOwned>(&self, answer: Response) -> Result<T, ClientError> {
         let bytes = self.gather(self.accepted(answer).await?, ANSWER_MAX).await?;
         serde_json::from_slice(&bytes).map_err(|_| ClientError::Foreign("its answer is not understood"))
     }
 
     /// The answer, unless it is a refusal.
-    async fn accepted(&self, answer: Response) -> Result<Response, ClientError> {
+    pub(crate) async fn accepted(&self, answer: Response) -> Result<Response, ClientError> {
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -157,8 +157,8 @@ impl Client {
     }
 
     /// What a server gives out from elsewhere, as a bucket of its own: `link` opens it without the token, so it is
-    /// told to nobody, and nothing else is sent there. It leads no further.
-    async fn fetch_elsewhere(&self, link: Url) -> Result<Response, ClientError> {
+    /// shown to nobody, and nothing else is sent there. It leads no further.
+    pub(crate) async fn fetch_elsewhere(&self, link: Url) -> Result<Response, ClientError> {
         let place = link.origin().ascii_serialization();
         if !matches!(link.scheme(), "http" | "https") || (link.scheme() == "http" && !self.server.is_plain())
         {
@@ -168,7 +168,7 @@ impl Client {
         let http = match self.elsewhere.get() {
             Some(http) => http.clone(),
             None => {
-                let made = builder().build().map_err(unreachable)?;
+                let made = builder(&self.user_agent).build().map_err(unreachable)?;
                 self.elsewhere.get_or_init(|| made).clone()
             }
         };
@@ -181,7 +181,7 @@ impl Client {
     }
 
     /// The next bytes of an answer.
-    async fn piece(&self, answer: &mut Response) -> Result<Option<bytes::Bytes>, ClientError> {
+    pub(crate) async fn piece(&self, answer: &mut Response) -> Result<Option<bytes::Bytes>, ClientError> {
         let piece = timeout(SILENCE, answer.chunk()).await.map_err(|_| ClientError::Silent)?;
         piece.map_err(|error| self.unreachable(error))
     }
@@ -195,18 +195,19 @@ fn pause(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// What every connection is like. A redirection is not followed: it could carry passwords and files to somebody else.
-fn builder() -> reqwest::ClientBuilder {
+fn builder(user_agent: &str) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
-        .user_agent(concat!("elizabeth-cli/", env!("CARGO_PKG_VERSION")))
+        .user_agent(user_agent)
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_keepalive(KEEPALIVE)
 }
 
-/// What is shown to be let in.
-enum Proof<'a> {
-    Nothing,
-    Password(&'a SecretString),
-    OwnerKey(&'a SecretString),
-    Token(&'a SecretString),
+/// Reads what a server sent as `T`, which passes over members that it does not know.
+///
+/// # Errors
+///
+/// [`ClientError::Foreign`] when it is no `T`.
+pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, ClientError> {
+    T::deserialize(value).map_err(|_| ClientError::Foreign("its answer is not understood"))
 }

@@ -1,5 +1,6 @@
-//! What a server says of uploads in chunks, as far as it is looked at here.
+//! What a server answers of uploads in chunks, as far as it is looked at here.
 
+use elizabeth_api::{Instant, UploadFileObject};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 #[derive(Deserialize)]
 pub(super) struct Prepared {
     pub(super) reservation_id: String,
-    pub(super) files: Vec<UploadFile>,
+    pub(super) files: Vec<UploadFileObject<'static>>,
 }
 
 /// An upload under way.
@@ -15,21 +16,8 @@ pub(super) struct Prepared {
 pub(super) struct Listed {
     pub(super) reservation_id: String,
     pub(super) mine: bool,
-    pub(super) files: Vec<UploadFile>,
-    /// RFC 3339.
-    pub(super) started_at: String,
-}
-
-/// One of its files.
-#[derive(Deserialize)]
-pub(super) struct UploadFile {
-    pub(super) name: String,
-    pub(super) size: u64,
-    /// `None` where its pieces come in another way.
-    pub(super) chunk_size: Option<u64>,
-    pub(super) max_downloads: Option<u64>,
-    /// RFC 3339.
-    pub(super) expire_at: Option<String>,
+    pub(super) files: Vec<UploadFileObject<'static>>,
+    pub(super) started_at: Instant,
 }
 
 /// How an upload stands.
@@ -53,12 +41,6 @@ pub(super) struct ChunkDetail {
     pub(super) chunk_index: u64,
     /// SHA-256 in hexadecimal; `None` while it has not arrived.
     pub(super) chunk_hash: Option<String>,
-}
-
-/// A chunk that has arrived.
-#[derive(Deserialize)]
-pub(super) struct Arrived {
-    pub(super) chunk_hash: String,
 }
 
 /// A file that has become a content.

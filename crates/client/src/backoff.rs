@@ -8,7 +8,7 @@ const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// The pauses between the attempts of one request.
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     /// How long attempts go on after the first that failed.
     patience: Duration,
     first_failure: Option<Instant>,
@@ -16,13 +16,13 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    pub(super) fn new(patience: Duration) -> Self {
+    pub(crate) fn new(patience: Duration) -> Self {
         Self { patience, first_failure: None, next: FIRST }
     }
 
     /// How long to wait after an attempt that has failed now; `None` when it was the last. `asked` is the least that
     /// the server asks for, and `chance`, 0 to 1, keeps many from coming back at the same moment.
-    pub(super) fn after(&mut self, now: Instant, asked: Option<Duration>, chance: f64) -> Option<Duration> {
+    pub(crate) fn after(&mut self, now: Instant, asked: Option<Duration>, chance: f64) -> Option<Duration> {
         let first = *self.first_failure.get_or_insert(now);
         let own = self.next.mul_f64(0.5 + chance / 2.0);
         self.next = (self.next * 2).min(LONGEST);
