@@ -2,10 +2,16 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
+use elizabeth_core::ErrorCode;
+use utoipa::{
+    PartialSchema,
+    openapi::{path::Operation, security::SecurityRequirement},
+};
 
 use super::Query;
 use crate::{
-    problem::{Problem, RequestCode},
+    document::{Described, add_query_parameter, add_refusal_because, add_refusal_last, add_refusals, secure},
+    problem::{Code, Problem, RequestCode},
     state::AppState,
 };
 
@@ -47,6 +53,52 @@ impl<S: Sync> FromRequestParts<S> for ReadCredential {
             Some(ticket) if token.token().is_none() => Ok(Self::Ticket(ticket)),
             _ => Ok(Self::Token(token)),
         }
+    }
+}
+
+/// What a room token may be refused with.
+pub(super) const TOKEN_REFUSALS: [ErrorCode; 4] =
+    [ErrorCode::TokenMissing, ErrorCode::TokenInvalid, ErrorCode::TokenExpired, ErrorCode::TokenRevoked];
+
+/// Says that an operation is done by a room's token, or what may stand in for it.
+pub(super) fn describe_token(operation: &mut Operation, schemes: &[&str], refusals: &[ErrorCode]) {
+    // A token may stand in the query.
+    add_refusals(operation, &[RequestCode::InvalidQuery.into()]);
+    if secure(operation, schemes) {
+        add_refusals(operation, &refusals.iter().copied().map(Code::from).collect::<Vec<_>>());
+        add_refusal_last(operation, ErrorCode::RoomClosed.into());
+    }
+}
+
+impl Described for Credential {
+    fn describe(operation: &mut Operation) {
+        describe_token(operation, &["room_token"], &TOKEN_REFUSALS);
+    }
+}
+
+impl Described for ReadCredential {
+    fn describe(operation: &mut Operation) {
+        let description = "A ticket for this content, where no token is sent";
+        add_query_parameter(operation, "ticket", description, String::schema());
+        let [missing, invalid, expired, revoked] = TOKEN_REFUSALS;
+        let refusals = [missing, invalid, expired, revoked, ErrorCode::TicketInvalid];
+        describe_token(operation, &["room_token", "ticket"], &refusals);
+    }
+}
+
+impl Described for Admin {
+    fn describe(operation: &mut Operation) {
+        secure(operation, &["admin_token"]);
+        add_refusals(operation, &[RequestCode::AdminTokenInvalid.into(), ErrorCode::Unavailable.into()]);
+        add_refusal_because(operation, RequestCode::NotFound.into(), "no admin token is configured");
+    }
+}
+
+impl Described for Option<Admin> {
+    fn describe(operation: &mut Operation) {
+        let admin = SecurityRequirement::new("admin_token", Vec::<String>::new());
+        operation.security = Some(vec![SecurityRequirement::default(), admin]);
+        add_refusals(operation, &[ErrorCode::Unavailable.into()]);
     }
 }
 

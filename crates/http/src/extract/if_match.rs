@@ -5,8 +5,12 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use elizabeth_core::change::VersionPrecondition;
+use utoipa::openapi::path::Operation;
 
-use crate::problem::{Problem, RequestCode};
+use crate::{
+    document::Described,
+    problem::{Problem, RequestCode},
+};
 
 /// The versions that a change may start from, as `If-Match` names them (RFC 9110, section 13.1.1).
 ///
@@ -33,6 +37,11 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self(read(&parts.headers)))
     }
+}
+
+impl Described for IfMatch {
+    /// It is HTTP's own; what it is for, an operation says.
+    fn describe(_: &mut Operation) {}
 }
 
 /// `None` when it cannot be read; `Some(None)` when it is not there. Of one that is repeated, all count as one list.

@@ -6,14 +6,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use bytes::{Bytes, BytesMut};
-use elizabeth_core::policy::TEXT_MAX;
+use elizabeth_core::{ErrorCode, policy::TEXT_MAX};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
+use utoipa::openapi::path::Operation;
 
 use crate::{
     body::{drain, refuse},
-    problem::{Problem, RequestCode},
+    document::{Described, add_refusals},
+    problem::{Code, Problem, RequestCode},
 };
 
 /// The largest JSON body in bytes: a manifest of 1,000 files with the longest names fits.
@@ -58,6 +60,25 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
         }
         check_type(&parts.headers)?;
         parse(&bytes).map(Self)
+    }
+}
+
+impl<T, const AT_MOST: usize> Described for Json<T, AT_MOST> {
+    fn describe(operation: &mut Operation) {
+        let refusals = [
+            RequestCode::InvalidJson,
+            RequestCode::RequestTimeout,
+            RequestCode::BodyTooLarge,
+            RequestCode::UnsupportedMediaType,
+        ];
+        add_refusals(operation, &refusals.map(Code::from));
+        add_refusals(operation, &[ErrorCode::Unavailable.into()]);
+    }
+}
+
+impl<T> Described for OptionalJson<T> {
+    fn describe(operation: &mut Operation) {
+        Json::<T>::describe(operation);
     }
 }
 

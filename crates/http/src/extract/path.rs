@@ -7,11 +7,16 @@ use axum::{
 use elizabeth_core::{
     ErrorCode, Invalid,
     id::{ContentId, Jti, ReservationId, TicketId, UploadId},
-    name::{FileName, RoomRef},
+    name::{FILE_NAME_MAX_BYTES, FileName, ROOM_NAME_MAX_CHARS, RoomRef},
+};
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, Schema, path::Operation},
 };
 use uuid::Uuid;
 
 use crate::{
+    document::{Described, add_path_parameter, add_refusals, id, text, uuid},
     problem::{Code, Problem, RequestCode},
     state::AppState,
 };
@@ -37,37 +42,129 @@ pub(crate) struct ChunkPath {
 
 /// A path's second parameter.
 pub(crate) trait PathItem: Sized {
+    /// What it is called in the path.
+    const NAME: &str;
+    /// What it is, in the document.
+    const DESCRIPTION: &str;
+
+    /// Its form.
+    fn schema() -> RefOr<Schema>;
+
     /// Reads it; `None` when it is not of its form.
     fn read(text: &str) -> Option<Self>;
 }
 
 impl PathItem for ContentId {
+    const NAME: &str = "id";
+    const DESCRIPTION: &str = "The content's number";
+
+    fn schema() -> RefOr<Schema> {
+        id().into()
+    }
+
     fn read(text: &str) -> Option<Self> {
         number(text).map(Self)
     }
 }
 
 impl PathItem for ReservationId {
+    const NAME: &str = "id";
+    const DESCRIPTION: &str = "The reservation's number";
+
+    fn schema() -> RefOr<Schema> {
+        id().into()
+    }
+
     fn read(text: &str) -> Option<Self> {
         number(text).map(Self)
     }
 }
 
 impl PathItem for TicketId {
+    const NAME: &str = "id";
+    const DESCRIPTION: &str = "The ticket's number";
+
+    fn schema() -> RefOr<Schema> {
+        id().into()
+    }
+
     fn read(text: &str) -> Option<Self> {
         number(text).map(Self)
     }
 }
 
 impl PathItem for UploadId {
+    const NAME: &str = "reservation_id";
+    const DESCRIPTION: &str = "The upload";
+
+    fn schema() -> RefOr<Schema> {
+        uuid().into()
+    }
+
     fn read(text: &str) -> Option<Self> {
         Uuid::from_str(text).ok().map(Self)
     }
 }
 
 impl PathItem for Jti {
+    const NAME: &str = "jti";
+    const DESCRIPTION: &str = "The token's identifier";
+
+    fn schema() -> RefOr<Schema> {
+        uuid().into()
+    }
+
     fn read(text: &str) -> Option<Self> {
         Uuid::from_str(text).ok().map(Self)
+    }
+}
+
+impl Described for RoomPath {
+    fn describe(operation: &mut Operation) {
+        add_path_parameter(operation, "room", "The new room's name", text(1, ROOM_NAME_MAX_CHARS));
+        add_refusals(operation, &[ErrorCode::InvalidRoomName.into(), ErrorCode::Unavailable.into()]);
+    }
+}
+
+impl Described for InRoom {
+    fn describe(operation: &mut Operation) {
+        // A slug is a name with a UUID behind it.
+        let name = text(1, ROOM_NAME_MAX_CHARS + 33);
+        add_path_parameter(operation, "room", "A room's name or slug", name);
+        let refusals = [
+            ErrorCode::InvalidRoomName,
+            ErrorCode::RoomNotFound,
+            ErrorCode::RoomExpired,
+            ErrorCode::Unavailable,
+        ];
+        add_refusals(operation, &refusals.map(Code::from));
+    }
+}
+
+impl<T: PathItem> Described for RoomItem<T> {
+    fn describe(operation: &mut Operation) {
+        InRoom::describe(operation);
+        add_path_parameter(operation, T::NAME, T::DESCRIPTION, T::schema());
+        add_refusals(operation, &[RequestCode::InvalidPath.into()]);
+    }
+}
+
+impl Described for RoomFile {
+    fn describe(operation: &mut Operation) {
+        InRoom::describe(operation);
+        let description = "The file's name: the rest of the path, slashes included";
+        add_path_parameter(operation, "file_name", description, text(1, FILE_NAME_MAX_BYTES));
+        add_refusals(operation, &[RequestCode::InvalidPath.into()]);
+    }
+}
+
+impl Described for ChunkPath {
+    fn describe(operation: &mut Operation) {
+        InRoom::describe(operation);
+        let file = "The file's place in the manifest, from 0";
+        add_path_parameter(operation, "file_index", file, u64::schema());
+        add_path_parameter(operation, "chunk_index", "The chunk's place in the file, from 0", u64::schema());
+        add_refusals(operation, &[RequestCode::InvalidPath.into()]);
     }
 }
 

@@ -2,8 +2,12 @@ use std::{borrow::Cow, str::FromStr};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use percent_encoding::percent_decode_str;
+use utoipa::openapi::path::Operation;
 
-use crate::problem::{Problem, RequestCode};
+use crate::{
+    document::{Described, add_refusals},
+    problem::{Problem, RequestCode},
+};
 
 /// A request's query string. Members that nobody asks for are ignored, as unknown members of a body are.
 ///
@@ -16,6 +20,12 @@ impl<S: Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Ok(Self::of(parts))
+    }
+}
+
+impl Described for Query {
+    fn describe(operation: &mut Operation) {
+        add_refusals(operation, &[RequestCode::InvalidQuery.into()]);
     }
 }
 

@@ -1,12 +1,19 @@
 use std::str::FromStr;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use elizabeth_core::{id::UploadId, secret::UPLOAD_TOKEN_PREFIX, service::UploadAccess};
+use elizabeth_core::{ErrorCode, id::UploadId, secret::UPLOAD_TOKEN_PREFIX, service::UploadAccess};
 use secrecy::SecretString;
+use utoipa::openapi::path::Operation;
 use uuid::Uuid;
 
-use super::{Credential, Query};
-use crate::problem::{Problem, RequestCode};
+use super::{
+    Credential, Query,
+    credential::{TOKEN_REFUSALS, describe_token},
+};
+use crate::{
+    document::Described,
+    problem::{Problem, RequestCode},
+};
 
 /// What a request shows to work on an upload in pieces: the upload's own token, as a bearer token or as
 /// `?upload_token=`, or a room token with the upload's id.
@@ -37,6 +44,14 @@ impl<S: Sync> FromRequestParts<S> for UploadCredential {
             room_token: room_token.map(SecretString::from),
             named: named.transpose()?,
         })
+    }
+}
+
+impl Described for UploadCredential {
+    fn describe(operation: &mut Operation) {
+        let [missing, invalid, expired, revoked] = TOKEN_REFUSALS;
+        let refusals = [ErrorCode::UploadTokenInvalid, missing, invalid, expired, revoked];
+        describe_token(operation, &["upload_token", "room_token"], &refusals);
     }
 }
 

@@ -20,59 +20,68 @@ mod urls;
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::state::AppState;
+use crate::{document::described, state::AppState};
 
 pub(crate) use fallback::{method_not_allowed, not_found};
 pub(crate) use pages::app::routes as page_routes;
 
+/// A router of endpoints, each described by its handler's arguments.
+macro_rules! endpoints {
+    ($($folder:ident::$file:ident::$handler:ident,)+) => {
+        OpenApiRouter::new()
+            $(.routes(described(routes!($folder::$file::$handler), $folder::$file::$handler)))+
+    };
+}
+
 /// All endpoints, those of the interface with their documentation.
 pub(crate) fn all() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(rooms::create::create_room))
-        .routes(routes!(rooms::read::read_room))
-        .routes(routes!(rooms::delete::delete_room))
-        .routes(routes!(rooms::permissions::set_permissions))
-        .routes(routes!(rooms::settings::change_settings))
-        .routes(routes!(tokens::issue::issue_token))
-        .routes(routes!(tokens::list::list_tokens))
-        .routes(routes!(tokens::validate::validate_token))
-        .routes(routes!(tokens::revoke::revoke_token))
-        .routes(routes!(tokens::delete::delete_token))
-        .routes(routes!(tickets::create::create_ticket))
-        .routes(routes!(tickets::list::list_tickets))
-        .routes(routes!(tickets::delete::delete_ticket))
-        .routes(routes!(auth::refresh::refresh))
-        .routes(routes!(auth::logout::logout))
-        .routes(routes!(auth::revoke::revoke_refresh_token))
-        .routes(routes!(auth::cleanup::clean_tokens))
-        .routes(routes!(contents::list::list_contents))
-        .routes(routes!(contents::upload::upload_contents))
-        .routes(routes!(contents::delete::delete_contents))
-        .routes(routes!(contents::prepare::prepare_upload))
-        .routes(routes!(files::put::put_file))
-        .routes(routes!(contents::view::view_content))
-        .routes(routes!(contents::download::download_content))
-        .routes(routes!(contents::meta::content_meta))
-        .routes(routes!(contents::change::change_content))
-        .routes(routes!(texts::create::add_text))
-        .routes(routes!(urls::create::add_url))
-        .routes(routes!(contents::archive::archive_contents))
-        .routes(routes!(reservations::release::release_reservation))
-        .routes(routes!(uploads::prepare::prepare_chunked_upload))
-        .routes(routes!(uploads::send::send_chunk))
-        .routes(routes!(uploads::put::put_chunk))
-        .routes(routes!(uploads::status::upload_status))
-        .routes(routes!(uploads::complete::complete_upload))
-        .routes(routes!(uploads::abandon::abandon_upload))
-        .routes(routes!(uploads::list::list_uploads))
-        .routes(routes!(admin::rooms::list_rooms))
-        .routes(routes!(admin::gc::collect_garbage))
-        .routes(routes!(system::health::health))
-        .routes(routes!(system::ready::ready))
-        .routes(routes!(system::status::status))
-        .routes(routes!(system::config::config))
-        .routes(routes!(system::openapi::openapi_document))
-        .routes(routes!(system::docs::docs))
-        .routes(routes!(system::docs::scalar))
-        .route("/s/{ticket}", get(pages::ticket::ticket_page))
+    endpoints![
+        rooms::create::create_room,
+        rooms::read::read_room,
+        rooms::delete::delete_room,
+        rooms::permissions::set_permissions,
+        rooms::settings::change_settings,
+        tokens::issue::issue_token,
+        tokens::list::list_tokens,
+        tokens::validate::validate_token,
+        tokens::revoke::revoke_token,
+        tokens::delete::delete_token,
+        tickets::create::create_ticket,
+        tickets::list::list_tickets,
+        tickets::delete::delete_ticket,
+        auth::refresh::refresh,
+        auth::logout::logout,
+        auth::revoke::revoke_refresh_token,
+        auth::cleanup::clean_tokens,
+        contents::list::list_contents,
+        contents::upload::upload_contents,
+        contents::delete::delete_contents,
+        contents::prepare::prepare_upload,
+        files::put::put_file,
+        contents::bytes::view_content,
+        contents::bytes::download_content,
+        contents::meta::content_meta,
+        contents::change::change_content,
+        texts::create::add_text,
+        urls::create::add_url,
+        contents::archive::archive_contents,
+        reservations::release::release_reservation,
+        uploads::prepare::prepare_chunked_upload,
+        uploads::send::send_chunk,
+        uploads::put::put_chunk,
+        uploads::status::upload_status,
+        uploads::complete::complete_upload,
+        uploads::abandon::abandon_upload,
+        uploads::list::list_uploads,
+        admin::rooms::list_rooms,
+        admin::gc::collect_garbage,
+        system::health::health,
+        system::ready::ready,
+        system::status::status,
+        system::config::config,
+        system::openapi::openapi_document,
+        system::docs::docs,
+        system::docs::scalar,
+    ]
+    .route("/s/{ticket}", get(pages::ticket::ticket_page))
 }

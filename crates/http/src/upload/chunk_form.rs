@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::{multipart::Multipart, transfer::Source};
 use crate::problem::{Problem, RequestCode};
 
-/// The fields of a chunk's form, in their order.
+/// The fields of a chunk's form.
 const FIELDS: [&str; 6] =
     ["upload_token", "file_index", "chunk_index", "chunk_size", "chunk_hash", "chunk_data"];
 /// The field whose data is the chunk.
@@ -42,24 +42,16 @@ impl ChunkForm {
     ///
     /// # Errors
     ///
-    /// When one of them is missing, malformed, or not in its place.
+    /// When one of them is missing, malformed, or comes twice.
     pub(crate) async fn fields(&mut self) -> Result<ChunkFields, Problem> {
         let mut values: [Option<String>; DATA] = Default::default();
-        // The next field in the order.
-        let mut next = 0;
         while let Some(field) = self.next_field().await? {
-            if field < next {
-                let text = format!("form: {} comes twice, or behind {}", FIELDS[field], FIELDS[next - 1]);
-                return Err(invalid(text));
-            }
-            next = field + 1;
-            match values.get_mut(field) {
-                Some(value) => {
-                    let bytes = self.value(FIELDS[field]).await?;
-                    let text = String::from_utf8(bytes.into());
-                    *value = Some(text.map_err(|_| invalid(format!("form: {} is no UTF-8", FIELDS[field])))?);
-                }
-                None => return read(values),
+            let Some(value) = values.get_mut(field) else { return read(values) };
+            let bytes = self.value(FIELDS[field]).await?;
+            let text = String::from_utf8(bytes.into());
+            let text = text.map_err(|_| invalid(format!("form: {} is no UTF-8", FIELDS[field])))?;
+            if value.replace(text).is_some() {
+                return Err(invalid(format!("form: {} comes twice", FIELDS[field])));
             }
         }
         Err(missing(DATA))
@@ -174,7 +166,9 @@ mod tests {
         assert_eq!(read(&[index, size, data]), Ok((false, 0, 2, Some(3), bytes.clone())));
         let all =
             [("x", "y"), ("upload_token", "t"), ("file_index", "1"), index, ("", ""), size, data, ("z", "")];
-        assert_eq!(read(&all), Ok((true, 1, 2, Some(3), bytes)));
+        assert_eq!(read(&all), Ok((true, 1, 2, Some(3), bytes.clone())));
+        let otherwise = [size, ("file_index", "1"), index, ("upload_token", "t"), data];
+        assert_eq!(read(&otherwise), Ok((true, 1, 2, Some(3), bytes)));
     }
 
     #[test]
@@ -187,8 +181,8 @@ mod tests {
             (&[index, size], "chunk_data is missing"),
             (&[index, data], "chunk_size is missing in front of chunk_data"),
             (&[data, index, size], "chunk_index is missing in front of chunk_data"),
-            (&[size, index, data], "chunk_index comes twice, or behind chunk_size"),
-            (&[index, index, size, data], "chunk_index comes twice, or behind chunk_index"),
+            (&[index, size, index, data], "chunk_index comes twice"),
+            (&[index, index, size, data], "chunk_index comes twice"),
             (&[index, size, data, size], "chunk_size comes behind chunk_data"),
             (&[index, size, data, data], "chunk_data comes behind chunk_data"),
             (&[("chunk_index", "-1"), size, data], "chunk_index must be a whole number"),

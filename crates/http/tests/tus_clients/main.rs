@@ -14,4 +14,6 @@ mod proxy;
 #[path = "../binary/server.rs"]
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
+#[path = "../tools/mod.rs"]
+mod tools;
 mod uploads;

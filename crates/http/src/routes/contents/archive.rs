@@ -9,6 +9,7 @@ use crate::{
     archive::archive_body,
     body::Answer,
     delivery::content_disposition,
+    document::Binary,
     extract::{Credential, InRoom, Query},
     problem::{Problem, RequestCode},
     state::AppState,
@@ -19,19 +20,15 @@ use crate::{
 #[utoipa::path(
     method(get, head), path = "/api/v1/rooms/{room}/archive.zip", tag = "contents",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
         ("ids" = Option<String>, Query, description = "Only these contents: 1 to 1,000 ids with commas between"),
     ),
     responses(
-        (status = 200, description = "The archive; its length is not known before", body = Vec<u8>, content_type = "application/zip"),
+        (status = 200, description = "The archive; its length is not known before", body = inline(Binary), content_type = "application/zip"),
         (status = 400, description = "`invalid_query`, `invalid_ids`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `content_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`content_not_found`"),
         (status = 413, description = "`archive_too_large`: more than 65,535 contents"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn archive_contents(
     State(state): State<AppState>,

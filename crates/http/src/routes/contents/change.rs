@@ -42,28 +42,23 @@ pub(crate) struct Body {
 
 /// Change a content, starting from a version of it: of two who start from the same one, the second is told how the
 /// content stands by now, and nothing is overwritten.
+///
+/// `If-Match` names the version: it is the `ETag` of `meta`, the version in quotes; several, or `*` for any.
 #[utoipa::path(
     patch, path = "/api/v1/rooms/{room}/contents/{id}", tag = "contents",
-    params(
-        ("room" = String, Path, description = "A room's name or slug"),
-        ("id" = i64, Path, description = "The content's number"),
-        ("If-Match" = String, Header, description = "The `ETag` of `meta`, which is the version in quotes; several, or `*` for any"),
-    ),
     request_body = Body,
     responses(
         (status = 200, description = "The content as it stands now", body = ContentObject,
             headers(("ETag" = String, description = "The new version in quotes"))),
         (status = 400, description = "`invalid_json`, `invalid_header`, `invalid_file_name`, `invalid_language`, `invalid_url`, `invalid_max_downloads`, `invalid_expire_at`, `wrong_content_type`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `content_not_found`"),
-        (status = 410, description = "`room_expired`, `content_expired`, `downloads_spent`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`content_not_found`"),
+        (status = 410, description = "`content_expired`, `downloads_spent`"),
         (status = 412, description = "`precondition_failed`: somebody else was first; `details` is the content as it stands"),
         (status = 413, description = "`text_too_long`, `room_full`"),
         (status = 428, description = "`precondition_required`: `If-Match` is missing"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn change_content(
     State(state): State<AppState>,

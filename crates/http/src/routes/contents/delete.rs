@@ -33,17 +33,13 @@ pub(crate) struct DeletedContents {
 /// Delete contents: all that are named, or none.
 #[utoipa::path(
     delete, path = "/api/v1/rooms/{room}/contents", tag = "contents",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "They are gone", body = DeletedContents),
         (status = 400, description = "`invalid_ids`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `content_not_found`: nothing is deleted"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`content_not_found`: nothing is deleted"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn delete_contents(
     State(state): State<AppState>,

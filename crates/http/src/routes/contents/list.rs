@@ -28,19 +28,14 @@ const PAGE_TEXTS: u64 = 512 << 10;
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}/contents", tag = "contents",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
         ("limit" = Option<u64>, Query, description = "At most so many; all when left out"),
-        ("after" = Option<i64>, Query, description = "Only those with a greater id"),
+        ("after" = Option<i64>, Query, minimum = 0, description = "Only those with a greater id"),
     ),
     responses(
         (status = 200, description = "The contents", body = Vec<ContentObject>),
         (status = 400, description = "`invalid_query`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn list_contents(
     State(state): State<AppState>,

@@ -15,23 +15,18 @@ use crate::{
 
 /// What is known of a content. Its `ETag` is its version: changing the content starts from it. A download that is
 /// counted is no change.
+///
+/// With `If-None-Match` an unchanged one is not sent again.
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}/contents/{id}/meta", tag = "contents",
-    params(
-        ("room" = String, Path, description = "A room's name or slug"),
-        ("id" = i64, Path, description = "The content's number"),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags"),
-    ),
     responses(
         (status = 200, description = "The content", body = ContentObject,
             headers(("ETag" = String, description = "The version in quotes, to send as `If-Match`"))),
         (status = 304, description = "It has not changed"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `content_not_found`"),
-        (status = 410, description = "`room_expired`, `content_expired`, `downloads_spent`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`content_not_found`"),
+        (status = 410, description = "`content_expired`, `downloads_spent`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn content_meta(
     State(state): State<AppState>,

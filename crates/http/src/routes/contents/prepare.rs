@@ -69,19 +69,14 @@ pub(crate) struct Reservation {
 /// Take the space for some files out of the room, before their first byte is sent.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/contents/prepare", tag = "contents",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "The space is held", body = Reservation),
         (status = 400, description = "`invalid_file_name`, `invalid_size`, `invalid_manifest`, `invalid_media_type`, `invalid_max_downloads`, `invalid_expire_at`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
         (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn prepare_upload(
     State(state): State<AppState>,

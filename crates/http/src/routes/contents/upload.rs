@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     body::{Answer, refuse, reply},
+    document::Files,
     extract::{Credential, InRoom, Query},
     problem::{Problem, RequestCode},
     state::AppState,
@@ -26,24 +27,21 @@ pub(crate) struct Uploaded<'a> {
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/contents", tag = "contents",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
-        ("reservation_id" = i64, Query, description = "The reservation that `prepare` answered"),
+        ("reservation_id" = i64, Query, minimum = 1, description = "The reservation that `prepare` answered"),
     ),
-    request_body(content = Object, content_type = "multipart/form-data", description = "One part a file, with the file's name; the field's name does not matter"),
+    request_body(content = inline(Files), content_type = "multipart/form-data", description = "One part a file, with the file's name; the field's name does not matter"),
     responses(
         (status = 200, description = "All files are stored", body = Uploaded),
         (status = 400, description = "`manifest_mismatch`, `invalid_multipart`, `invalid_query`: nothing is kept, the reservation is released"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`reservation_not_found`"),
         (status = 408, description = "`upload_timed_out`"),
         (status = 409, description = "`reservation_in_use`"),
-        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 410, description = "`reservation_expired`"),
         (status = 413, description = "`file_too_long`"),
         (status = 415, description = "`unsupported_media_type`"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn upload_contents(
     State(state): State<AppState>,

@@ -6,6 +6,7 @@ use elizabeth_api::ContentObject;
 
 use crate::{
     body::{Answer, refuse, reply},
+    document::Binary,
     extract::{Credential, Query, RoomFile},
     links::segment,
     problem::Problem,
@@ -14,30 +15,26 @@ use crate::{
 };
 
 /// Store the body as one file: reserve, upload and commit in one call.
+///
+/// `Content-Length` is needed. `Content-Type` is the file's media type; where it says nothing, that is guessed from the
+/// file's name.
 #[utoipa::path(
     put, path = "/api/v1/rooms/{room}/files/{*file_name}", tag = "contents",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
-        ("file_name" = String, Path, description = "The file's name: the rest of the path, slashes included"),
-        ("max_downloads" = Option<u64>, Query, description = "How many downloads it allows; at least 1"),
+        ("max_downloads" = Option<u64>, Query, minimum = 1, description = "How many downloads it allows; at least 1"),
         ("expire_at" = Option<elizabeth_api::Instant>, Query, description = "When it expires"),
-        ("Content-Length" = u64, Header, description = "Bytes"),
-        ("Content-Type" = Option<String>, Header, description = "Its media type; guessed from its name when left out"),
     ),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    request_body(content = inline(Binary), content_type = "application/octet-stream", description = "The file"),
     responses(
         (status = 201, description = "It is stored; `Location` has its address", body = ContentObject),
         (status = 400, description = "`invalid_file_name`, `invalid_header`, `invalid_media_type`, `invalid_size`, `invalid_max_downloads`, `invalid_expire_at`, `invalid_query`, `incomplete_body`, `manifest_mismatch`: nothing is kept"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
+        (status = 403, description = "`permission_denied`"),
         (status = 408, description = "`upload_timed_out`"),
-        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 410, description = "`reservation_expired`"),
         (status = 411, description = "`length_required`"),
         (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn put_file(
     State(state): State<AppState>,

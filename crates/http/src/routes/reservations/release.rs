@@ -28,18 +28,12 @@ impl From<Released> for ReservationReleased {
 /// Give back the space of an upload. One that is under way ends.
 #[utoipa::path(
     delete, path = "/api/v1/rooms/{room}/reservations/{id}", tag = "contents",
-    params(
-        ("room" = String, Path, description = "A room's name or slug"),
-        ("id" = i64, Path, description = "The reservation's number"),
-    ),
     responses(
         (status = 200, description = "The space is given back", body = ReservationReleased),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
-        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`reservation_not_found`"),
+        (status = 410, description = "`reservation_expired`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn release_reservation(
     State(state): State<AppState>,

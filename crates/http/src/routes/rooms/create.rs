@@ -38,7 +38,6 @@ pub(crate) struct CreatedRoom<'a> {
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}", tag = "rooms",
     params(
-        ("room" = String, Path, description = "The new room's name"),
         ("password" = Option<String>, Query, description = "Its password; better sent in the body"),
     ),
     request_body(content = Option<Body>, description = "May be left out"),

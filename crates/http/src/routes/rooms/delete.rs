@@ -17,15 +17,10 @@ pub(crate) struct RoomDeleted {
 /// Delete a room with everything in it. All tokens of it are dead at once.
 #[utoipa::path(
     delete, path = "/api/v1/rooms/{room}", tag = "rooms",
-    params(("room" = String, Path, description = "A room's name or slug")),
     responses(
         (status = 200, description = "It is gone", body = RoomDeleted),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn delete_room(
     State(state): State<AppState>,

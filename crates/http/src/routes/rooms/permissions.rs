@@ -40,17 +40,12 @@ impl Body {
 /// Set what guests may do. Switching SHARE off gives the room a new private slug.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/permissions", tag = "rooms",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "The room, with its new slug", body = RoomObject),
         (status = 400, description = "`invalid_permission`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`owner_only`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`owner_only`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn set_permissions(
     State(state): State<AppState>,

@@ -10,13 +10,10 @@ use crate::{
 /// Look at a room from outside, or with a token of it.
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}", tag = "rooms",
-    params(("room" = String, Path, description = "A room's name or slug")),
     responses(
         (status = 200, description = "The room", body = RoomObject),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
         (status = 403, description = "`not_shared`, `room_closed`, `room_locked`, `entries_exhausted`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
     ),
     security((), ("room_token" = [])),
 )]

@@ -52,17 +52,12 @@ impl<'de> Deserialize<'de> for Status {
 /// Change a room's settings, within the server's ceilings.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/settings", tag = "rooms",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "The room", body = RoomObject),
         (status = 400, description = "`invalid_password`, `invalid_expire_at`, `invalid_max_size`, `invalid_max_times_entered`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`owner_only`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`owner_only`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn change_settings(
     State(state): State<AppState>,

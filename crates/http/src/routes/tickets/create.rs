@@ -70,17 +70,14 @@ impl TryFrom<Body> for TicketRequest {
 /// Make a ticket: for places where a token cannot go, or to invite somebody. One that lets somebody in needs SHARE.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/tickets", tag = "tickets",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 201, description = "The ticket", body = CreatedTicket),
         (status = 400, description = "`invalid_json`, `invalid_permission`, `invalid_ttl_seconds`, `invalid_max_uses`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`: also to allow more than one has; `room_closed`"),
-        (status = 404, description = "`room_not_found`, `content_not_found`"),
-        (status = 410, description = "`room_expired`, `content_expired`, `downloads_spent`"),
+        (status = 403, description = "`permission_denied`: also to allow more than one has"),
+        (status = 404, description = "`content_not_found`"),
+        (status = 410, description = "`content_expired`, `downloads_spent`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn create_ticket(
     State(state): State<AppState>,

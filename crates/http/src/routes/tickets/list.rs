@@ -11,15 +11,9 @@ use crate::{
 /// session made. Never the tickets themselves.
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}/tickets", tag = "tickets",
-    params(("room" = String, Path, description = "A room's name or slug")),
     responses(
         (status = 200, description = "The tickets, by ascending id", body = Vec<TicketObject>),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn list_tickets(
     State(state): State<AppState>,

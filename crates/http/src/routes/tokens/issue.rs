@@ -47,14 +47,12 @@ pub(crate) struct IssuedToken<'a> {
 /// Enter a room, or renew a token.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/tokens", tag = "tokens",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body(content = Option<Body>, description = "May be left out for an open room without a password"),
     responses(
         (status = 200, description = "A token", body = IssuedToken),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`: the one to be renewed; `ticket_invalid`"),
         (status = 403, description = "`wrong_password`, `wrong_owner_key`, `not_shared`, `room_locked`, `room_closed`, `entries_exhausted`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`, `ticket_spent`"),
+        (status = 410, description = "`ticket_spent`"),
     ),
 )]
 pub(crate) async fn issue_token(

@@ -27,16 +27,12 @@ pub(crate) struct TokenRevoked {
 /// Revoke a token: the owner any of the room, a guest those of its own session.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/tokens/revoke", tag = "tokens",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "It is no good any more", body = TokenRevoked),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`not_your_token`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `token_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`not_your_token`"),
+        (status = 404, description = "`token_not_found`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn revoke_token(
     State(state): State<AppState>,

@@ -27,14 +27,11 @@ pub(crate) struct ValidToken<'a> {
 /// Ask whether a token is good for this room now, and what it says.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/tokens/validate", tag = "tokens",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "It is good", body = ValidToken),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
         (status = 403, description = "`room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
     ),
 )]
 pub(crate) async fn validate_token(

@@ -48,18 +48,15 @@ struct FileInfo<'a> {
 /// Make a content of a file whose chunks have all arrived. Twice is as good as once.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/uploads/chunks/complete", tag = "uploads",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 200, description = "The file is a content", body = CompletedUpload),
         (status = 400, description = "`invalid_hash`, `invalid_file_index`, `hash_mismatch`: `details` has both hashes, the chunks are kept"),
-        (status = 401, description = "`upload_token_invalid`, `token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `reservation_not_found`, `content_not_found`: it was complete and has been deleted"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`reservation_not_found`, `content_not_found`: it was complete and has been deleted"),
         (status = 409, description = "`upload_incomplete`: `details.missing_chunks` names the first thousand, `details.missing_count` has their number"),
-        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 410, description = "`reservation_expired`"),
     ),
-    security(("upload_token" = []), ("room_token" = [])),
 )]
 pub(crate) async fn complete_upload(
     State(state): State<AppState>,

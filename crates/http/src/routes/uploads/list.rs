@@ -49,15 +49,10 @@ impl<'a> From<&'a ListedUpload> for UploadUnderWay<'a> {
 /// The uploads in pieces that are under way, the oldest first. Who may not look sees their own.
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}/uploads", tag = "uploads",
-    params(("room" = String, Path, description = "A room's name or slug")),
     responses(
         (status = 200, description = "The uploads", body = Vec<UploadUnderWay>),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn list_uploads(
     State(state): State<AppState>,

@@ -3,6 +3,7 @@ use elizabeth_api::ChunkObject;
 
 use crate::{
     body::{Answer, refuse, reply},
+    document::Binary,
     extract::{ChunkPath, UploadCredential},
     problem::Problem,
     state::AppState,
@@ -10,30 +11,26 @@ use crate::{
 };
 
 /// Send one chunk as the body. The same chunk again gets the same answer.
+///
+/// Where `Content-Length` is sent, a wrong one is refused before the body.
 #[utoipa::path(
     put, path = "/api/v1/rooms/{room}/uploads/chunks/{file_index}/{chunk_index}", tag = "uploads",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
-        ("file_index" = u64, Path, description = "The file's place in the manifest, from 0"),
-        ("chunk_index" = u64, Path, description = "The chunk's place in the file, from 0"),
         ("reservation_id" = Option<uuid::Uuid>, Query, description = "The upload, needed with a room token"),
-        ("Content-Length" = Option<u64>, Header, description = "Bytes; where it is sent, a wrong one is refused before the body"),
-        ("x-chunk-sha256" = Option<String>, Header, description = "The SHA-256 that the body has, hexadecimal, perhaps behind `sha256:`"),
+        ("x-chunk-sha256" = Option<String>, Header, pattern = "^(sha256:)?[0-9A-Fa-f]{64}$", description = "The SHA-256 that the body has, hexadecimal, perhaps behind `sha256:`"),
         ("Content-Digest" = Option<String>, Header, description = "The same as RFC 9530 has it: `sha-256=:…:`"),
     ),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The chunk"),
+    request_body(content = inline(Binary), content_type = "application/octet-stream", description = "The chunk"),
     responses(
         (status = 200, description = "It has arrived and is durable", body = ChunkObject),
         (status = 400, description = "`invalid_header`, `invalid_hash`, `invalid_file_index`, `invalid_chunk_index`, `chunk_mismatch`, `incomplete_body`: nothing of it is kept"),
-        (status = 401, description = "`upload_token_invalid`, `token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`reservation_not_found`"),
         (status = 408, description = "`upload_timed_out`: nothing of it is kept, it may be sent again"),
         (status = 409, description = "`chunk_conflict`: another one has arrived under its index, `reservation_in_use`: the upload is complete"),
-        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 410, description = "`reservation_expired`"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("upload_token" = []), ("room_token" = [])),
 )]
 pub(crate) async fn put_chunk(
     State(state): State<AppState>,

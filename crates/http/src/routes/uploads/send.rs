@@ -10,7 +10,8 @@ use crate::{
     upload::{Boundary, send_chunk as store},
 };
 
-/// A form that brings one chunk. Its fields come in this order; those of other names are ignored.
+/// A form that brings one chunk. Its small fields come in any order in front of its data; those of other names are
+/// ignored.
 #[derive(ToSchema)]
 #[schema(as = ChunkForm)]
 #[expect(dead_code, reason = "describes the schema only")]
@@ -24,8 +25,9 @@ pub(crate) struct Form {
     /// Bytes of the chunk.
     chunk_size: u64,
     /// The SHA-256 that the chunk has, hexadecimal, perhaps behind `sha256:`.
+    #[schema(pattern = "^(sha256:)?[0-9A-Fa-f]{64}$")]
     chunk_hash: Option<String>,
-    /// The chunk.
+    /// The chunk, behind everything else.
     #[schema(value_type = String, format = Binary)]
     chunk_data: Vec<u8>,
 }
@@ -34,23 +36,20 @@ pub(crate) struct Form {
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/uploads/chunks", tag = "uploads",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
         ("reservation_id" = Option<uuid::Uuid>, Query, description = "The upload, needed with a room token"),
     ),
     request_body(content = Form, content_type = "multipart/form-data", description = "The chunk and what it is"),
     responses(
         (status = 200, description = "It has arrived and is durable", body = ChunkObject),
         (status = 400, description = "`invalid_multipart`, `invalid_hash`, `invalid_file_index`, `invalid_chunk_index`, `chunk_mismatch`: nothing of it is kept"),
-        (status = 401, description = "`upload_token_invalid`, `token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
+        (status = 403, description = "`permission_denied`"),
+        (status = 404, description = "`reservation_not_found`"),
         (status = 408, description = "`upload_timed_out`: nothing of it is kept, it may be sent again"),
         (status = 409, description = "`chunk_conflict`: another one has arrived under its index, `reservation_in_use`: the upload is complete"),
-        (status = 410, description = "`room_expired`, `reservation_expired`"),
+        (status = 410, description = "`reservation_expired`"),
         (status = 415, description = "`unsupported_media_type`"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("upload_token" = []), ("room_token" = [])),
 )]
 pub(crate) async fn send_chunk(
     State(state): State<AppState>,

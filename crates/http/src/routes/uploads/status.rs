@@ -44,19 +44,14 @@ pub(crate) struct UploadState<'a> {
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}/uploads/chunks/status", tag = "uploads",
     params(
-        ("room" = String, Path, description = "A room's name or slug"),
         ("upload_token" = Option<String>, Query, description = "The upload's token, unless it is sent as a bearer token"),
         ("reservation_id" = Option<uuid::Uuid>, Query, description = "The upload, with a room token; not beside an upload token"),
     ),
     responses(
         (status = 200, description = "How it stands", body = UploadState),
         (status = 400, description = "`invalid_query`: both are given, or neither"),
-        (status = 401, description = "`upload_token_invalid`, `token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`room_closed`"),
-        (status = 404, description = "`room_not_found`, `reservation_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 404, description = "`reservation_not_found`"),
     ),
-    security(("upload_token" = []), ("room_token" = [])),
 )]
 pub(crate) async fn upload_status(
     State(state): State<AppState>,

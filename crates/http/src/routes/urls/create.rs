@@ -24,20 +24,15 @@ pub(crate) struct Body {
 /// Add a link to the room. Nobody follows it but who clicks it.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/urls", tag = "contents",
-    params(("room" = String, Path, description = "A room's name or slug")),
     request_body = Body,
     responses(
         (status = 201, description = "The link is stored", body = ContentObject,
             headers(("ETag" = String, description = "The version in quotes, to send as `If-Match`"))),
         (status = 400, description = "`invalid_json`, `invalid_url`, `invalid_file_name`"),
-        (status = 401, description = "`token_missing`, `token_invalid`, `token_expired`, `token_revoked`"),
-        (status = 403, description = "`permission_denied`, `room_closed`"),
-        (status = 404, description = "`room_not_found`"),
-        (status = 410, description = "`room_expired`"),
+        (status = 403, description = "`permission_denied`"),
         (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
         (status = 507, description = "`storage_full`"),
     ),
-    security(("room_token" = [])),
 )]
 pub(crate) async fn add_url(
     State(state): State<AppState>,

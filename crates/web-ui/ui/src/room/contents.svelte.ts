@@ -61,8 +61,8 @@ export class Contents {
   async change(content: Content, change: Schemas["ChangeContent"], keepalive = false): Promise<Content> {
     const { params, headers } = await this.stay.as();
     const call = api.PATCH("/api/v1/rooms/{room}/contents/{id}", {
-      params: { path: { ...params.path, id: content.id }, header: { "If-Match": `"${content.version}"` } },
-      headers,
+      params: { path: { ...params.path, id: content.id } },
+      headers: { ...headers, "If-Match": `"${content.version}"` },
       body: change,
       keepalive,
     });
