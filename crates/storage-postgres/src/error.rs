@@ -1,7 +1,7 @@
 //! Where the driver's errors end.
 
 use elizabeth_core::ports::StoreError;
-use sqlx::{error::DatabaseError, migrate::MigrateError};
+use sqlx::error::DatabaseError;
 
 /// Classes of SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>) of what may be better
 /// later or on another server: connection, authorization, no such database, rollback, insufficient resources, operator intervention (shutdowns and time-outs), system errors.
@@ -51,11 +51,4 @@ fn refusal(refused: &dyn DatabaseError) -> StoreError {
 
 fn one_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
-}
-
-pub(crate) fn migrate_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => store_error(error),
-        error => StoreError::Corrupt(error.to_string()),
-    }
 }

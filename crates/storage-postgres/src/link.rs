@@ -6,7 +6,7 @@ use sqlx::{Connection as _, PgConnection, Postgres, pool::PoolConnection};
 use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
-    conn::{self, PostgresCells},
+    conn::{self, Cells},
     pool::Pool,
 };
 
@@ -68,7 +68,7 @@ impl Link {
 type Running<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>;
 
 impl Connection for Link {
-    type Row = PostgresCells;
+    type Row = Cells;
 
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
@@ -78,7 +78,7 @@ impl Connection for Link {
         self.run(|conn| Box::pin(conn::execute(conn, statement))).await
     }
 
-    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<PostgresCells>> {
+    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<Cells>> {
         self.run(|conn| Box::pin(conn::fetch(conn, statement))).await
     }
 }

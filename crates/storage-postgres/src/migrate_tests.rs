@@ -1,84 +1,21 @@
-//! What earlier versions of this program left is brought up to date.
-
-use elizabeth_core::{
-    content::{FileRequest, Sha256Hash},
-    id::{BlobKey, ContentId, ReservationId, RoomId, SessionId, UploadId},
-    name::RoomRef,
-    permission::Permission,
-    ports::Store,
-    quota::{Hold, HoldState},
-    secret::KeyHash,
-    time::Timestamp,
-    upload::{Chunk, ChunkedFileRequest, NewUpload, parse_files},
-};
 use elizabeth_test_servers::Postgres;
-use sqlx::{Connection as _, Executor, PgConnection};
-use uuid::Uuid;
+use elizabeth_testing::earlier_versions::{self, rows_of_the_first_version};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::MIGRATIONS;
 use crate::{PostgresOptions, PostgresStore};
 
-/// A room with a content of two segments and a reservation, as the first version wrote them.
-const OF_THE_FIRST_VERSION: [&str; 5] = [
-    "INSERT INTO rooms (name, slug, owner_key_hash, owner_claimed, status, permission, max_size, entries,
-                        created_at, updated_at) VALUES ('old', 'old', decode(repeat('00', 32), 'hex'), 0, 0, 15, 99, 0, 0, 0)",
-    "INSERT INTO room_addresses (address, room_id) VALUES ('old', 1)",
-    "INSERT INTO reservations (room_id, sid, size, state, deadline, manifest, created_at)
-     VALUES (1, decode(repeat('00', 16), 'hex'), 5, 'begun', 10, '[{\"name\":\"a\",\"size\":5,\"mime_type\":\"text/plain\"}]', 0)",
-    "INSERT INTO contents (room_id, kind, size, mime_type, sha256, download_count, version, created_at, updated_at)
-     VALUES (1, 'file', 7, 'text/plain', decode(repeat('00', 32), 'hex'), 0, 1, 0, 0)",
-    "INSERT INTO segments (content_id, position, size, blob_key, inline)
-     VALUES (1, 0, 3, NULL, 'abc'), (1, 1, 4, '00000000000000000000000000000009', NULL)",
-];
-
-fn new_upload(room_id: RoomId) -> NewUpload {
-    let file = ChunkedFileRequest { file: FileRequest::new("b", 1), chunk_size: None, file_hash: None };
-    NewUpload {
-        id: UploadId(Uuid::nil()),
-        room_id,
-        sid: SessionId(Uuid::nil()),
-        owner: false,
-        permission: Permission::all(),
-        token_hash: KeyHash([1; 32]),
-        hold: Hold { size: 1, deadline: Timestamp::MAX, state: HoldState::Begun },
-        files: parse_files(vec![file], Timestamp::EPOCH).unwrap(),
-        created_at: Timestamp::EPOCH,
-    }
-}
-
-/// What the first version had is there whichever version it was left by, and what came since works beside it.
 #[tokio::test]
 async fn what_an_older_version_left_is_kept() {
-    let key = BlobKey::from_random([7; 16]);
     for version in MIGRATIONS.iter().map(|migration| migration.version) {
         let url = Postgres::shared().database("older");
         let mut conn = PgConnection::connect(&url).await.unwrap();
         MIGRATIONS.run_direct(Some(version), &mut conn, false).await.unwrap();
-        for row in OF_THE_FIRST_VERSION {
-            conn.execute(row).await.unwrap();
+        for row in rows_of_the_first_version(|hex| format!("decode('{hex}', 'hex')")) {
+            sqlx::query(AssertSqlSafe(row)).execute(&mut conn).await.unwrap();
         }
         conn.close().await.unwrap();
         let store = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
-        let old = RoomRef::parse("old").unwrap();
-        let mut tx = store.begin().await.unwrap();
-        let found = tx.content_access(&old, None, ContentId(1), Timestamp::EPOCH).await.unwrap().unwrap();
-        assert_eq!((found.room.stored_size, found.room.reserved_size), (7, 5), "{version}");
-        assert_eq!(found.content.unwrap().segments.len(), 2, "{version}");
-        let held = tx.reservation(found.room.id, ReservationId(1)).await.unwrap().unwrap();
-        assert_eq!((held.hold.size, held.manifest.total()), (5, 5), "{version}");
-        let id = tx.insert_upload(&new_upload(found.room.id)).await.unwrap();
-        let chunk = Chunk {
-            file: 0,
-            index: 0,
-            size: 1,
-            sha256: Sha256Hash([0; 32]),
-            blob: Some(key.clone()),
-            uploaded_at: Timestamp::EPOCH,
-        };
-        tx.insert_chunk(id, &chunk, None).await.unwrap();
-        assert!(tx.delete_reservation(id).await.unwrap());
-        tx.commit().await.unwrap();
-        let mut read = store.read().await.unwrap();
-        assert_eq!(read.queued_blobs(None, 9).await, Ok(vec![key.clone()]), "{version}");
+        earlier_versions::what_an_older_version_left_is_kept(&store, version).await;
     }
 }

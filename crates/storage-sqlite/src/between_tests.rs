@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     SqliteStore,
-    conn::SqliteCells,
+    conn::Cells,
     readers::{Reader, Readers},
 };
 
@@ -46,7 +46,7 @@ impl Interrupted {
 }
 
 impl Connection for Interrupted {
-    type Row = SqliteCells;
+    type Row = Cells;
 
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
@@ -56,12 +56,12 @@ impl Connection for Interrupted {
         self.reader.execute(statement).await
     }
 
-    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<SqliteCells>> {
+    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<Cells>> {
         self.interrupt().await;
         self.reader.fetch(statement).await
     }
 
-    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<SqliteCells>> {
+    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<Cells>> {
         self.interrupt().await;
         self.reader.fetch_first(statement).await
     }

@@ -1,7 +1,6 @@
 //! Where the driver's errors end.
 
 use elizabeth_core::ports::StoreError;
-use sqlx::migrate::MigrateError;
 
 /// Primary result codes (<https://sqlite.org/rescode.html>) of what may be better later or on another disk: BUSY,
 /// LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL.
@@ -20,11 +19,4 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
     };
     let text = error.to_string();
     if unavailable { StoreError::Unavailable(text) } else { StoreError::Corrupt(text) }
-}
-
-pub(crate) fn migrate_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => store_error(error),
-        error => StoreError::Corrupt(error.to_string()),
-    }
 }

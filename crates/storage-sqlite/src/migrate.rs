@@ -1,10 +1,10 @@
 use elizabeth_core::ports::StoreResult;
-use sqlx::{
-    Connection, SqliteConnection,
-    migrate::{AppliedMigration, Migrate, Migrator},
-};
+use sqlx::{Connection, SqliteConnection, migrate::Migrator};
 
-use crate::error::{migrate_error, store_error};
+use crate::{
+    conn::{is_current, migrate_error},
+    error::store_error,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
@@ -12,22 +12,13 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 /// transaction that holds the file from its beginning: of processes that start at once the others wait, and then
 /// find nothing left to do. Where nothing is to be done from the start, no writer is waited for.
 pub(crate) async fn migrate(conn: &mut SqliteConnection) -> StoreResult<()> {
-    if is_current(conn).await {
+    if is_current(conn, &MIGRATIONS).await {
         return Ok(());
     }
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
     // Not `run`: its bounds keep the future from being sent to another thread.
     MIGRATIONS.run_direct(None, &mut *tx, false).await.map_err(migrate_error)?;
     tx.commit().await.map_err(store_error)
-}
-
-/// Whether every migration was applied and none that is unknown. When in doubt it is not: what is wrong is found
-/// under the lock.
-async fn is_current(conn: &mut SqliteConnection) -> bool {
-    let applied = conn.list_applied_migrations(&MIGRATIONS.table_name).await.unwrap_or_default();
-    let known = MIGRATIONS.iter().map(|known| (known.version, &known.checksum));
-    let applied = applied.iter().map(|AppliedMigration { version, checksum, .. }| (*version, checksum));
-    applied.eq(known)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    conn::{self, SqliteCells},
+    conn::{self, Cells},
     error::store_error,
 };
 
@@ -61,7 +61,7 @@ impl Reader {
 }
 
 impl Connection for Reader {
-    type Row = SqliteCells;
+    type Row = Cells;
 
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
@@ -72,12 +72,12 @@ impl Connection for Reader {
         self.check(answer)
     }
 
-    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<SqliteCells>> {
+    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<Cells>> {
         let answer = conn::fetch(self.conn.as_mut().ok_or_else(gone)?, statement).await;
         self.check(answer)
     }
 
-    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<SqliteCells>> {
+    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<Cells>> {
         let answer = conn::fetch_first(self.conn.as_mut().ok_or_else(gone)?, statement).await;
         self.check(answer)
     }

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
 use crate::{
-    conn::{self, SqliteCells},
+    conn::{self, Cells},
     place::{End, Loan},
 };
 
@@ -40,7 +40,7 @@ impl Unit {
 }
 
 impl Connection for Unit {
-    type Row = SqliteCells;
+    type Row = Cells;
 
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
@@ -51,12 +51,12 @@ impl Connection for Unit {
         self.done(answer)
     }
 
-    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<SqliteCells>> {
+    async fn fetch(&mut self, statement: Statement) -> StoreResult<Vec<Cells>> {
         let answer = conn::fetch(self.conn()?, statement).await;
         self.done(answer)
     }
 
-    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<SqliteCells>> {
+    async fn fetch_first(&mut self, statement: Statement) -> StoreResult<Option<Cells>> {
         let answer = conn::fetch_first(self.conn()?, statement).await;
         self.done(answer)
     }

@@ -5,6 +5,7 @@
 
 mod clock;
 pub mod conformance;
+pub mod earlier_versions;
 mod entropy;
 mod faulty_blobs;
 mod faulty_store;
