@@ -12,7 +12,7 @@ use std::{
 };
 
 use elizabeth_core::{
-    content::{BlobLocation, ContentKind, NewContent, Segment, Sha256Hash},
+    content::{BlobLocation, ContentKind, NewContent, Segment},
     id::{BlobKey, ContentId, Jti, RoomId, SessionId},
     name::{RoomName, RoomRef},
     permission::Permission,
@@ -29,18 +29,8 @@ const SPAN: Duration = Duration::from_secs(2);
 
 fn content(room_id: RoomId, location: BlobLocation) -> NewContent {
     NewContent {
-        room_id,
-        sid: SessionId(Uuid::nil()),
-        kind: ContentKind::File,
-        file_name: None,
-        mime_type: "text/plain".into(),
-        sha256: Sha256Hash([7; 32]),
-        max_downloads: None,
-        expire_at: None,
-        language: None,
-        pinned: false,
-        created_at: Timestamp::EPOCH,
         segments: vec![Segment { size: 4096, location }],
+        ..NewContent::empty(room_id, SessionId(Uuid::nil()), ContentKind::File, Timestamp::EPOCH)
     }
 }
 

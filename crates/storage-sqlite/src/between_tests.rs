@@ -1,7 +1,7 @@
 //! Reads of two statements, and what is committed between these.
 
 use elizabeth_core::{
-    content::{BlobLocation, ContentKind, FileRequest, NewContent, Segment, Sha256Hash, StoredContent},
+    content::{BlobLocation, ContentKind, FileRequest, NewContent, Segment, StoredContent},
     id::{BlobKey, ContentId, SessionId, UploadId},
     name::{RoomName, RoomRef},
     permission::Permission,
@@ -97,18 +97,8 @@ impl Scene {
         };
         let room_id = tx.insert_room(&room).await.unwrap();
         let content = NewContent {
-            room_id,
-            sid: SessionId(Uuid::nil()),
-            kind: ContentKind::File,
-            file_name: None,
-            mime_type: String::new(),
-            sha256: Sha256Hash([0; 32]),
-            max_downloads: None,
-            expire_at: None,
-            language: None,
-            pinned: false,
-            created_at: NOW,
             segments: [1, 2, 3].map(segment).to_vec(),
+            ..NewContent::empty(room_id, SessionId(Uuid::nil()), ContentKind::File, NOW)
         };
         let content = tx.insert_content(&content).await.unwrap();
         let file = ChunkedFileRequest { file: FileRequest::new("a", 1), chunk_size: None, file_hash: None };

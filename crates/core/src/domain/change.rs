@@ -185,25 +185,16 @@ mod tests {
     use super::*;
     use crate::{
         Error, Result,
-        content::{NewContent, Sha256Hash},
+        content::NewContent,
         id::{ContentId, RoomId, SessionId},
         policy::TEXT_MAX,
     };
 
     fn content(kind: ContentKind) -> Content {
         let new = NewContent {
-            room_id: RoomId(1),
-            sid: SessionId(uuid::Uuid::nil()),
-            kind,
             file_name: FileName::parse("a.txt").ok(),
             mime_type: "text/plain".into(),
-            sha256: Sha256Hash([0; 32]),
-            max_downloads: None,
-            expire_at: None,
-            language: None,
-            pinned: false,
-            created_at: Timestamp::EPOCH,
-            segments: vec![],
+            ..NewContent::empty(RoomId(1), SessionId(uuid::Uuid::nil()), kind, Timestamp::EPOCH)
         };
         Content { download_count: 3, ..new.into_content(ContentId(1)) }
     }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use crate::{
     domain::invalid::Invalid,
@@ -199,6 +200,24 @@ pub struct NewContent {
 }
 
 impl NewContent {
+    /// One with no bytes and no other description: what is added differs from it in what it has.
+    pub fn empty(room_id: RoomId, sid: SessionId, kind: ContentKind, now: Timestamp) -> Self {
+        Self {
+            room_id,
+            sid,
+            kind,
+            file_name: None,
+            mime_type: mime::APPLICATION_OCTET_STREAM.to_string(),
+            sha256: Sha256Hash(Sha256::digest([]).into()),
+            max_downloads: None,
+            expire_at: None,
+            language: None,
+            pinned: false,
+            created_at: now,
+            segments: vec![],
+        }
+    }
+
     /// Bytes.
     pub fn size(&self) -> u64 {
         size_of(&self.segments)

@@ -139,9 +139,6 @@ impl ParsedText {
     ) -> Result<NewContent, TextTooLong> {
         let Body { sha256, segments } = self.body?;
         Ok(NewContent {
-            room_id,
-            sid,
-            kind: self.kind,
             file_name: self.file_name,
             mime_type: self.mime_type,
             sha256,
@@ -149,8 +146,8 @@ impl ParsedText {
             expire_at: self.expire_at,
             language: self.language,
             pinned: self.pinned,
-            created_at: now,
             segments,
+            ..NewContent::empty(room_id, sid, self.kind, now)
         })
     }
 }

@@ -224,18 +224,13 @@ pub(crate) fn new_content(
 ) -> Result<NewContent> {
     let promised = &upload.files[file].file;
     let new = NewContent {
-        room_id: upload.room_id,
-        sid: upload.sid,
-        kind: ContentKind::File,
         file_name: Some(promised.name.clone()),
         mime_type: promised.mime_type.clone(),
         sha256,
         max_downloads: promised.max_downloads,
         expire_at: promised.expire_at,
-        language: None,
-        pinned: false,
-        created_at: now,
         segments: segments(chunks)?,
+        ..NewContent::empty(upload.room_id, upload.sid, ContentKind::File, now)
     };
     if new.size() != promised.size {
         return Err(StoreError::Corrupt("the chunks do not add up to their file".into()).into());

@@ -354,17 +354,12 @@ pub(crate) fn new_content(
     now: Timestamp,
 ) -> NewContent {
     NewContent {
-        room_id,
-        sid,
-        kind: ContentKind::File,
         file_name: Some(file.name.clone()),
         mime_type: file.mime_type.clone(),
         sha256: received.sha256,
         max_downloads: file.max_downloads,
         expire_at: file.expire_at,
-        language: None,
-        pinned: false,
-        created_at: now,
         segments: received.segment.iter().cloned().collect(),
+        ..NewContent::empty(room_id, sid, ContentKind::File, now)
     }
 }

@@ -119,18 +119,10 @@ pub(super) fn inline(bytes: impl Into<Bytes>) -> Segment {
 /// A file without an end.
 pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
     NewContent {
-        room_id: room,
-        sid: sid(1),
-        kind: ContentKind::File,
         file_name: elizabeth_core::name::FileName::parse("a.bin").ok(),
-        mime_type: "application/octet-stream".into(),
         sha256: Sha256Hash([0xa5; 32]),
-        max_downloads: None,
-        expire_at: None,
-        language: None,
-        pinned: false,
-        created_at: at(1),
         segments,
+        ..NewContent::empty(room, sid(1), ContentKind::File, at(1))
     }
 }
 
