@@ -8,6 +8,7 @@ use crate::{
     codec::Encode,
     part::{Columns, Select, cell},
     statement::{Args, Built, Param},
+    table::{Insertion, NewRow},
 };
 
 pub(crate) fn zero() -> Expr {
@@ -24,6 +25,19 @@ pub(crate) fn insert<C: IntoIden>(
     row: impl IntoIterator<Item = (C, Expr)>,
 ) -> InsertStatement {
     insert_rows(table, [row])
+}
+
+/// Adds one row: the bound columns in the order of their declaration, and behind them those that begin the same in
+/// every row.
+pub(crate) fn insert_new<T: NewRow>() -> InsertStatement {
+    let columns = T::columns();
+    let bound = columns.iter().filter(|(_, insertion)| matches!(insertion, Insertion::Bound));
+    let bound = (0..).zip(bound).map(|(number, &(column, _))| (column, Expr::from(Param::of(number))));
+    let constant = columns.iter().filter_map(|&(column, ref insertion)| match insertion {
+        Insertion::Constant(text) => Some((column, Expr::cust(*text))),
+        Insertion::Bound | Insertion::Given => None,
+    });
+    insert(T::TABLE, bound.chain(constant))
 }
 
 /// Several rows, each with values for the same columns.

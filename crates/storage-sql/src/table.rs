@@ -1,8 +1,8 @@
 //! How a table is declared: its columns, once, from which it is read and written.
 
-use sea_query::{Expr, InsertStatement, IntoIden};
+use sea_query::IntoIden;
 
-use crate::{statement::Param, value::Value};
+use crate::value::Value;
 
 /// Where the value of a column comes from in a new row.
 pub(crate) enum Insertion {
@@ -25,19 +25,6 @@ pub(crate) trait NewRow {
 
     /// The values of those columns that are [`Insertion::Bound`], in their order.
     fn values(&self) -> Vec<Value>;
-}
-
-/// Adds one row: the bound columns in the order of their declaration, and behind them those that begin the same in
-/// every row.
-pub(crate) fn insert_new<T: NewRow>() -> InsertStatement {
-    let columns = T::columns();
-    let bound = columns.iter().filter(|(_, insertion)| matches!(insertion, Insertion::Bound));
-    let bound = (0..).zip(bound).map(|(number, &(column, _))| (column, Expr::from(Param::of(number))));
-    let constant = columns.iter().filter_map(|&(column, ref insertion)| match insertion {
-        Insertion::Constant(text) => Some((column, Expr::cust(*text))),
-        Insertion::Bound | Insertion::Given => None,
-    });
-    crate::query::insert(T::TABLE, bound.chain(constant))
 }
 
 /// Declares a table: its columns by the names that the migrations give them.

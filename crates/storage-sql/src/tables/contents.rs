@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     part::{Joined, Select, cell, column, record, record_of_table},
-    query::{Changes, among, count, one, total, zero},
+    query::{Changes, among, count, insert_new, one, total, zero},
     statement::{Args, Built, Param, returning, statement},
-    table::{insert_new, table},
+    table::table,
     value::corrupt,
 };
 

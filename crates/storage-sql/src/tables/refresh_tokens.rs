@@ -9,9 +9,9 @@ use sea_query::{Expr, ExprTrait, LockType, Query};
 use super::rooms::Rooms;
 use crate::{
     part::{column, record},
-    query::{count_past, revoke, zero},
+    query::{count_past, insert_new, revoke, zero},
     statement::statement,
-    table::{insert_new, table},
+    table::table,
 };
 
 table! {

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     part::{Columns, Joined, Select, cell, column, record_of_table},
-    query::{Changes, count, total},
+    query::{Changes, count, insert_new, total},
     statement::{Args, Built, Param, returning, statement},
-    table::{insert_new, table},
+    table::table,
 };
 
 table! {

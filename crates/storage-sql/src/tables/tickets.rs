@@ -8,9 +8,9 @@ use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 
 use crate::{
     part::{Select, record},
-    query::{count_past, one, revoke, zero},
+    query::{count_past, insert_new, one, revoke, zero},
     statement::{Param, returning, statement},
-    table::{insert_new, table},
+    table::table,
 };
 
 table! {

@@ -7,9 +7,9 @@ use sea_query::{Expr, ExprTrait, Order, Query};
 
 use crate::{
     part::{Select, record},
-    query::{count_past, revoke, zero},
+    query::{count_past, insert_new, revoke, zero},
     statement::{Param, statement},
-    table::{insert_new, table},
+    table::table,
 };
 
 table! {
