@@ -18,7 +18,7 @@ use std::path::Path;
 use self::{parse::Crate, rings::Ring};
 use crate::{Result, cargo::Workspace, terminal::say};
 
-/// Reports every circle.
+/// Reports every circle; fails when there is one.
 pub fn check(workspace: &Workspace) -> Result {
     let mut rings = Vec::new();
     for root in workspace.crate_roots() {
@@ -27,8 +27,10 @@ pub fn check(workspace: &Workspace) -> Result {
     for ring in &rings {
         say(&ring.describe(&workspace.root));
     }
-    say(&format!("{} circles", rings.len()));
-    Ok(())
+    match rings.len() {
+        0 => Ok(()),
+        count => Err(format!("{count} circles of modules that need each other").into()),
+    }
 }
 
 /// The circles among the modules of a crate, by its root file.
