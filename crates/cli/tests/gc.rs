@@ -11,13 +11,13 @@ use std::{
 use bytes::Bytes;
 use clap::Parser;
 use elizabeth_core::{
+    Caller,
     content::FileRequest,
     name::{RoomName, RoomRef},
     room::RoomOptions,
     service::TokenRequest,
 };
 use elizabeth_wiring::{Options, Wired};
-use secrecy::ExposeSecret;
 use serde_json::Value;
 
 const FILE: usize = 100_000;
@@ -40,9 +40,9 @@ async fn store_a_file(data: &Path) {
     let room = RoomRef::from(name.clone());
     app.create_room(name, RoomOptions::default()).await.unwrap();
     let entered = app.issue_token(&room, TokenRequest::default()).await.unwrap();
-    let token = Some(entered.token.expose_secret());
-    let prepared = app.prepare(&room, token, vec![FileRequest::new("a.bin", FILE as u64)]).await.unwrap();
-    let mut upload = app.begin_upload(&room, token, prepared.reservation_id).await.unwrap();
+    let caller = Caller::Token(entered.token);
+    let prepared = app.prepare(&room, &caller, vec![FileRequest::new("a.bin", FILE as u64)]).await.unwrap();
+    let mut upload = app.begin_upload(&room, &caller, prepared.reservation_id).await.unwrap();
     upload.start_file("a.bin").await.unwrap();
     upload.write(Bytes::from(vec![7; FILE])).await.unwrap();
     upload.finish_file().await.unwrap();

@@ -51,4 +51,4 @@ pub use domain::{
     upload,
 };
 pub use error::{Error, Invalid, Result, Unauthorized};
-pub use service::{Elizabeth, Ports};
+pub use service::{Caller, Elizabeth, Ports};

@@ -4,7 +4,7 @@ pub use bytes::Bytes;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use crate::{
-    Elizabeth, Error, Ports,
+    Caller, Elizabeth, Error, Ports,
     builder::Builder,
     change::{Edit, VersionPrecondition},
     content::{Content, ContentKind, FileRequest},

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Elizabeth, Ports,
+    Caller, Elizabeth, Ports,
     content::{Content, FileRequest},
     crypto::{Argon2Passwords, JwtSigner},
     memory::MemoryBlobs,
@@ -38,11 +38,12 @@ async fn two_downloads(app: &Elizabeth, room: &RoomRef) -> (String, Vec<Content>
     let issued = app.issue_token(room, TokenRequest::default()).await.unwrap();
     let token = issued.token.expose_secret().to_owned();
     let files = ["a", "b"].map(|name| FileRequest::new(name, 1)).to_vec();
-    let prepared = app.prepare(room, Some(&token), files).await.unwrap();
+    let prepared = app.prepare(room, &Caller::token(&token), files).await.unwrap();
     let files = ["a", "b"].map(|name| (name.to_owned(), Bytes::from_static(b"x"))).to_vec();
-    let uploaded = app.upload_whole(room, Some(&token), prepared.reservation_id, files).await.unwrap();
+    let uploaded =
+        app.upload_whole(room, &Caller::token(&token), prepared.reservation_id, files).await.unwrap();
     for content in &uploaded.contents {
-        drop(app.readable(room, Some(&token), content.id).await.unwrap().open(None).await.unwrap());
+        drop(app.readable(room, &Caller::token(&token), content.id).await.unwrap().open(None).await.unwrap());
     }
     (token, uploaded.contents)
 }
@@ -79,7 +80,7 @@ async fn a_deadlock_is_survived() {
 
     flush.await.unwrap().unwrap();
     for content in contents {
-        assert_eq!(app.content(&room, Some(&token), content.id).await.unwrap().download_count, 1);
+        assert_eq!(app.content(&room, &Caller::token(&token), content.id).await.unwrap().download_count, 1);
     }
     let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     // The server counts when a session comes to rest, and tells a moment later.

@@ -8,6 +8,7 @@ use crate::{
     permission::Permission,
     ports::{Access, ReadTx, WriteTx},
     room::{Room, RoomStatus},
+    service::caller::Caller,
     time::Timestamp,
     token::{Claims, TokenRecord},
 };
@@ -134,23 +135,14 @@ impl Grant {
 }
 
 impl Elizabeth {
-    pub(crate) fn present(&self, token: Option<&str>) -> Presented {
-        match (token.map(|token| self.ports.signer.verify(token)), &self.visitor) {
-            (None, None) => Presented::Nothing,
-            (None, Some(visitor)) => Presented::Visitor(visitor.token.clone()),
-            (Some(None), _) => Presented::Garbage,
-            (Some(Some(claims)), _) => Presented::Signed(claims),
-        }
-    }
-
     /// Judges a request that only reads: one read of the store.
     pub(crate) async fn authorize(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         need: Requirement,
     ) -> Result<Grant> {
-        Ok(self.authorize_reading(room, token, need).await?.1)
+        Ok(self.authorize_reading(room, caller, need).await?.1)
     }
 
     /// The same for a request that goes on to read, on the connection that is returned; and the instant it was judged
@@ -158,10 +150,10 @@ impl Elizabeth {
     pub(crate) async fn authorize_reading(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         need: Requirement,
     ) -> Result<(Box<dyn ReadTx>, Grant, Timestamp)> {
-        let presented = self.present(token);
+        let presented = self.present(caller);
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
         let mut tx = self.ports.store.read().await?;
@@ -175,10 +167,10 @@ impl Elizabeth {
     pub(crate) async fn authorize_locked(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         need: Requirement,
     ) -> Result<(Box<dyn WriteTx>, Grant, Timestamp)> {
-        let presented = self.present(token);
+        let presented = self.present(caller);
         if matches!(presented, Presented::Nothing | Presented::Garbage) {
             // Strangers do not get to queue for the lock: a read tells them what is wrong.
             let now = self.now();

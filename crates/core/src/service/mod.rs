@@ -1,11 +1,12 @@
 //! The use cases: one a file, one transaction each.
 //!
-//! Every use case takes the room as the request names it and the token as the client sent it. The checks come in
+//! Every use case takes the room as the request names it and its [`Caller`]. The checks come in
 //! one order, the same everywhere: syntax, the room exists, it is not expired, the credential is good, the
 //! permission suffices and the room's state allows it, a change says where it starts from, what is named exists, it
 //! is live, it is at the version that the change starts from, it fits.
 
 mod authorize;
+mod caller;
 mod contents;
 mod retried;
 mod rooms;
@@ -29,6 +30,7 @@ use crate::{
     token::Session,
 };
 
+pub use caller::{Caller, Visitor};
 pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
 pub use rooms::{CreatedRoom, RemovedRoom};
 pub use sessions::{Issued, IssuedRefresh, TokenList, TokenRequest};
@@ -66,14 +68,12 @@ pub struct Elizabeth {
     policy: Arc<Policy>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
-    /// Whose calls without a token these are: see [`Elizabeth::visit`].
-    visitor: Option<Arc<rooms::visit::Visitor>>,
 }
 
 impl Elizabeth {
     /// A service over these adapters, by this policy.
     pub fn new(ports: Ports, policy: Policy) -> Self {
-        Self { ports, policy: Arc::new(policy), downloads: Arc::default(), visitor: None }
+        Self { ports, policy: Arc::new(policy), downloads: Arc::default() }
     }
 
     /// The policy it goes by.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Elizabeth, Error, Result, Unauthorized,
+    Caller, Elizabeth, Error, Result, Unauthorized,
     content::{Content, FileRequest},
     id::BlobKey,
     memory::{MemoryBlobs, MemoryStore},
@@ -27,7 +27,7 @@ const MIB: usize = 1 << 20;
 
 async fn create(world: &World, token: &str, size: usize) -> (ChunkedUpload, UploadAccess) {
     let file = FileRequest::new("a.bin", size as u64);
-    let upload = world.app.create_upload(&at("box"), Some(token), file).await.unwrap();
+    let upload = world.app.create_upload(&at("box"), &Caller::token(token), file).await.unwrap();
     let access = by_room_token(token, &upload);
     (upload, access)
 }
@@ -99,7 +99,7 @@ async fn an_empty_file_is_complete_at_once() {
     let (upload, access) = create(&world, &token, 0).await;
     assert_eq!(upload.status(world.app.now()), UploadStatus::Completed);
     let id = upload.progress[0].content.unwrap();
-    let content = world.app.content(&at("box"), Some(&token), id).await.unwrap();
+    let content = world.app.content(&at("box"), &Caller::token(&token), id).await.unwrap();
     is_whole(&world, &token, &Bytes::new(), Some(content)).await;
     refused!(append(&world.app, &access, 0, large(1)).await, Error::FileTooLong { .. });
     assert_eq!(offset(&world, &access).await, 0);
@@ -193,7 +193,7 @@ async fn the_last_piece_and_the_content_are_one_step() {
     assert!(append.upload().progress[0].content.is_some());
     drop(append);
     assert_eq!(offset(&world, &access).await, bytes.len() as u64);
-    let contents = world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap();
+    let contents = world.app.contents(&at("box"), &Caller::token(&token), Default::default()).await.unwrap();
     is_whole(&world, &token, &bytes, contents.into_iter().next()).await;
     world.check_swept(2).await;
 }
@@ -261,12 +261,12 @@ async fn the_next_step_finds_out_that_the_right_to_add_has_ended() {
         match ending {
             0 => {
                 let permission = Permission::all() - Permission::EDIT;
-                world.app.set_permission(&at("box"), Some(&owner), permission).await.unwrap();
+                world.app.set_permission(&at("box"), &Caller::token(&owner), permission).await.unwrap();
                 refused!(append.write(large(1)).await, Error::PermissionDenied(Permission::EDIT));
             }
             1 => {
-                let jti = world.app.tokens(&at("box"), Some(&token)).await.unwrap().current;
-                world.app.revoke_token(&at("box"), Some(&owner), jti).await.unwrap();
+                let jti = world.app.tokens(&at("box"), &Caller::token(&token)).await.unwrap().current;
+                world.app.revoke_token(&at("box"), &Caller::token(&owner), jti).await.unwrap();
                 refused!(append.write(large(1)).await, Error::ReservationExpired);
             }
             2 => {
@@ -275,7 +275,7 @@ async fn the_next_step_finds_out_that_the_right_to_add_has_ended() {
                 refused!(append.write(large(1)).await, Error::ReservationExpired);
             }
             _ => {
-                world.app.delete_room(&at("box"), Some(&owner)).await.unwrap();
+                world.app.delete_room(&at("box"), &Caller::token(&owner)).await.unwrap();
                 refused!(append.write(large(1)).await, Error::RoomNotFound);
             }
         }

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use elizabeth_core::{
-    Error, Invalid, Result, content::FileRequest, id::ContentId, permission::Permission, service::Archive,
+    Caller, Error, Invalid, Result, content::FileRequest, id::ContentId, permission::Permission,
+    service::Archive,
 };
 use futures::TryStreamExt;
 
@@ -30,7 +31,7 @@ async fn add(world: &World, token: &str, file: FileRequest) -> ContentId {
 async fn an_archive_holds_what_may_be_kept() {
     let world = World::new();
     let token = world.room("room").await;
-    let all = async || world.app.archive(&at("room"), Some(&token), None).await;
+    let all = async || world.app.archive(&at("room"), &Caller::token(&token), None).await;
     assert_eq!(rest(all().await.unwrap()).await.unwrap(), []);
 
     let first = world.upload("room", &token, "a.txt", large(70_000)).await.unwrap().contents[0].id;
@@ -46,7 +47,7 @@ async fn an_archive_holds_what_may_be_kept() {
     let whole = [("a.txt".into(), 70_000), ("d/b.txt".into(), 3), ("a (2).txt".into(), 5)];
     assert_eq!(rest(all().await.unwrap()).await.unwrap(), whole);
     let chosen = async |ids: &[ContentId]| {
-        let archive = world.app.archive(&at("room"), Some(&token), Some(ids.to_vec())).await?;
+        let archive = world.app.archive(&at("room"), &Caller::token(&token), Some(ids.to_vec())).await?;
         rest(archive).await
     };
     assert_eq!(chosen(&[last, counted, short, last]).await.unwrap(), [("a.txt".into(), 5)]);
@@ -59,7 +60,8 @@ async fn an_archive_holds_what_may_be_kept() {
 
     // Each opening is a download.
     world.app.flush_downloads().await.unwrap();
-    let counts = async |id| world.app.content(&at("room"), Some(&token), id).await.unwrap().download_count;
+    let counts =
+        async |id| world.app.content(&at("room"), &Caller::token(&token), id).await.unwrap().download_count;
     assert_eq!((counts(first).await, counts(last).await, counts(counted).await), (1, 2, 0));
 }
 
@@ -72,15 +74,15 @@ async fn an_archive_is_of_the_contents_there_were_without_those_deleted_meanwhil
     for n in 0..250 {
         ids.push(world.upload("room", &token, &format!("{n}"), large(1)).await.unwrap().contents[0].id);
     }
-    let mut archive = world.app.archive(&at("room"), Some(&token), None).await.unwrap();
+    let mut archive = world.app.archive(&at("room"), &Caller::token(&token), None).await.unwrap();
     assert_eq!(archive.next().await.unwrap().unwrap().name, "0");
-    world.app.delete_contents(&at("room"), Some(&token), vec![ids[1], ids[249]]).await.unwrap();
+    world.app.delete_contents(&at("room"), &Caller::token(&token), vec![ids[1], ids[249]]).await.unwrap();
     world.upload("room", &token, "late", large(1)).await.unwrap();
     let names: Vec<String> = rest(archive).await.unwrap().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, (2..249).map(|n| n.to_string()).collect::<Vec<_>>());
 
-    let archive = world.app.archive(&at("room"), Some(&token), None).await.unwrap();
-    world.app.delete_room(&at("room"), Some(&token)).await.unwrap();
+    let archive = world.app.archive(&at("room"), &Caller::token(&token), None).await.unwrap();
+    world.app.delete_room(&at("room"), &Caller::token(&token)).await.unwrap();
     world.room("room").await;
     refused!(rest(archive).await, Error::RoomNotFound);
 }
@@ -90,7 +92,7 @@ async fn an_archive_needs_view() {
     let world = World::new();
     let token = world.room("room").await;
     let guest = world.enter("room").await.unwrap();
-    world.app.set_permission(&at("room"), Some(&token), Permission::VIEW).await.unwrap();
-    assert!(world.app.archive(&at("room"), Some(&guest), None).await.is_ok());
-    refused!(world.app.archive(&at("room"), None, None).await, Error::Unauthorized(_));
+    world.app.set_permission(&at("room"), &Caller::token(&token), Permission::VIEW).await.unwrap();
+    assert!(world.app.archive(&at("room"), &Caller::token(&guest), None).await.is_ok());
+    refused!(world.app.archive(&at("room"), &Caller::Nobody, None).await, Error::Unauthorized(_));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Error, Result,
+    Caller, Error, Result,
     content::{Content, FileRequest},
     memory::{MemoryBlobs, MemoryStore},
     policy::Policy,
@@ -83,7 +83,7 @@ async fn appending_goes_on_behind_an_unknown_end() {
             let (world, store) = over_store(|_| CommitEnd::Committed);
             let token = world.room("box").await;
             let file = FileRequest::new("a", 1_000);
-            let upload = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
+            let upload = world.app.create_upload(&at("box"), &Caller::token(&token), file).await.unwrap();
             let access = by_room_token(&token, &upload);
             store.end_next(place..place + 1, end);
             let mut unknown = 0;
@@ -91,7 +91,8 @@ async fn appending_goes_on_behind_an_unknown_end() {
                 insist(&mut unknown, async || append_to(&world, &access, &bytes, to).await).await;
                 world.check_blobs().await;
             }
-            let stored = world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap();
+            let stored =
+                world.app.contents(&at("box"), &Caller::token(&token), Default::default()).await.unwrap();
             assert_eq!(world.read("box", &token, stored[0].id).await.unwrap(), bytes);
             store.end_next(0..0, CommitEnd::Committed);
             world.wait(60);
@@ -138,7 +139,7 @@ async fn uploads_in_pieces_are_none_the_worse_for_collisions() {
     writer.abort().await;
     world.app.abandon_upload(&at("box"), &access).await.unwrap();
     let file = FileRequest::new("a", 10);
-    let upload = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
+    let upload = world.app.create_upload(&at("box"), &Caller::token(&token), file).await.unwrap();
     let access = by_room_token(&token, &upload);
     assert!(append_to(&world, &access, &bytes, 10).await.unwrap().is_some());
     assert_eq!(store.commits() % 2, 0);
@@ -229,7 +230,7 @@ async fn an_append_that_fails_keeps_what_was_durable() {
         let (world, blobs) = over_blobs();
         let token = world.room("box").await;
         let file = FileRequest::new("a", bytes.len() as u64);
-        let upload = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
+        let upload = world.app.create_upload(&at("box"), &Caller::token(&token), file).await.unwrap();
         let access = by_room_token(&token, &upload);
         let mut append = world.app.begin_append(&at("box"), &access, 0, false).await.unwrap();
         append.write(bytes.slice(..16 * MIB)).await.unwrap();
@@ -264,7 +265,7 @@ async fn an_append_that_is_cut_off_in_the_middle_writes_nothing_behind_the_gap()
     let token = world.room("box").await;
     let bytes = large(1_000);
     let file = FileRequest::new("a", 1_000);
-    let upload = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
+    let upload = world.app.create_upload(&at("box"), &Caller::token(&token), file).await.unwrap();
     let access = by_room_token(&token, &upload);
     append_to(&world, &access, &bytes, 100).await.unwrap();
     let mut append = world.app.begin_append(&at("box"), &access, 100, false).await.unwrap();

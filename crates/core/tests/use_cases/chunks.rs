@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Error, Invalid, Result, Unauthorized,
+    Caller, Error, Invalid, Result, Unauthorized,
     content::{FileRequest, Sha256Hash},
     id::UploadId,
     policy::Policy,
@@ -184,12 +184,13 @@ async fn preparing_takes_the_sum_at_once_and_completing_moves_it() {
     let files = vec![chunked("one", one.len()), chunked("empty", 0), chunked("two", two.len())];
     let prepared = world.prepare_upload(&token, files).await;
     assert_eq!((prepared.current_size, prepared.max_size), (170_000, 300_000));
-    let too_much = world.app.prepare_upload(&at("box"), Some(&token), vec![chunked("x", 130_001)]).await;
+    let too_much =
+        world.app.prepare_upload(&at("box"), &Caller::token(&token), vec![chunked("x", 130_001)]).await;
     refused!(too_much, Error::RoomFull(full) if (full.requested, full.remaining) == (130_001, 130_000));
     let access = by_upload_token(&prepared);
     send_all(&world.app, &access, 2, &two, 0..2).await;
     let sizes = async || {
-        let room = world.app.room(&at("box"), Some(&token)).await.unwrap();
+        let room = world.app.room(&at("box"), &Caller::token(&token)).await.unwrap();
         (room.stored_size, room.reserved_size)
     };
     assert_eq!(sizes().await, (0, 170_000));
@@ -205,10 +206,10 @@ async fn preparing_takes_the_sum_at_once_and_completing_moves_it() {
     let done = complete(&world.app, &access, &one).await.unwrap();
     assert_eq!((done.upload.hold.size, done.upload.status(world.app.now())), (0, UploadStatus::Completed));
     assert_eq!(sizes().await, (170_000, 0));
-    let listed = world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap();
+    let listed = world.app.contents(&at("box"), &Caller::token(&token), Default::default()).await.unwrap();
     let names: Vec<_> = listed.iter().map(|content| content.file_name.as_ref().unwrap().as_str()).collect();
     assert_eq!(names, ["two", "empty", "one"]);
-    assert!(world.app.uploads(&at("box"), Some(&token)).await.unwrap().is_empty());
+    assert!(world.app.uploads(&at("box"), &Caller::token(&token)).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -233,7 +234,7 @@ async fn what_was_promised_of_a_file_is_true_of_its_content() {
     send_all(&world.app, &access, 0, &bytes, 0..3).await;
     // The hash was announced; another one said at the end would be wrong.
     let completed = world.app.complete_upload(&at("box"), &access, 0, None).await.unwrap();
-    let content = world.app.content(&at("box"), Some(&token), completed.content.id).await.unwrap();
+    let content = world.app.content(&at("box"), &Caller::token(&token), completed.content.id).await.unwrap();
     assert_eq!(content, completed.content);
     assert_eq!((content.expire_at, content.max_downloads), (Some(soon), Some(2)));
     assert_eq!((content.mime_type.as_str(), content.sha256), ("image/png", sha256(&bytes)));
@@ -259,7 +260,7 @@ async fn any_range_crosses_the_segments() {
         (2 * CHUNK, 3 * CHUNK),
         (end - 6, end),
     ] {
-        let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+        let readable = world.app.readable(&at("box"), &Caller::token(&token), id).await.unwrap();
         let pieces: Vec<Bytes> =
             readable.open(Some(from as u64..to as u64)).await.unwrap().try_collect().await.unwrap();
         assert_eq!(pieces.concat(), bytes[from..to], "{from}..{to}");
@@ -275,7 +276,8 @@ async fn a_disk_that_is_almost_full_holds_nothing_for_chunks() {
     let world = World::over(blobs.clone(), Arc::new(store), Arc::new(blobs), policy);
     let token = world.room("box").await;
     let asked = |size| ChunkedFileRequest { chunk_size: None, ..chunked("a", size) };
-    let too_much = world.app.prepare_upload(&at("box"), Some(&token), vec![asked((2 << 20) + 1)]).await;
+    let too_much =
+        world.app.prepare_upload(&at("box"), &Caller::token(&token), vec![asked((2 << 20) + 1)]).await;
     refused!(too_much, Error::StorageFull);
     assert!(world.traces().await.holds.is_empty());
     // Two that were promised the same space: the second finds none left.

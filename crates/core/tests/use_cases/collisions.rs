@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Error,
+    Caller, Error,
     content::FileRequest,
     memory::MemoryBlobs,
     permission::Permission,
@@ -48,7 +48,7 @@ async fn a_commit_whose_end_is_unknown_is_not_made_again() {
     refused!(world.enter("box").await, Error::Store(StoreError::Unavailable(_)));
     assert_eq!(store.commits(), 2);
     // It took place, and once: tried again, it would have been counted twice.
-    let room = world.app.room(&at("box"), None).await.unwrap();
+    let room = world.app.room(&at("box"), &Caller::Nobody).await.unwrap();
     assert_eq!((room.entries, room.owner_claimed), (1, true));
 }
 
@@ -70,28 +70,28 @@ async fn rooms_and_tokens_are_none_the_worse_for_collisions() {
     let by_key = world.issue("box", with_key(&made.owner_key)).await.unwrap();
     let refreshing = with_password("open").with_refresh_token(true);
     let guest = world.app.issue_token(&at("box"), refreshing).await.unwrap();
-    assert_eq!(world.app.room(&at("box"), Some(&owner)).await.unwrap().entries, 2);
+    assert_eq!(world.app.room(&at("box"), &Caller::token(&owner)).await.unwrap().entries, 2);
 
     let refreshed = world.app.refresh(guest.refresh.unwrap().token.expose_secret()).await.unwrap();
     let refresh_token = refreshed.refresh.unwrap().token;
     world.app.revoke_refresh(refresh_token.expose_secret()).await.unwrap();
     let private = Permission::all() - Permission::SHARE;
-    let room = world.app.set_permission(&at("box"), Some(&owner), private).await.unwrap();
+    let room = world.app.set_permission(&at("box"), &Caller::token(&owner), private).await.unwrap();
     let settings = RoomSettings::default().password(Some(Some("shut".into())));
-    world.app.change_settings(&at(&room.slug), Some(&owner), settings).await.unwrap();
+    world.app.change_settings(&at(&room.slug), &Caller::token(&owner), settings).await.unwrap();
     world.issue(&room.slug, with_password("shut")).await.unwrap();
     refused!(
-        world.app.room(&at(&room.slug), Some(refreshed.token.expose_secret())).await,
+        world.app.room(&at(&room.slug), &Caller::token(refreshed.token.expose_secret())).await,
         Error::Unauthorized(_)
     );
 
-    let listed = world.app.tokens(&at(&room.slug), Some(&renewed)).await.unwrap();
-    world.app.revoke_token(&at(&room.slug), Some(&by_key), listed.current).await.unwrap();
-    refused!(world.app.room(&at(&room.slug), Some(&renewed)).await, Error::Unauthorized(_));
+    let listed = world.app.tokens(&at(&room.slug), &Caller::token(&renewed)).await.unwrap();
+    world.app.revoke_token(&at(&room.slug), &Caller::token(&by_key), listed.current).await.unwrap();
+    refused!(world.app.room(&at(&room.slug), &Caller::token(&renewed)).await, Error::Unauthorized(_));
     world.app.logout(&by_key).await.unwrap();
-    refused!(world.app.room(&at(&room.slug), Some(&by_key)).await, Error::Unauthorized(_));
+    refused!(world.app.room(&at(&room.slug), &Caller::token(&by_key)).await, Error::Unauthorized(_));
     let again = world.issue(&room.slug, with_key(&made.owner_key)).await.unwrap();
-    world.app.delete_room(&at(&room.slug), Some(&again)).await.unwrap();
+    world.app.delete_room(&at(&room.slug), &Caller::token(&again)).await.unwrap();
     assert_eq!(world.app.counts().await.unwrap().rooms, 0);
     // Each of the fourteen was committed once, at the second try.
     assert_eq!(store.commits(), 28);
@@ -103,18 +103,21 @@ async fn files_are_none_the_worse_for_collisions() {
     let token = world.room("box").await;
     let (place, credential) = (at("box"), Some(token.as_str()));
     let prepare = async |file: FileRequest| {
-        world.app.prepare(&place, credential, vec![file]).await.unwrap().reservation_id
+        world.app.prepare(&place, &Caller::from(credential), vec![file]).await.unwrap().reservation_id
     };
 
     let released = prepare(FileRequest::new("never", 9)).await;
-    assert_eq!(world.app.release(&place, credential, released).await.unwrap().released, 9);
+    assert_eq!(world.app.release(&place, &Caller::from(credential), released).await.unwrap().released, 9);
     let limited = FileRequest { max_downloads: Some(1), ..FileRequest::new("small", 5) };
     let files = vec![("small".to_owned(), Bytes::from_static(b"small"))];
     let reservation = prepare(limited).await;
-    let small = world.app.upload_whole(&place, credential, reservation, files).await.unwrap().contents[0].id;
+    let small =
+        world.app.upload_whole(&place, &Caller::from(credential), reservation, files).await.unwrap().contents
+            [0]
+        .id;
     let files = vec![("large".to_owned(), large(30_000))];
     let reservation = prepare(FileRequest::new("large", 30_000)).await;
-    world.app.upload_whole(&place, credential, reservation, files).await.unwrap();
+    world.app.upload_whole(&place, &Caller::from(credential), reservation, files).await.unwrap();
     // Its lease is renewed on the way.
     let (_, mut upload) = world.begin("box", &token, FileRequest::new("slow", 20_000)).await;
     upload.write(large(10_000)).await.unwrap();
@@ -134,8 +137,8 @@ async fn files_are_none_the_worse_for_collisions() {
     refused!(world.read("box", &token, small).await, Error::DownloadsSpent);
     assert_eq!(world.read("box", &token, slow).await.unwrap(), [large(10_000), large(10_000)].concat());
     world.app.flush_downloads().await.unwrap();
-    assert_eq!(world.app.content(&place, credential, slow).await.unwrap().download_count, 1);
-    world.app.delete_contents(&place, credential, vec![slow]).await.unwrap();
+    assert_eq!(world.app.content(&place, &Caller::from(credential), slow).await.unwrap().download_count, 1);
+    world.app.delete_contents(&place, &Caller::from(credential), vec![slow]).await.unwrap();
     assert_eq!(world.app.collect_blobs().await.unwrap(), 1);
     assert_eq!(store.commits() % 2, 0);
 }
@@ -152,13 +155,20 @@ async fn a_sweep_is_none_the_worse_for_collisions() {
     upload.commit().await.unwrap();
     let over = RoomOptions::default().expire_at(Some(soon));
     world.create("over", over).await.unwrap();
-    world.app.prepare(&at("box"), Some(&token), vec![FileRequest::new("unused", 7)]).await.unwrap();
+    world.app.prepare(&at("box"), &Caller::token(&token), vec![FileRequest::new("unused", 7)]).await.unwrap();
 
     world.wait(60);
     let swept = world.app.gc(false).await.unwrap();
     assert_eq!((swept.cleaned_rooms, swept.cleaned_contents, swept.cleaned_reservations), (1, 1, 1));
     assert_eq!((swept.cleaned_blobs, swept.freed_size, world.blobs.len()), (1, 20_000, 0));
-    assert!(world.app.contents(&at("box"), Some(&token), ContentPage::default()).await.unwrap().is_empty());
+    assert!(
+        world
+            .app
+            .contents(&at("box"), &Caller::token(&token), ContentPage::default())
+            .await
+            .unwrap()
+            .is_empty()
+    );
     world.wait(3_600);
     assert_eq!(world.app.clean_tokens().await.unwrap(), 1);
     assert_eq!(store.commits() % 2, 0);

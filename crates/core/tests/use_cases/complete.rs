@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use elizabeth_core::{
-    Error, Invalid, Result,
+    Caller, Error, Invalid, Result,
     content::Sha256Hash,
     memory::MemoryStore,
     policy::Policy,
@@ -142,7 +142,7 @@ async fn completing_twice_is_as_good_as_once() {
     let by_id = UploadAccess::UploadToken { token: prepared.token, upload: Some(prepared.upload.id) };
     world.app.upload_state(&at("box"), &by_id).await.unwrap();
     let token = world.enter("box").await.unwrap();
-    world.app.delete_contents(&at("box"), Some(&token), vec![once.content.id]).await.unwrap();
+    world.app.delete_contents(&at("box"), &Caller::token(&token), vec![once.content.id]).await.unwrap();
     refused!(complete(&world.app, &access, &bytes).await, Error::ContentNotFound(id) if id == once.content.id);
     world.wait(1);
     world.app.gc(false).await.unwrap();
@@ -269,6 +269,6 @@ async fn chunks_of_a_complete_file_among_others_stay_as_they_are() {
     let released = world.app.abandon_upload(&at("box"), &access).await.unwrap();
     assert_eq!((released.released, released.current_size), (two.len() as u64, one.len() as u64));
     world.check_swept(2).await;
-    let contents = world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap();
+    let contents = world.app.contents(&at("box"), &Caller::token(&token), Default::default()).await.unwrap();
     assert_eq!(world.read("box", &token, contents[0].id).await.unwrap(), one);
 }

@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_core::{
-    Error,
+    Caller, Error,
     change::{Edit, VersionPrecondition},
     content::FileRequest,
     id::BlobKey,
@@ -128,8 +128,9 @@ async fn bytes_that_are_not_durable_are_not_acknowledged() {
 async fn a_disk_that_is_almost_full_takes_nothing_new() {
     let (world, faulty) = world(full_on_write);
     let token = world.room("box").await;
-    let prepare =
-        async |size| world.app.prepare(&at("box"), Some(&token), vec![FileRequest::new("a", size)]).await;
+    let prepare = async |size| {
+        world.app.prepare(&at("box"), &Caller::token(&token), vec![FileRequest::new("a", size)]).await
+    };
     refused!(prepare(500_001).await, Error::StorageFull);
     assert!(prepare(500_000).await.is_ok());
     assert!(prepare(10).await.is_ok());
@@ -144,13 +145,16 @@ async fn a_disk_that_is_almost_full_lets_texts_shrink() {
     let (world, faulty) = world(full_on_write);
     let token = world.room("box").await;
     let text = |len: usize| TextRequest::new("x".repeat(len));
-    let add = async |len| world.app.add_text(&at("box"), Some(&token), text(len)).await;
+    let add = async |len| world.app.add_text(&at("box"), &Caller::token(&token), text(len)).await;
     let id = add(100).await.unwrap().id;
     faulty.free.store(499_999, Ordering::SeqCst);
     refused!(add(0).await, Error::StorageFull);
     let change = async |len: usize| {
         let edit = Edit::default().text(Some("y".repeat(len)));
-        world.app.change_content(&at("box"), Some(&token), id, Some(VersionPrecondition::Any), edit).await
+        world
+            .app
+            .change_content(&at("box"), &Caller::token(&token), id, Some(VersionPrecondition::Any), edit)
+            .await
     };
     refused!(change(101).await, Error::StorageFull);
     assert_eq!(change(100).await.unwrap().size, 100);
@@ -173,7 +177,7 @@ async fn uploads_that_were_promised_the_same_space_do_not_fill_the_disk() {
 async fn a_pipe_into_a_disk_that_fills_up_leaves_not_even_its_room() {
     let (world, faulty) = world(full_on_write);
     let (maker, _) = world.app.visit_or_create(&at("box"), None, None).await.unwrap();
-    let mut upload = maker.begin_file(&at("box"), None, FileRequest::new("a", 0), true).await.unwrap();
+    let mut upload = world.app.begin_file(&at("box"), &maker, FileRequest::new("a", 0), true).await.unwrap();
     upload.start_file("a").await.unwrap();
     upload.write(large(5_000)).await.unwrap();
     refused!(upload.write(large(50_000)).await, Error::Blob(BlobError::Full(_)));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Error, Result,
+    Caller, Error, Result,
     content::FileRequest,
     id::ContentId,
     memory::{MemoryBlobs, MemoryStore},
@@ -128,7 +128,8 @@ impl Clients {
         match op {
             Op::Prepare { sizes } => {
                 let files = sizes.iter().enumerate().map(|(nth, &size)| chunked(&nth.to_string(), size));
-                let prepared = app.prepare_upload(&at("box"), Some(&self.token), files.collect()).await?;
+                let prepared =
+                    app.prepare_upload(&at("box"), &Caller::token(&self.token), files.collect()).await?;
                 let nth = self.uploads.len();
                 let bytes = sizes.iter().map(|&size| bytes_of(size, nth)).collect();
                 self.uploads.insert(0, (by_upload_token(&prepared), bytes));
@@ -184,7 +185,7 @@ impl Clients {
             }
             Op::Create { size } => {
                 let file = FileRequest::new("a", size as u64);
-                let created = app.create_upload(&at("box"), Some(&self.token), file).await?;
+                let created = app.create_upload(&at("box"), &Caller::token(&self.token), file).await?;
                 let bytes = bytes_of(size, 100 + self.appends.len());
                 self.contents.extend(created.progress[0].content.map(|id| (id, bytes.clone())));
                 self.appends.insert(0, (by_room_token(&self.token, &created), bytes));
@@ -200,7 +201,7 @@ impl Clients {
             }
             Op::Delete { content } => {
                 let Some(&id) = self.contents.keys().nth(content) else { return Ok(()) };
-                app.delete_contents(&at("box"), Some(&self.token), vec![id]).await?;
+                app.delete_contents(&at("box"), &Caller::token(&self.token), vec![id]).await?;
                 self.contents.remove(&id);
             }
             Op::Wait { seconds } => self.processes[0].wait(seconds),
@@ -233,7 +234,8 @@ impl Clients {
         for (&id, bytes) in &self.contents {
             assert!(world.read("box", &self.token, id).await.unwrap() == *bytes);
         }
-        let listed = world.app.contents(&at("box"), Some(&self.token), Default::default()).await.unwrap();
+        let listed =
+            world.app.contents(&at("box"), &Caller::token(&self.token), Default::default()).await.unwrap();
         assert_eq!(listed.len(), self.contents.len());
         listed.len()
     }

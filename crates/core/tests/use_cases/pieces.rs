@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Elizabeth, Result,
+    Caller, Elizabeth, Result,
     content::{BlobLocation, FileRequest, Sha256Hash},
     id::{BlobKey, ReservationId},
     ports::ContentPage,
@@ -38,7 +38,7 @@ pub fn by_upload_token(prepared: &PreparedUpload) -> UploadAccess {
 }
 
 pub fn by_room_token(token: &str, upload: &ChunkedUpload) -> UploadAccess {
-    UploadAccess::RoomToken { token: Some(token.into()), upload: upload.id }
+    UploadAccess::Caller { caller: Caller::token(token), upload: upload.id }
 }
 
 /// The chunk of an index as it is asked for.
@@ -101,7 +101,7 @@ pub async fn complete(app: &Elizabeth, access: &UploadAccess, bytes: &[u8]) -> R
 impl World {
     /// An upload in pieces into the room `box`.
     pub async fn prepare_upload(&self, token: &str, files: Vec<ChunkedFileRequest>) -> PreparedUpload {
-        self.app.prepare_upload(&at("box"), Some(token), files).await.unwrap()
+        self.app.prepare_upload(&at("box"), &Caller::token(token), files).await.unwrap()
     }
 
     /// An upload of one file in chunks of the least size, and what alone is needed to go on with it.

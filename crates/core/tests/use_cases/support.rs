@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Elizabeth, Ports, Result,
+    Caller, Elizabeth, Ports, Result,
     content::FileRequest,
     crypto::{Argon2Passwords, JwtSigner},
     id::{ContentId, ReservationId},
@@ -101,17 +101,18 @@ impl World {
     /// An upload of one file that has begun: the reservation is claimed, the file is started.
     pub async fn begin(&self, room: &str, token: &str, file: FileRequest) -> (ReservationId, Upload) {
         let name = file.name.clone();
-        let prepared = self.app.prepare(&at(room), Some(token), vec![file]).await.unwrap();
+        let prepared = self.app.prepare(&at(room), &Caller::token(token), vec![file]).await.unwrap();
         let id = prepared.reservation_id;
-        let mut upload = self.app.begin_upload(&at(room), Some(token), id).await.unwrap();
+        let mut upload = self.app.begin_upload(&at(room), &Caller::token(token), id).await.unwrap();
         upload.start_file(&name).await.unwrap();
         (id, upload)
     }
 
     pub async fn upload(&self, room: &str, token: &str, name: &str, bytes: Bytes) -> Result<Uploaded> {
         let file = FileRequest::new(name, bytes.len() as u64);
-        let prepared = self.app.prepare(&at(room), Some(token), vec![file]).await?;
-        let mut upload = self.app.begin_upload(&at(room), Some(token), prepared.reservation_id).await?;
+        let prepared = self.app.prepare(&at(room), &Caller::token(token), vec![file]).await?;
+        let mut upload =
+            self.app.begin_upload(&at(room), &Caller::token(token), prepared.reservation_id).await?;
         upload.start_file(name).await?;
         upload.write(bytes).await?;
         upload.finish_file().await?;
@@ -119,13 +120,13 @@ impl World {
     }
 
     pub async fn read(&self, room: &str, token: &str, id: ContentId) -> Result<Vec<u8>> {
-        let readable = self.app.readable(&at(room), Some(token), id).await?;
+        let readable = self.app.readable(&at(room), &Caller::token(token), id).await?;
         let pieces: Vec<Bytes> = readable.open(None).await?.try_collect().await?;
         Ok(pieces.concat())
     }
 
     pub async fn current_size(&self, room: &str, token: &str) -> u64 {
-        self.app.room(&at(room), Some(token)).await.unwrap().current_size()
+        self.app.room(&at(room), &Caller::token(token)).await.unwrap().current_size()
     }
 }
 

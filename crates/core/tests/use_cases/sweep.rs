@@ -1,7 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
 use elizabeth_core::{
-    Error, content::FileRequest, memory::MemoryBlobs, policy::Policy, room::RoomOptions, service::GcReport,
+    Caller, Error, content::FileRequest, memory::MemoryBlobs, policy::Policy, room::RoomOptions,
+    service::GcReport,
 };
 use elizabeth_testing::{CommitEnd, FaultyStore};
 
@@ -25,11 +26,11 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     let (_, mut upload) = world.begin("kept", &keeper, short).await;
     upload.finish_file().await.unwrap();
     let short = upload.commit().await.unwrap().contents[0].id;
-    world.app.prepare(&at("kept"), Some(&keeper), vec![FileRequest::new("d", 9)]).await.unwrap();
+    world.app.prepare(&at("kept"), &Caller::token(&keeper), vec![FileRequest::new("d", 9)]).await.unwrap();
     assert_eq!(world.app.gc(false).await.unwrap(), GcReport::default());
 
     world.wait(60);
-    refused!(world.app.content(&at("kept"), Some(&keeper), short).await, Error::ContentExpired);
+    refused!(world.app.content(&at("kept"), &Caller::token(&keeper), short).await, Error::ContentExpired);
     let expected = GcReport {
         cleaned_rooms: 1,
         cleaned_contents: 3,
@@ -44,7 +45,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     assert_eq!(swept, GcReport { cleaned_tokens: 0, cleaned_blobs: 1, ..expected });
     assert_eq!(world.app.gc(false).await.unwrap(), GcReport::default());
     assert_eq!(world.blobs.len(), 1);
-    refused!(world.app.room(&at("over"), None).await, Error::RoomNotFound);
+    refused!(world.app.room(&at("over"), &Caller::Nobody).await, Error::RoomNotFound);
 }
 
 #[tokio::test]
@@ -61,7 +62,7 @@ async fn a_content_that_was_given_more_time_since_it_was_listed_stays() {
     world.wait(59);
     store.list_ahead_once(1);
     assert_eq!(world.app.gc(false).await.unwrap().cleaned_contents, 0);
-    assert!(world.app.content(&at("box"), Some(&token), id).await.is_ok());
+    assert!(world.app.content(&at("box"), &Caller::token(&token), id).await.is_ok());
     world.wait(1);
     assert_eq!(world.app.gc(false).await.unwrap().cleaned_contents, 1);
 }

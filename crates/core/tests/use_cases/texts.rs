@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use elizabeth_core::{
-    Error, Invalid,
+    Caller, Error, Invalid,
     change::{Edit, VersionPrecondition},
     content::Content,
     crypto::JwtSigner,
@@ -35,7 +35,7 @@ fn from(version: u64) -> Option<VersionPrecondition> {
 }
 
 async fn add(world: &World, token: &str, what: &str) -> Content {
-    world.app.add_text(&at("room"), Some(token), text(what)).await.unwrap()
+    world.app.add_text(&at("room"), &Caller::token(token), text(what)).await.unwrap()
 }
 
 #[tokio::test]
@@ -44,15 +44,16 @@ async fn texts_and_links_are_contents_as_any() {
     let token = world.room("room").await;
     let note = add(&world, &token, "ein Text").await;
     let link = LinkRequest::new("https://a.example");
-    let link = world.app.add_link(&at("room"), Some(&token), link).await.unwrap();
+    let link = world.app.add_link(&at("room"), &Caller::token(&token), link).await.unwrap();
     assert_eq!((note.text.as_deref(), link.text.as_deref()), (Some("ein Text"), Some("https://a.example")));
-    let listed = world.app.contents(&at("room"), Some(&token), ContentPage::default()).await.unwrap();
+    let listed =
+        world.app.contents(&at("room"), &Caller::token(&token), ContentPage::default()).await.unwrap();
     assert_eq!(listed, [note.clone(), link.clone()]);
     assert_eq!(world.read("room", &token, note.id).await.unwrap(), b"ein Text");
     assert_eq!(world.read("room", &token, link.id).await.unwrap(), b"https://a.example");
     assert_eq!(world.current_size("room", &token).await, 8 + 17);
     assert_eq!(world.blobs.len(), 0);
-    world.app.delete_contents(&at("room"), Some(&token), vec![note.id, link.id]).await.unwrap();
+    world.app.delete_contents(&at("room"), &Caller::token(&token), vec![note.id, link.id]).await.unwrap();
     assert_eq!(world.current_size("room", &token).await, 0);
 }
 
@@ -61,15 +62,16 @@ async fn a_change_starts_from_a_version_or_not_at_all() {
     let world = World::new();
     let token = world.room("room").await;
     let id = add(&world, &token, "one").await.id;
-    let change =
-        async |expected, edit| world.app.change_content(&at("room"), Some(&token), id, expected, edit).await;
+    let change = async |expected, edit| {
+        world.app.change_content(&at("room"), &Caller::token(&token), id, expected, edit).await
+    };
     refused!(change(None, says("two")).await, Error::PreconditionRequired);
     world.wait(1);
     let two = change(from(1), says("two")).await.unwrap();
     assert_eq!((two.text.as_deref(), two.version, two.updated_at), (Some("two"), 2, world.app.now()));
     let current = change(from(1), says("late")).await;
     refused!(current, Error::PreconditionFailed(current) if *current == two);
-    assert_eq!(world.app.content(&at("room"), Some(&token), id).await.unwrap(), two);
+    assert_eq!(world.app.content(&at("room"), &Caller::token(&token), id).await.unwrap(), two);
     assert_eq!(change(Some(VersionPrecondition::Any), says("three")).await.unwrap().version, 3);
     let past = Edit::default().expire_at(Some(Some(world.app.now())));
     refused!(change(from(3), past).await, Error::Invalid(Invalid::ContentExpireAt));
@@ -83,13 +85,13 @@ async fn of_many_editors_at_once_each_version_has_one_author() {
     let editors = (0..40).map(|n| {
         let (app, token) = (world.app.clone(), token.clone());
         tokio::spawn(async move {
-            app.change_content(&at("room"), Some(&token), id, from(1), says(format!("{n}"))).await
+            app.change_content(&at("room"), &Caller::token(&token), id, from(1), says(format!("{n}"))).await
         })
     });
     let outcomes = join_all(editors).await.into_iter().map(|outcome| outcome.unwrap());
     let (won, lost): (Vec<_>, Vec<_>) = outcomes.partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 39));
-    let end = world.app.content(&at("room"), Some(&token), id).await.unwrap();
+    let end = world.app.content(&at("room"), &Caller::token(&token), id).await.unwrap();
     assert_eq!(*won[0].as_ref().unwrap(), end);
     for outcome in lost {
         refused!(outcome, Error::PreconditionFailed(current) if *current == end);
@@ -104,7 +106,7 @@ async fn who_may_only_add_changes_only_what_the_own_session_added() {
     let world = World::over(blobs.clone(), Arc::new(store.clone()), Arc::new(blobs), Policy::default());
     let owner = world.room("room").await;
     let foreign = add(&world, &owner, "not yours").await;
-    let room = world.app.room(&at("room"), Some(&owner)).await.unwrap();
+    let room = world.app.room(&at("room"), &Caller::token(&owner)).await.unwrap();
     let session = Session { sid: SessionId(Uuid::from_u128(5)), owner: false, scope: Permission::EDIT };
     let jti = Jti(Uuid::from_u128(6));
     let lifetime = Duration::from_secs(60);
@@ -117,14 +119,17 @@ async fn who_may_only_add_changes_only_what_the_own_session_added() {
 
     let own = add(&world, &box_token, "mine").await;
     let change = async |id, version| {
-        world.app.change_content(&at("room"), Some(&box_token), id, from(version), says("changed")).await
+        world
+            .app
+            .change_content(&at("room"), &Caller::token(&box_token), id, from(version), says("changed"))
+            .await
     };
     assert_eq!(change(own.id, 1).await.unwrap().version, 2);
     refused!(change(own.id, 1).await, Error::PreconditionFailed(_));
     for version in [1, 9] {
         refused!(change(foreign.id, version).await, Error::ContentNotFound(_));
     }
-    assert_eq!(world.app.content(&at("room"), Some(&owner), foreign.id).await.unwrap(), foreign);
+    assert_eq!(world.app.content(&at("room"), &Caller::token(&owner), foreign.id).await.unwrap(), foreign);
 }
 
 /// The pieces of a list, put together, are the list; and each is as small as was asked for.
@@ -137,13 +142,15 @@ async fn a_list_is_told_in_pieces_that_fit() {
         add(&world, &token, &"x".repeat(len)).await;
         world.upload("room", &token, "a", bytes::Bytes::from_static(b"file")).await.unwrap();
     }
-    let whole = world.app.contents(&at("room"), Some(&token), ContentPage::default()).await.unwrap();
+    let whole =
+        world.app.contents(&at("room"), &Caller::token(&token), ContentPage::default()).await.unwrap();
     for (budget, limit) in [(0, None), (600, None), (700, Some(3)), (1 << 20, None), (1 << 20, Some(20))] {
         let mut listed = Vec::new();
         let mut after: Option<ContentId> = None;
         loop {
             let page = ContentPage { after, limit, ..ContentPage::default() };
-            let part = world.app.contents_within(&at("room"), Some(&token), page, budget).await.unwrap();
+            let part =
+                world.app.contents_within(&at("room"), &Caller::token(&token), page, budget).await.unwrap();
             let sizes: Vec<u64> =
                 part.contents.iter().filter_map(|c| c.text.as_ref()).map(|text| text.len() as u64).collect();
             assert!(sizes.iter().sum::<u64>() <= budget || part.contents.len() == 1, "{budget}: {sizes:?}");

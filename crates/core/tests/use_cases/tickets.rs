@@ -1,5 +1,5 @@
 use elizabeth_core::{
-    Error, Invalid, Result, Unauthorized,
+    Caller, Error, Invalid, Result, Unauthorized,
     content::FileRequest,
     id::{ContentId, TicketId},
     permission::Permission,
@@ -33,7 +33,7 @@ fn with_ticket(ticket: &SecretString) -> TokenRequest {
 }
 
 async fn make(world: &World, token: &str, request: TicketRequest) -> Result<CreatedTicket> {
-    world.app.create_ticket(&at("room"), Some(token), request).await
+    world.app.create_ticket(&at("room"), &Caller::token(token), request).await
 }
 
 async fn read_by(world: &World, ticket: &CreatedTicket, id: ContentId) -> Result<Vec<u8>> {
@@ -98,7 +98,7 @@ async fn of_many_at_once_no_more_read_than_ticket_and_content_allow() {
     assert_eq!(won, 3);
     let uses: Vec<u64> = world
         .app
-        .tickets(&at("room"), Some(&owner))
+        .tickets(&at("room"), &Caller::token(&owner))
         .await
         .unwrap()
         .iter()
@@ -147,7 +147,9 @@ async fn a_room_that_lets_nobody_in_spends_no_ticket() {
     let owner = world.room("room").await;
     let made = make(&world, &owner, invitation(None)).await.unwrap();
     let enter = || world.issue("room", with_ticket(&made.secret));
-    let set = async |settings| world.app.change_settings(&at("room"), Some(&owner), settings).await.unwrap();
+    let set = async |settings| {
+        world.app.change_settings(&at("room"), &Caller::token(&owner), settings).await.unwrap()
+    };
     let status = |status| RoomSettings::default().status(Some(Some(status)));
     set(status(RoomStatus::Locked)).await;
     refused!(enter().await, Error::RoomLocked);
@@ -160,7 +162,7 @@ async fn a_room_that_lets_nobody_in_spends_no_ticket() {
     let room = set(RoomSettings::default().max_entries(Some(None))).await;
     assert_eq!((before, room.entries), (1, 1));
     enter().await.unwrap();
-    assert_eq!(world.app.room(&at("room"), Some(&owner)).await.unwrap().entries, 2);
+    assert_eq!(world.app.room(&at("room"), &Caller::token(&owner)).await.unwrap().entries, 2);
 }
 
 #[tokio::test]
@@ -176,7 +178,8 @@ async fn a_drop_box_sees_what_its_session_added() {
     // A renewed token is the same session.
     let guest = world.issue("room", with_token(&guest)).await.unwrap();
     let list = async |token: &str| {
-        let contents = world.app.contents(&at("room"), Some(token), ContentPage::default()).await.unwrap();
+        let contents =
+            world.app.contents(&at("room"), &Caller::token(token), ContentPage::default()).await.unwrap();
         contents.into_iter().map(|content| content.id).collect::<Vec<_>>()
     };
     assert_eq!(list(&guest).await, [mine]);
@@ -184,7 +187,7 @@ async fn a_drop_box_sees_what_its_session_added() {
     assert_eq!(list(&owner).await, [ours, mine]);
     assert_eq!(world.read("room", &guest, mine).await.unwrap(), large(7));
     refused!(world.read("room", &guest, ours).await, Error::ContentNotFound(id) if id == ours);
-    refused!(world.app.content(&at("room"), Some(&other), mine).await, Error::ContentNotFound(id) if id == mine);
+    refused!(world.app.content(&at("room"), &Caller::token(&other), mine).await, Error::ContentNotFound(id) if id == mine);
     refused!(make(&world, &guest, download(ours, None)).await, Error::ContentNotFound(_));
     let followed = make(&world, &guest, download(mine, None)).await.unwrap();
     assert_eq!(read_by(&world, &followed, mine).await.unwrap(), large(7));
@@ -193,9 +196,9 @@ async fn a_drop_box_sees_what_its_session_added() {
     let blind = make(&world, &owner, invitation(Some(Permission::DELETE))).await.unwrap();
     let blind = world.issue("room", with_ticket(&blind.secret)).await.unwrap();
     let page = ContentPage::default();
-    refused!(world.app.contents(&at("room"), Some(&blind), page).await, Error::PermissionDenied(_));
+    refused!(world.app.contents(&at("room"), &Caller::token(&blind), page).await, Error::PermissionDenied(_));
     refused!(world.read("room", &blind, mine).await, Error::PermissionDenied(_));
-    assert!(world.app.room(&at("room"), Some(&blind)).await.is_ok());
+    assert!(world.app.room(&at("room"), &Caller::token(&blind)).await.is_ok());
 }
 
 #[tokio::test]
@@ -207,10 +210,11 @@ async fn a_guest_handles_the_tickets_of_its_session_an_owner_all() {
         make(&world, &owner, invitation(None)).await.unwrap(),
         make(&world, &guest, invitation(None)).await.unwrap(),
     );
-    let list = async |token: &str| world.app.tickets(&at("room"), Some(token)).await.unwrap();
+    let list = async |token: &str| world.app.tickets(&at("room"), &Caller::token(token)).await.unwrap();
     assert_eq!(list(&guest).await, std::slice::from_ref(&theirs.ticket));
     assert_eq!(list(&owner).await, [ours.ticket.clone(), theirs.ticket.clone()]);
-    let revoke = async |token: &str, id| world.app.revoke_ticket(&at("room"), Some(token), id).await;
+    let revoke =
+        async |token: &str, id| world.app.revoke_ticket(&at("room"), &Caller::token(token), id).await;
     refused!(revoke(&guest, ours.ticket.id).await, Error::NotYourTicket);
     refused!(revoke(&owner, TicketId(i64::MAX)).await, Error::TicketNotFound);
     // Whoever leaves has given the ticket away all the same.
@@ -239,14 +243,14 @@ async fn an_invitation_ends_with_the_guest_who_is_thrown_out_and_with_sharing() 
     assert!(good(&ours).await && good(&theirs).await);
     let switch = async |share| {
         let permission = if share { Permission::all() } else { Permission::all() - Permission::SHARE };
-        world.app.set_permission(&at("room"), Some(&owner), permission).await.unwrap();
+        world.app.set_permission(&at("room"), &Caller::token(&owner), permission).await.unwrap();
     };
     switch(false).await;
     assert!(good(&ours).await && !good(&theirs).await);
     switch(true).await;
     assert!(good(&theirs).await);
-    let tokens = world.app.tokens(&at("room"), Some(&guest)).await.unwrap();
-    world.app.revoke_token(&at("room"), Some(&owner), tokens.current).await.unwrap();
+    let tokens = world.app.tokens(&at("room"), &Caller::token(&guest)).await.unwrap();
+    world.app.revoke_token(&at("room"), &Caller::token(&owner), tokens.current).await.unwrap();
     assert!(good(&ours).await && !good(&theirs).await);
 }
 
@@ -258,7 +262,7 @@ async fn who_sees_only_the_own_contents_deletes_only_those() {
     let tidy = make(&world, &owner, invitation(Some(Permission::EDIT | Permission::DELETE))).await.unwrap();
     let tidy = world.issue("room", with_ticket(&tidy.secret)).await.unwrap();
     let own = world.upload("room", &tidy, "b", large(5)).await.unwrap().contents[0].id;
-    let delete = async |ids| world.app.delete_contents(&at("room"), Some(&tidy), ids).await;
+    let delete = async |ids| world.app.delete_contents(&at("room"), &Caller::token(&tidy), ids).await;
     refused!(delete(vec![theirs, own]).await, Error::ContentNotFound(id) if id == theirs);
     assert_eq!(delete(vec![own]).await.unwrap().deleted, [own]);
     assert!(world.read("room", &owner, theirs).await.is_ok());
@@ -268,7 +272,7 @@ async fn who_sees_only_the_own_contents_deletes_only_those() {
 async fn terms_are_read_before_anything_else_and_end_with_the_room() {
     let world = World::new();
     let none = invitation(None).ttl_seconds(Some(0));
-    let nobody = world.app.create_ticket(&at("nowhere"), None, none).await;
+    let nobody = world.app.create_ticket(&at("nowhere"), &Caller::Nobody, none).await;
     refused!(nobody, Error::Invalid(Invalid::TicketTtl));
     let end = world.app.now().saturating_add(std::time::Duration::from_millis(90_500));
     world.create("room", RoomOptions::default().expire_at(Some(end))).await.unwrap();

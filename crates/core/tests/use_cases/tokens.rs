@@ -1,5 +1,5 @@
 use elizabeth_core::{
-    Elizabeth, Error, Unauthorized,
+    Caller, Elizabeth, Error, Unauthorized,
     permission::Permission,
     service::{Issued, TokenRequest},
 };
@@ -55,7 +55,7 @@ async fn a_renewal_keeps_the_session_and_takes_the_rooms_permission() {
     let owner = world.room("room").await;
     let guest = session(&world.app, "room").await;
     let only_view = Permission::VIEW | Permission::SHARE;
-    world.app.set_permission(&at("room"), Some(&owner), only_view).await.unwrap();
+    world.app.set_permission(&at("room"), &Caller::token(&owner), only_view).await.unwrap();
     let token = guest.token.expose_secret();
     let renewed = world.app.issue_token(&at("room"), with_token(token)).await.unwrap();
     assert_eq!(renewed.claims.sid, guest.claims.sid);
@@ -128,12 +128,13 @@ async fn an_owner_sees_and_revokes_all_a_guest_its_own_sessions() {
     let guest = session(&world.app, "room").await;
     let other = session(&world.app, "room").await;
     let token = guest.token.expose_secret();
-    let list = async |token: &str| world.app.tokens(&at("room"), Some(token)).await.unwrap();
+    let list = async |token: &str| world.app.tokens(&at("room"), &Caller::token(token)).await.unwrap();
     assert_eq!(list(&owner).await.tokens.len(), 3);
     let own = list(token).await;
     assert_eq!((own.current, own.tokens.len()), (guest.claims.jti, 1));
 
-    let revoke = async |token: &str, jti| world.app.revoke_token(&at("room"), Some(token), jti).await;
+    let revoke =
+        async |token: &str, jti| world.app.revoke_token(&at("room"), &Caller::token(token), jti).await;
     refused!(revoke(token, other.claims.jti).await, Error::NotYourToken);
     revoke(&owner, other.claims.jti).await.unwrap();
     revoke(&owner, other.claims.jti).await.unwrap();
@@ -152,7 +153,7 @@ async fn an_owner_who_revokes_one_token_of_a_guest_ends_the_whole_stay() {
     let owner = world.room("room").await;
     let first = session(&world.app, "room").await;
     let second = world.issue("room", with_token(first.token.expose_secret())).await.unwrap();
-    world.app.revoke_token(&at("room"), Some(&owner), first.claims.jti).await.unwrap();
+    world.app.revoke_token(&at("room"), &Caller::token(&owner), first.claims.jti).await.unwrap();
     refused!(
         world.app.validate_token(&at("room"), &second).await,
         Error::Unauthorized(Unauthorized::Revoked)

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Error, Unauthorized,
+    Caller, Error, Unauthorized,
     content::FileRequest,
     memory::MemoryStore,
     policy::{Policy, UPLOADS_MAX},
@@ -58,7 +58,7 @@ async fn an_upload_lives_an_hour_from_its_last_chunk() {
         Error::Unauthorized(Unauthorized::UploadToken)
     );
     let token = world.enter("box").await.unwrap();
-    let by_room = UploadAccess::RoomToken { token: Some(token.into()), upload: prepared.upload.id };
+    let by_room = UploadAccess::Caller { caller: Caller::token(&token), upload: prepared.upload.id };
     refused!(world.app.upload_state(&at("box"), &by_room).await, Error::ReservationNotFound);
     world.check_swept(0).await;
 }
@@ -217,7 +217,7 @@ async fn a_room_that_goes_takes_its_uploads_along() {
         one.write(part(&bytes, 0)).await.unwrap();
         two.write(bytes.slice(..9)).await.unwrap();
         if deleted {
-            world.app.delete_room(&at("box"), Some(&token)).await.unwrap();
+            world.app.delete_room(&at("box"), &Caller::token(&token)).await.unwrap();
             refused!(one.finish().await, Error::RoomNotFound);
             world.wait(6);
             refused!(two.write(bytes.slice(9..10)).await, Error::RoomNotFound);
@@ -248,17 +248,17 @@ async fn the_calls_of_simple_uploads_do_not_know_it() {
     let (prepared, access) = world.chunked_upload(&token, CHUNK).await;
     let number = prepared.upload.reservation;
     let before = world.traces().await;
-    let begun = world.app.begin_upload(&at("box"), Some(&token), number).await.map(drop);
+    let begun = world.app.begin_upload(&at("box"), &Caller::token(&token), number).await.map(drop);
     refused!(begun, Error::ReservationNotFound);
-    let whole = world.app.upload_whole(&at("box"), Some(&token), number, vec![]).await;
+    let whole = world.app.upload_whole(&at("box"), &Caller::token(&token), number, vec![]).await;
     refused!(whole, Error::ReservationNotFound);
-    refused!(world.app.release(&at("box"), Some(&token), number).await, Error::ReservationNotFound);
+    refused!(world.app.release(&at("box"), &Caller::token(&token), number).await, Error::ReservationNotFound);
     assert_eq!(world.traces().await, before);
     send(&world.app, &access, chunk(0), large(CHUNK)).await.unwrap();
     complete(&world.app, &access, &large(CHUNK)).await.unwrap();
     // Nor do chunks fit an upload whose pieces come one behind the other.
     let file = FileRequest::new("b", 9);
-    let created = world.app.create_upload(&at("box"), Some(&token), file).await.unwrap();
+    let created = world.app.create_upload(&at("box"), &Caller::token(&token), file).await.unwrap();
     let access = by_room_token(&token, &created);
     refused!(send(&world.app, &access, chunk(0), large(9)).await, Error::ReservationNotFound);
     refused!(complete(&world.app, &access, &large(9)).await, Error::ReservationNotFound);
@@ -272,7 +272,8 @@ async fn a_room_has_so_many_uploads_under_way_at_most() {
     for _ in 0..UPLOADS_MAX {
         last = Some(world.chunked_upload(&token, 0).await.1);
     }
-    let one_more = async || world.app.prepare_upload(&at("box"), Some(&token), vec![chunked("b", 0)]).await;
+    let one_more =
+        async || world.app.prepare_upload(&at("box"), &Caller::token(&token), vec![chunked("b", 0)]).await;
     refused!(one_more().await, Error::TooManyUploads);
     // One that is complete is not under way.
     complete(&world.app, &last.unwrap(), b"").await.unwrap();

@@ -1,7 +1,7 @@
 //! Who may go on with an upload in pieces, and who ends it.
 
 use elizabeth_core::{
-    Error, Result, Unauthorized,
+    Caller, Error, Result, Unauthorized,
     id::ReservationId,
     permission::Permission,
     room::{RoomSettings, RoomStatus},
@@ -42,7 +42,7 @@ async fn an_upload_belongs_to_the_session_that_made_it() {
     let bytes = large(SIZE);
     let by = |token: &str| by_room_token(token, &prepared.upload);
     let list = async |token: &str| -> Vec<bool> {
-        let listed = world.app.uploads(&at("box"), Some(token)).await.unwrap();
+        let listed = world.app.uploads(&at("box"), &Caller::token(token)).await.unwrap();
         listed.into_iter().map(|listed| listed.mine).collect()
     };
 
@@ -70,10 +70,13 @@ async fn an_upload_belongs_to_the_session_that_made_it() {
     refused!(complete(&world.app, &stranger, &bytes).await, Error::ReservationNotFound);
     refused!(world.app.abandon_upload(&at("box"), &stranger).await, Error::ReservationNotFound);
     // Whoever has nothing at all is told so.
-    let nobody = UploadAccess::RoomToken { token: None, upload: prepared.upload.id };
+    let nobody = UploadAccess::Caller { caller: Caller::Nobody, upload: prepared.upload.id };
     refused!(world.app.upload_state(&at("box"), &nobody).await, Error::Unauthorized(Unauthorized::Missing));
 
-    assert!(world.app.room(&at("box"), Some(&owner)).await.is_err(), "the owner's token is over too");
+    assert!(
+        world.app.room(&at("box"), &Caller::token(&owner)).await.is_err(),
+        "the owner's token is over too"
+    );
     let content = complete(&world.app, &by(refreshed), &bytes).await.unwrap().content;
     assert_eq!(world.read("box", refreshed, content.id).await.unwrap(), bytes);
     assert!(list(refreshed).await.is_empty());
@@ -88,7 +91,7 @@ async fn an_owner_sees_and_ends_a_guests_upload_and_adds_nothing_to_it() {
     let (prepared, access) = world.chunked_upload(&token, SIZE).await;
     send_all(&world.app, &access, 0, &large(SIZE), [1, 0]).await;
     let by_owner = by_room_token(&owner, &prepared.upload);
-    let listed = world.app.uploads(&at("box"), Some(&owner)).await.unwrap();
+    let listed = world.app.uploads(&at("box"), &Caller::token(&owner)).await.unwrap();
     assert_eq!((listed.len(), listed[0].mine), (1, false));
     assert_eq!(world.app.upload_state(&at("box"), &by_owner).await.unwrap().chunks.len(), 2);
     refused!(send(&world.app, &by_owner, chunk(0), part(&large(SIZE), 0)).await, Error::ReservationNotFound);
@@ -102,7 +105,7 @@ async fn an_owner_sees_and_ends_a_guests_upload_and_adds_nothing_to_it() {
     let (prepared, _) = world.chunked_upload(&owner, SIZE).await;
     let again = world.issue("box", with_key(&made.owner_key)).await.unwrap();
     let access = by_room_token(&again, &prepared.upload);
-    assert!(world.app.uploads(&at("box"), Some(&again)).await.unwrap()[0].mine);
+    assert!(world.app.uploads(&at("box"), &Caller::token(&again)).await.unwrap()[0].mine);
     send_all(&world.app, &access, 0, &large(SIZE), [0, 1]).await;
     complete(&world.app, &access, &large(SIZE)).await.unwrap();
 }
@@ -131,7 +134,7 @@ async fn who_is_thrown_out_uploads_nothing_more() {
     let stays = world.enter("box").await.unwrap();
     let ended = under_way(&world, thrown_out.token.expose_secret()).await;
     let (_, other, writer) = under_way(&world, &stays).await;
-    world.app.revoke_token(&at("box"), Some(&owner), thrown_out.claims.jti).await.unwrap();
+    world.app.revoke_token(&at("box"), &Caller::token(&owner), thrown_out.claims.jti).await.unwrap();
     is_ended(&world, ended).await;
     writer.abort().await;
     send(&world.app, &other, chunk(1), part(&large(SIZE), 1)).await.unwrap();
@@ -146,7 +149,7 @@ async fn a_slow_chunk_of_one_who_is_thrown_out_breaks_off() {
     let owner = world.room("box").await;
     let thrown_out = guest(&world).await;
     let (_, _, mut writer) = under_way(&world, thrown_out.token.expose_secret()).await;
-    world.app.revoke_token(&at("box"), Some(&owner), thrown_out.claims.jti).await.unwrap();
+    world.app.revoke_token(&at("box"), &Caller::token(&owner), thrown_out.claims.jti).await.unwrap();
     world.wait(6);
     refused!(writer.write(large(1)).await, Error::ReservationExpired);
     writer.abort().await;
@@ -161,7 +164,7 @@ async fn a_new_password_ends_the_uploads_of_guests() {
     let ended = under_way(&world, &token).await;
     let (_, owners, writer) = under_way(&world, &owner).await;
     let settings = RoomSettings::default().password(Some(Some("secret".into())));
-    world.app.change_settings(&at("box"), Some(&owner), settings).await.unwrap();
+    world.app.change_settings(&at("box"), &Caller::token(&owner), settings).await.unwrap();
     is_ended(&world, ended).await;
     writer.abort().await;
     send(&world.app, &owners, chunk(1), part(&large(SIZE), 1)).await.unwrap();
@@ -196,11 +199,11 @@ async fn narrowing_and_closing_a_room_stop_guests_at_once() {
     let by_room = by_room_token(&token, &prepared.upload);
     send(&world.app, &by_upload, chunk(0), part(&bytes, 0)).await.unwrap();
     let permit = async |permission| {
-        world.app.set_permission(&at("box"), Some(&owner), permission).await.unwrap();
+        world.app.set_permission(&at("box"), &Caller::token(&owner), permission).await.unwrap();
     };
     let status = async |status| {
         let settings = RoomSettings::default().status(Some(Some(status)));
-        world.app.change_settings(&at("box"), Some(&owner), settings).await.unwrap();
+        world.app.change_settings(&at("box"), &Caller::token(&owner), settings).await.unwrap();
     };
     for access in [&by_upload, &by_room] {
         let chunk_again = async || send(&world.app, access, chunk(0), part(&bytes, 0)).await.map(drop);
@@ -237,19 +240,22 @@ async fn a_drop_box_lists_its_own_uploads() -> Result<()> {
     let (_, _) = world.chunked_upload(&owner, 10).await;
     let purpose = TicketPurpose::Enter(Some(Permission::EDIT));
     let request = TicketRequest::new(purpose).max_uses(Some(2));
-    let ticket = world.app.create_ticket(&at("box"), Some(&owner), request).await?.secret;
+    let ticket = world.app.create_ticket(&at("box"), &Caller::token(&owner), request).await?.secret;
     let enter = || TokenRequest::default().ticket(Some(ticket.clone()));
     let (one, other) = (world.issue("box", enter()).await?, world.issue("box", enter()).await?);
     let mine = world.prepare_upload(&one, vec![chunked("mine", SIZE)]).await;
     world.prepare_upload(&other, vec![chunked("other", SIZE)]).await;
-    let listed = world.app.uploads(&at("box"), Some(&one)).await?;
+    let listed = world.app.uploads(&at("box"), &Caller::token(&one)).await?;
     assert_eq!(listed.iter().map(|listed| listed.upload.id).collect::<Vec<_>>(), [mine.upload.id]);
     assert!(listed[0].mine);
-    assert_eq!(world.app.uploads(&at("box"), Some(&owner)).await?.len(), 3);
+    assert_eq!(world.app.uploads(&at("box"), &Caller::token(&owner)).await?.len(), 3);
     let access = by_upload_token(&mine);
     send_all(&world.app, &access, 0, &large(SIZE), [0, 1]).await;
     let content = complete(&world.app, &access, &large(SIZE)).await?.content;
-    assert_eq!(world.app.content(&at("box"), Some(&one), content.id).await?, content);
-    refused!(world.app.content(&at("box"), Some(&other), content.id).await, Error::ContentNotFound(_));
+    assert_eq!(world.app.content(&at("box"), &Caller::token(&one), content.id).await?, content);
+    refused!(
+        world.app.content(&at("box"), &Caller::token(&other), content.id).await,
+        Error::ContentNotFound(_)
+    );
     Ok(())
 }

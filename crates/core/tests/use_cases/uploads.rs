@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use elizabeth_core::{
-    Error, content::FileRequest, id::ReservationId, permission::Permission, policy::Policy,
+    Caller, Error, content::FileRequest, id::ReservationId, permission::Permission, policy::Policy,
     ports::PresignRequest,
 };
 use futures::TryStreamExt;
@@ -24,7 +24,10 @@ async fn files_of_every_size_come_back_byte_for_byte() {
         assert_eq!(uploaded.current_size, total);
         let content = &uploaded.contents[0];
         assert_eq!(world.read("box", &token, content.id).await.unwrap(), large(len));
-        assert_eq!(world.app.content(&at("box"), Some(&token), content.id).await.unwrap(), *content);
+        assert_eq!(
+            world.app.content(&at("box"), &Caller::token(&token), content.id).await.unwrap(),
+            *content
+        );
     }
     assert_eq!(world.blobs.len(), 2, "small files are kept inline");
     assert_eq!(world.current_size("box", &token).await, total);
@@ -37,7 +40,7 @@ async fn any_range_is_the_same_bytes() {
     let bytes = large(100_000);
     let id = world.upload("box", &token, "a.bin", bytes.clone()).await.unwrap().contents[0].id;
     for (from, to) in [(0, 0), (0, 1), (99_999, 100_000), (0, 100_000), (12_345, 67_890)] {
-        let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+        let readable = world.app.readable(&at("box"), &Caller::token(&token), id).await.unwrap();
         let pieces: Vec<Bytes> =
             readable.open(Some(from as u64..to as u64)).await.unwrap().try_collect().await.unwrap();
         assert_eq!(pieces.concat(), bytes[from..to]);
@@ -50,18 +53,27 @@ async fn a_reservation_serves_one_upload_of_the_session_that_made_it() {
     let token = world.room("box").await;
     let other = world.enter("box").await.unwrap();
     let files = || vec![FileRequest::new("a", 3)];
-    let id = world.app.prepare(&at("box"), Some(&token), files()).await.unwrap().reservation_id;
-    refused!(world.app.begin_upload(&at("box"), Some(&other), id).await, Error::ReservationNotFound);
-    refused!(world.app.release(&at("box"), Some(&other), id).await, Error::ReservationNotFound);
+    let id = world.app.prepare(&at("box"), &Caller::token(&token), files()).await.unwrap().reservation_id;
+    refused!(
+        world.app.begin_upload(&at("box"), &Caller::token(&other), id).await,
+        Error::ReservationNotFound
+    );
+    refused!(world.app.release(&at("box"), &Caller::token(&other), id).await, Error::ReservationNotFound);
     // A renewed token is the same session.
     let renewed = world.issue("box", crate::support::with_token(&token)).await.unwrap();
-    let upload = world.app.begin_upload(&at("box"), Some(&renewed), id).await.unwrap();
-    refused!(world.app.begin_upload(&at("box"), Some(&token), id).await, Error::ReservationInUse);
+    let upload = world.app.begin_upload(&at("box"), &Caller::token(&renewed), id).await.unwrap();
+    refused!(world.app.begin_upload(&at("box"), &Caller::token(&token), id).await, Error::ReservationInUse);
     upload.abort().await;
-    refused!(world.app.begin_upload(&at("box"), Some(&token), id).await, Error::ReservationNotFound);
+    refused!(
+        world.app.begin_upload(&at("box"), &Caller::token(&token), id).await,
+        Error::ReservationNotFound
+    );
     assert_eq!(world.current_size("box", &token).await, 0);
     let nowhere = ReservationId(i64::MAX);
-    refused!(world.app.begin_upload(&at("box"), Some(&token), nowhere).await, Error::ReservationNotFound);
+    refused!(
+        world.app.begin_upload(&at("box"), &Caller::token(&token), nowhere).await,
+        Error::ReservationNotFound
+    );
 }
 
 #[tokio::test]
@@ -71,7 +83,7 @@ async fn a_release_gives_the_space_back_and_stops_the_upload() {
     let (id, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
     upload.finish_file().await.unwrap();
-    let released = world.app.release(&at("box"), Some(&token), id).await.unwrap();
+    let released = world.app.release(&at("box"), &Caller::token(&token), id).await.unwrap();
     assert_eq!((released.released, released.current_size), (50_000, 0));
     refused!(upload.commit().await, Error::ReservationExpired);
     assert_eq!(world.blobs.len(), 0);
@@ -83,9 +95,9 @@ async fn bytes_that_arrive_keep_the_lease_and_silence_ends_it() {
     let world = World::new();
     let token = world.room("box").await;
     let files = vec![FileRequest::new("a", 50_000)];
-    let id = world.app.prepare(&at("box"), Some(&token), files).await.unwrap().reservation_id;
+    let id = world.app.prepare(&at("box"), &Caller::token(&token), files).await.unwrap().reservation_id;
     world.wait(9);
-    let mut upload = world.app.begin_upload(&at("box"), Some(&token), id).await.unwrap();
+    let mut upload = world.app.begin_upload(&at("box"), &Caller::token(&token), id).await.unwrap();
     upload.start_file("a").await.unwrap();
     for piece in large(50_000).chunks(5_000).take(9) {
         world.wait(59);
@@ -114,7 +126,10 @@ async fn what_the_sweeper_has_given_up_can_not_be_settled() {
     // Even for a process whose clock runs behind.
     world.clock.set(begun);
     refused!(upload.commit().await, Error::ReservationExpired);
-    assert_eq!(world.app.contents(&at("box"), Some(&token), Default::default()).await.unwrap(), vec![]);
+    assert_eq!(
+        world.app.contents(&at("box"), &Caller::token(&token), Default::default()).await.unwrap(),
+        vec![]
+    );
 }
 
 #[tokio::test]
@@ -139,7 +154,7 @@ async fn a_room_deleted_under_an_upload_leaves_nothing() {
     let token = world.room("box").await;
     let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(50_000)).await.unwrap();
-    world.app.delete_room(&at("box"), Some(&token)).await.unwrap();
+    world.app.delete_room(&at("box"), &Caller::token(&token)).await.unwrap();
     upload.finish_file().await.unwrap();
     refused!(upload.commit().await, Error::RoomNotFound);
     assert_eq!(world.blobs.len(), 0);
@@ -180,7 +195,7 @@ async fn other_downloads_are_counted_in_the_end() {
     }
     world.app.flush_downloads().await.unwrap();
     world.app.flush_downloads().await.unwrap();
-    assert_eq!(world.app.content(&at("box"), Some(&token), id).await.unwrap().download_count, 5);
+    assert_eq!(world.app.content(&at("box"), &Caller::token(&token), id).await.unwrap().download_count, 5);
 }
 
 #[tokio::test]
@@ -194,25 +209,25 @@ async fn deleting_is_all_or_nothing() {
     let elsewhere = world.room("elsewhere").await;
     let foreign = world.upload("elsewhere", &elsewhere, "a", large(7)).await.unwrap().contents[0].id;
     let all: Vec<_> = ids.iter().copied().chain([foreign]).collect();
-    refused!(world.app.delete_contents(&at("box"), Some(&token), all).await, Error::ContentNotFound(id) if id == foreign);
+    refused!(world.app.delete_contents(&at("box"), &Caller::token(&token), all).await, Error::ContentNotFound(id) if id == foreign);
     assert_eq!(world.current_size("box", &token).await, 50_010);
     let twice = vec![ids[1], ids[0], ids[1]];
-    let deleted = world.app.delete_contents(&at("box"), Some(&token), twice).await.unwrap();
+    let deleted = world.app.delete_contents(&at("box"), &Caller::token(&token), twice).await.unwrap();
     assert_eq!((deleted.deleted, deleted.freed_size, deleted.current_size), (ids, 50_010, 0));
     world.app.collect_blobs().await.unwrap();
     assert_eq!(world.blobs.len(), 0);
     let view = Permission::VIEW | Permission::SHARE;
-    world.app.set_permission(&at("box"), Some(&token), view).await.unwrap();
+    world.app.set_permission(&at("box"), &Caller::token(&token), view).await.unwrap();
     let guest = world.enter("box").await.unwrap();
     refused!(
-        world.app.delete_contents(&at("box"), Some(&guest), vec![foreign]).await,
+        world.app.delete_contents(&at("box"), &Caller::token(&guest), vec![foreign]).await,
         Error::PermissionDenied(Permission::DELETE)
     );
 }
 
 async fn reserve(world: &World, token: &str, files: &[(&str, usize)]) -> ReservationId {
     let files = files.iter().map(|&(name, size)| FileRequest::new(name, size as u64)).collect();
-    world.app.prepare(&at("box"), Some(token), files).await.unwrap().reservation_id
+    world.app.prepare(&at("box"), &Caller::token(token), files).await.unwrap().reservation_id
 }
 
 fn whole(files: &[(&str, usize)]) -> Vec<(String, Bytes)> {
@@ -227,7 +242,8 @@ async fn files_that_have_arrived_whole_are_stored_at_once() {
         let before = world.current_size("box", &token).await;
         let id = reserve(&world, &token, files).await;
         let reversed: Vec<_> = whole(files).into_iter().rev().collect();
-        let uploaded = world.app.upload_whole(&at("box"), Some(&token), id, reversed).await.unwrap();
+        let uploaded =
+            world.app.upload_whole(&at("box"), &Caller::token(&token), id, reversed).await.unwrap();
         let total: usize = files.iter().map(|file| file.1).sum();
         assert_eq!(uploaded.current_size, before + total as u64);
         assert_eq!(world.current_size("box", &token).await, uploaded.current_size);
@@ -252,7 +268,8 @@ async fn whole_files_that_are_not_what_was_announced_release_the_reservation() {
             &[],
         ] {
             let id = reserve(&world, &token, &announced).await;
-            let upload = async |files| world.app.upload_whole(&at("box"), Some(&token), id, files).await;
+            let upload =
+                async |files| world.app.upload_whole(&at("box"), &Caller::token(&token), id, files).await;
             refused!(upload(whole(wrong)).await, Error::ManifestMismatch(_) | Error::FileTooLong { .. });
             assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (0, 0));
             refused!(upload(whole(&announced)).await, Error::ReservationNotFound);
@@ -268,7 +285,7 @@ async fn of_many_whole_uploads_on_one_reservation_one_is_stored() {
     let racing = (0..20).map(|_| {
         let (app, token) = (world.app.clone(), token.clone());
         tokio::spawn(async move {
-            app.upload_whole(&at("box"), Some(&token), id, whole(&[("a", 7)])).await.is_ok()
+            app.upload_whole(&at("box"), &Caller::token(&token), id, whole(&[("a", 7)])).await.is_ok()
         })
     });
     let stored = futures::future::join_all(racing).await;
@@ -276,7 +293,7 @@ async fn of_many_whole_uploads_on_one_reservation_one_is_stored() {
     assert_eq!(world.current_size("box", &token).await, 7);
     let late = reserve(&world, &token, &[("b", 7)]).await;
     world.wait(10);
-    let upload = world.app.upload_whole(&at("box"), Some(&token), late, whole(&[("b", 7)])).await;
+    let upload = world.app.upload_whole(&at("box"), &Caller::token(&token), late, whole(&[("b", 7)])).await;
     refused!(upload, Error::ReservationExpired);
 }
 
@@ -285,8 +302,8 @@ async fn a_content_deleted_between_finding_and_opening_is_not_found() {
     let world = World::new();
     let token = world.room("box").await;
     let id = world.upload("box", &token, "a.bin", large(50_000)).await.unwrap().contents[0].id;
-    let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
-    world.app.delete_contents(&at("box"), Some(&token), vec![id]).await.unwrap();
+    let readable = world.app.readable(&at("box"), &Caller::token(&token), id).await.unwrap();
+    world.app.delete_contents(&at("box"), &Caller::token(&token), vec![id]).await.unwrap();
     world.app.collect_blobs().await.unwrap();
     refused!(readable.open(None).await, Error::ContentNotFound(_));
 }
@@ -311,7 +328,7 @@ async fn where_the_blob_store_has_no_links_the_bytes_come_from_here() {
     let token = world.room("box").await;
     let uploaded = world.upload("box", &token, "a.bin", Bytes::from(vec![1; 20_000])).await.unwrap();
     let id = uploaded.contents[0].id;
-    let readable = world.app.readable(&at("box"), Some(&token), id).await.unwrap();
+    let readable = world.app.readable(&at("box"), &Caller::token(&token), id).await.unwrap();
     let request = PresignRequest {
         expires_in: Duration::from_secs(3600),
         content_type: "text/plain".into(),
@@ -321,6 +338,6 @@ async fn where_the_blob_store_has_no_links_the_bytes_come_from_here() {
     assert_eq!(readable.link(None, request).await.unwrap(), None);
     assert_eq!(world.read("box", &token, id).await.unwrap().len(), 20_000);
     world.app.flush_downloads().await.unwrap();
-    let content = world.app.content(&at("box"), Some(&token), id).await.unwrap();
+    let content = world.app.content(&at("box"), &Caller::token(&token), id).await.unwrap();
     assert_eq!(content.download_count, 1);
 }

@@ -42,7 +42,7 @@ pub(crate) async fn find(
     id: ContentId,
 ) -> Result<Readable> {
     match credential {
-        ReadCredential::Token(token) => app.readable(room, token.token(), id).await,
+        ReadCredential::Token(token) => app.readable(room, token.caller(), id).await,
         ReadCredential::Ticket(ticket) => app.readable_by_ticket(room, ticket, id).await,
     }
 }

@@ -8,6 +8,9 @@ use utoipa::{
     openapi::{path::Operation, security::SecurityRequirement},
 };
 
+use elizabeth_core::Caller;
+use secrecy::ExposeSecret;
+
 use super::Query;
 use crate::{
     document::{Described, add_query_parameter, add_refusal_because, add_refusal_last, add_refusals, secure},
@@ -15,13 +18,26 @@ use crate::{
     state::AppState,
 };
 
-/// The room token of a request as it was presented, if one was: the header's where both are there.
-pub(crate) struct Credential(Option<String>);
+/// Who calls, by the room token that a request presents: the header's where both are there.
+pub(crate) struct Credential(Caller);
 
 impl Credential {
-    /// The token.
+    /// Who calls.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.0
+    }
+
+    /// The same, to keep.
+    pub(crate) fn into_caller(self) -> Caller {
+        self.0
+    }
+
+    /// The token, if one was presented.
     pub(crate) fn token(&self) -> Option<&str> {
-        self.0.as_deref()
+        match &self.0 {
+            Caller::Token(token) => Some(token.expose_secret()),
+            Caller::Nobody | Caller::Visitor(_) => None,
+        }
     }
 }
 
@@ -29,10 +45,11 @@ impl<S: Sync> FromRequestParts<S> for Credential {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        match bearer(&parts.headers) {
-            Some(token) => Ok(Self(Some(token.to_owned()))),
-            None => Ok(Self(Query::of(parts).text("token")?)),
-        }
+        let caller = match bearer(&parts.headers) {
+            Some(token) => Caller::token(token),
+            None => Caller::from(Query::of(parts).text("token")?.as_deref()),
+        };
+        Ok(Self(caller))
     }
 }
 

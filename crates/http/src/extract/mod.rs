@@ -1,8 +1,8 @@
 //! What handlers take out of a request. Each refuses with a problem, and before any use case runs: syntax first.
 
 mod accept;
-mod caller;
 mod credential;
+mod folder_credential;
 mod if_match;
 mod json;
 mod path;
@@ -12,8 +12,8 @@ mod upload_credential;
 #[cfg(feature = "web-ui")]
 pub(crate) use accept::accepts_encoding;
 pub(crate) use accept::accepts_html;
-pub(crate) use caller::Caller;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
+pub(crate) use folder_credential::FolderCredential;
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
 pub(crate) use path::{ChunkPath, InRoom, RoomFile, RoomItem, RoomPath};

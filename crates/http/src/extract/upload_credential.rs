@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use elizabeth_core::{ErrorCode, id::UploadId, secret::UPLOAD_TOKEN_PREFIX, service::UploadAccess};
+use elizabeth_core::{Caller, ErrorCode, id::UploadId, secret::UPLOAD_TOKEN_PREFIX, service::UploadAccess};
 use secrecy::SecretString;
 use utoipa::openapi::path::Operation;
 use uuid::Uuid;
@@ -70,7 +70,7 @@ impl UploadCredential {
     pub(crate) fn of(self, upload: UploadId) -> UploadAccess {
         match self.upload_token {
             Some(token) => UploadAccess::UploadToken { token, upload: Some(upload) },
-            None => UploadAccess::RoomToken { token: self.room_token, upload },
+            None => UploadAccess::Caller { caller: caller(self.room_token), upload },
         }
     }
 
@@ -82,10 +82,12 @@ impl UploadCredential {
     pub(crate) fn by_query(self) -> Result<UploadAccess, Problem> {
         match (self.upload_token, self.room_token, self.named) {
             (Some(token), _, upload) => Ok(UploadAccess::UploadToken { token, upload }),
-            (None, token, Some(upload)) => Ok(UploadAccess::RoomToken { token, upload }),
+            (None, token, Some(upload)) => Ok(UploadAccess::Caller { caller: caller(token), upload }),
             (None, Some(_), None) => Err(invalid("query: reservation_id is missing beside the room token")),
             // That there is no credential is for the use case to say, behind what comes before it.
-            (None, None, None) => Ok(UploadAccess::RoomToken { token: None, upload: UploadId(Uuid::nil()) }),
+            (None, None, None) => {
+                Ok(UploadAccess::Caller { caller: Caller::Nobody, upload: UploadId(Uuid::nil()) })
+            }
         }
     }
 
@@ -100,6 +102,10 @@ impl UploadCredential {
         }
         self.by_query()
     }
+}
+
+fn caller(room_token: Option<SecretString>) -> Caller {
+    room_token.map_or(Caller::Nobody, Caller::Token)
 }
 
 fn invalid(text: &'static str) -> Problem {
@@ -133,7 +139,11 @@ mod tests {
             Ok(UploadAccess::UploadToken { token: shown, upload }) => {
                 format!("upload {} {}", token(Some(shown)), upload.is_some())
             }
-            Ok(UploadAccess::RoomToken { token: shown, upload }) => {
+            Ok(UploadAccess::Caller { caller, upload }) => {
+                let shown = match caller {
+                    Caller::Token(token) => Some(token),
+                    Caller::Nobody | Caller::Visitor(_) => None,
+                };
                 format!("room {} {}", token(shown), upload.0 != Uuid::nil())
             }
             Err(problem) => problem.status().as_str().to_owned(),

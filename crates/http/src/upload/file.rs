@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use elizabeth_core::{
-    Elizabeth, Result,
+    Caller, Result,
     content::{FileRequest, Manifest},
     name::{FileName, RoomRef},
     service::Uploaded,
@@ -32,12 +32,6 @@ pub(crate) struct FilePut {
     file: FileRequest,
     /// Bytes, where the body's length was announced.
     pub(crate) length: Option<u64>,
-}
-
-/// Somebody who may go on.
-pub(crate) struct Entered {
-    pub(crate) app: Elizabeth,
-    pub(crate) token: Option<String>,
 }
 
 impl FilePut {
@@ -89,7 +83,7 @@ pub(crate) fn telling_type(named: &str) -> Option<&str> {
 /// taken, where the client waits for that (RFC 9110, section 10.1.1).
 pub(crate) async fn put_file(
     state: &AppState,
-    enter: impl Future<Output = Result<Entered>> + Send + 'static,
+    enter: impl Future<Output = Result<Caller>> + Send + 'static,
     room: RoomRef,
     put: FilePut,
     headers: &HeaderMap,
@@ -98,11 +92,12 @@ pub(crate) async fn put_file(
     let FilePut { file, length } = put;
     let waits = headers.contains_key(header::EXPECT);
     let small = length.filter(|_| !waits).and_then(|length| usize::try_from(length).ok());
+    let app = state.app().clone();
     let body = match gather_bytes(small, body).await {
         Ok(bytes) => {
             let store = async move {
-                let Entered { app, token } = enter.await?;
-                app.store_file(&room, token.as_deref(), file, bytes).await
+                let caller = enter.await?;
+                app.store_file(&room, &caller, file, bytes).await
             };
             return run_to_end(state, store).await;
         }
@@ -110,8 +105,8 @@ pub(crate) async fn put_file(
     };
     let name = file.name.clone();
     let begun = async move {
-        let Entered { app, token } = enter.await?;
-        app.begin_file(&room, token.as_deref(), file, length.is_none()).await
+        let caller = enter.await?;
+        app.begin_file(&room, &caller, file, length.is_none()).await
     };
     match begin(state, begun).await {
         Ok(upload) => receive(state, upload, RawBody::new(name, body)).await,

@@ -13,7 +13,7 @@ mod transfer;
 mod whole;
 
 pub(crate) use chunk::{put_chunk, read_chunk_head, send_chunk};
-pub(crate) use file::{Entered, FilePut, length_required, put_file, telling_type};
+pub(crate) use file::{FilePut, length_required, put_file, telling_type};
 pub(crate) use multipart::{Boundary, Multipart};
 pub(crate) use raw::RawBody;
 pub(crate) use sink::ByteSink;

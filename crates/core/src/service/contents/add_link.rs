@@ -2,6 +2,7 @@ use crate::{
     Elizabeth, Result,
     content::Content,
     name::RoomRef,
+    service::caller::Caller,
     text::{LinkRequest, ParsedText},
 };
 
@@ -14,12 +15,7 @@ impl Elizabeth {
     /// [`Error::Invalid`](crate::Error::Invalid) for its address or name; without a token that has EDIT;
     /// [`Error::RoomFull`](crate::Error::RoomFull); [`Error::StorageFull`](crate::Error::StorageFull) when the server
     /// itself has no space left.
-    pub async fn add_link(
-        &self,
-        room: &RoomRef,
-        token: Option<&str>,
-        request: LinkRequest,
-    ) -> Result<Content> {
-        self.add_written(room, token, ParsedText::link(&request)?).await
+    pub async fn add_link(&self, room: &RoomRef, caller: &Caller, request: LinkRequest) -> Result<Content> {
+        self.add_written(room, caller, ParsedText::link(&request)?).await
     }
 }

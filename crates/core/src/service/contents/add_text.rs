@@ -3,7 +3,7 @@ use crate::{
     content::Content,
     name::RoomRef,
     permission::Permission,
-    service::{authorize::Requirement, retried::retried, uploads::prepare::ledger},
+    service::{authorize::Requirement, caller::Caller, retried::retried, uploads::prepare::ledger},
     text::{ParsedText, TextRequest},
 };
 
@@ -15,27 +15,22 @@ impl Elizabeth {
     ///
     /// [`Error::Invalid`] for its name, language, downloads or expiry; without a token that has EDIT;
     /// [`Error::TextTooLong`]; [`Error::RoomFull`]; [`Error::StorageFull`] when the server itself has no space left.
-    pub async fn add_text(
-        &self,
-        room: &RoomRef,
-        token: Option<&str>,
-        request: TextRequest,
-    ) -> Result<Content> {
+    pub async fn add_text(&self, room: &RoomRef, caller: &Caller, request: TextRequest) -> Result<Content> {
         let written = ParsedText::text(request, self.now())?;
-        self.add_written(room, token, written).await
+        self.add_written(room, caller, written).await
     }
 
     /// Adds a text or a link that was read.
     pub(crate) async fn add_written(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         written: ParsedText,
     ) -> Result<Content> {
         let enough_space = self.has_space_for(written.size()).await?;
         let need = Requirement::Permission(Permission::EDIT);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let new = written.clone().into_new(grant.room.id, grant.token.sid, now)?;
             ledger(tx.as_mut(), &grant.room, now).await?.replace(now, 0, new.size())?;
             if !enough_space {

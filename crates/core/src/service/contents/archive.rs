@@ -8,7 +8,7 @@ use crate::{
     name::{FileName, RoomName, RoomRef},
     policy::{ARCHIVE_ENTRIES_MAX, MANIFEST_FILES_MAX},
     ports::{BlobStream, ContentPage, ReadTx},
-    service::{authorize::Requirement, contents::read::Readable},
+    service::{authorize::Requirement, caller::Caller, contents::read::Readable},
     time::Timestamp,
 };
 
@@ -57,14 +57,14 @@ impl Elizabeth {
     pub async fn archive(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         chosen: Option<Vec<ContentId>>,
     ) -> Result<Archive> {
         let chosen: Option<BTreeSet<ContentId>> = chosen.map(|ids| ids.into_iter().collect());
         if chosen.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MANIFEST_FILES_MAX) {
             return Err(Invalid::ContentCount.into());
         }
-        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Look).await?;
+        let (mut tx, grant, now) = self.authorize_reading(room, caller, Requirement::Look).await?;
         let mut archive = Archive {
             app: self.clone(),
             room: grant.room.id,

@@ -6,7 +6,8 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     service::{
-        authorize::Requirement, contents::get::check_live, retried::retried, uploads::prepare::ledger,
+        authorize::Requirement, caller::Caller, contents::get::check_live, retried::retried,
+        uploads::prepare::ledger,
     },
 };
 
@@ -25,7 +26,7 @@ impl Elizabeth {
     pub async fn change_content(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         id: ContentId,
         expected: Option<VersionPrecondition>,
         edit: Edit,
@@ -37,7 +38,7 @@ impl Elizabeth {
         };
         let need = Requirement::Permission(Permission::EDIT);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let expected = expected.as_ref().ok_or(Error::PreconditionRequired)?;
             let found = tx.content_access(room, None, id, now).await?.and_then(|found| found.content);
             let found = found.filter(|stored| grant.sees(&stored.content));

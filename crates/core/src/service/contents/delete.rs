@@ -6,7 +6,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     policy::MANIFEST_FILES_MAX,
-    service::{authorize::Requirement, retried::retried},
+    service::{authorize::Requirement, caller::Caller, retried::retried},
 };
 
 /// Contents that were just deleted.
@@ -30,7 +30,7 @@ impl Elizabeth {
     pub async fn delete_contents(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         ids: Vec<ContentId>,
     ) -> Result<Deleted> {
         let ids: Vec<ContentId> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
@@ -39,7 +39,7 @@ impl Elizabeth {
         }
         let need = Requirement::Permission(Permission::DELETE);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let found = tx.contents_by_id(grant.room.id, &ids).await?.into_iter();
             let found: BTreeSet<ContentId> =
                 found.filter(|content| grant.sees(content)).map(|content| content.id).collect();

@@ -4,7 +4,7 @@ use crate::{
     Elizabeth, Error, Result,
     name::{FileName, RoomRef},
     permission::Permission,
-    service::{Deleted, Readable, authorize::Requirement, retried::retried},
+    service::{Deleted, Readable, authorize::Requirement, caller::Caller, retried::retried},
 };
 
 impl Elizabeth {
@@ -14,16 +14,11 @@ impl Elizabeth {
     ///
     /// Without a token that has VIEW or EDIT; [`Error::FileNotFound`]; when it ended this very moment as
     /// [`Elizabeth::readable`].
-    pub async fn readable_file(
-        &self,
-        room: &RoomRef,
-        token: Option<&str>,
-        name: FileName,
-    ) -> Result<Readable> {
-        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Look).await?;
+    pub async fn readable_file(&self, room: &RoomRef, caller: &Caller, name: FileName) -> Result<Readable> {
+        let (mut tx, grant, now) = self.authorize_reading(room, caller, Requirement::Look).await?;
         let found = tx.newest_content(grant.room.id, &name, grant.visible(), now).await?;
         drop(tx);
-        self.readable(room, token, found.ok_or(Error::FileNotFound(name))?).await
+        self.readable(room, caller, found.ok_or(Error::FileNotFound(name))?).await
     }
 
     /// Deletes the newest live content of a name, of those that the caller sees.
@@ -31,10 +26,10 @@ impl Elizabeth {
     /// # Errors
     ///
     /// Without a token that has DELETE; [`Error::FileNotFound`].
-    pub async fn delete_file(&self, room: &RoomRef, token: Option<&str>, name: FileName) -> Result<Deleted> {
+    pub async fn delete_file(&self, room: &RoomRef, caller: &Caller, name: FileName) -> Result<Deleted> {
         let need = Requirement::Permission(Permission::DELETE);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let room = grant.room.id;
             let found = tx.newest_content(room, &name, grant.visible(), now).await?;
             let found = found.ok_or_else(|| Error::FileNotFound(name.clone()))?;

@@ -5,7 +5,10 @@ use crate::{
     name::RoomRef,
     ports::{Access, ContentAccess, ContentPage},
     room::Room,
-    service::authorize::{Requirement, judge},
+    service::{
+        authorize::{Requirement, judge},
+        caller::Caller,
+    },
     time::Timestamp,
 };
 
@@ -15,13 +18,8 @@ impl Elizabeth {
     /// # Errors
     ///
     /// Without a token that has VIEW or EDIT.
-    pub async fn contents(
-        &self,
-        room: &RoomRef,
-        token: Option<&str>,
-        page: ContentPage,
-    ) -> Result<Vec<Content>> {
-        let (mut tx, grant, _) = self.authorize_reading(room, token, Requirement::Look).await?;
+    pub async fn contents(&self, room: &RoomRef, caller: &Caller, page: ContentPage) -> Result<Vec<Content>> {
+        let (mut tx, grant, _) = self.authorize_reading(room, caller, Requirement::Look).await?;
         let page = ContentPage { sid: grant.visible().or(page.sid), ..page };
         Ok(tx.contents(grant.room.id, page).await?)
     }
@@ -32,8 +30,8 @@ impl Elizabeth {
     ///
     /// Without a token that has VIEW or EDIT; [`Error::ContentNotFound`], also of what it may not see; [`Error::ContentExpired`];
     /// [`Error::DownloadsSpent`].
-    pub async fn content(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Content> {
-        Ok(self.stored_content(room, token, id).await?.0.into_content())
+    pub async fn content(&self, room: &RoomRef, caller: &Caller, id: ContentId) -> Result<Content> {
+        Ok(self.stored_content(room, caller, id).await?.0.into_content())
     }
 
     /// One live content with its segments, in one read of the store; and the first instant at which this token no
@@ -41,10 +39,10 @@ impl Elizabeth {
     pub(crate) async fn stored_content(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         id: ContentId,
     ) -> Result<(StoredContent, Timestamp)> {
-        let presented = self.present(token);
+        let presented = self.present(caller);
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
         let found = self.ports.store.read().await?.content_access(room, jti, id, now).await?;

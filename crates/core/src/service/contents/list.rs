@@ -1,8 +1,12 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage,
-    service::authorize::Requirement,
+    Elizabeth, Result,
+    content::Content,
+    id::ContentId,
+    name::RoomRef,
+    ports::ContentPage,
+    service::{authorize::Requirement, caller::Caller},
 };
 
 /// A part of a room's list of contents.
@@ -25,11 +29,11 @@ impl Elizabeth {
     pub async fn contents_within(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         page: ContentPage,
         text_bytes: u64,
     ) -> Result<ContentsPart> {
-        let (mut tx, grant, _) = self.authorize_reading(room, token, Requirement::Look).await?;
+        let (mut tx, grant, _) = self.authorize_reading(room, caller, Requirement::Look).await?;
         let room = grant.room.id;
         let page = ContentPage { sid: grant.visible().or(page.sid), without_texts: true, ..page };
         let mut contents = tx.contents(room, page).await?;

@@ -8,7 +8,7 @@ use crate::{
     id::{ContentId, RoomId, TicketId},
     name::RoomRef,
     ports::{BlobError, BlobStream},
-    service::retried::retried,
+    service::{caller::Caller, retried::retried},
     time::Timestamp,
 };
 
@@ -29,8 +29,8 @@ impl Elizabeth {
     ///
     /// Without a token that has VIEW or EDIT; [`Error::ContentNotFound`], also of what it may not see;
     /// [`Error::ContentExpired`]; [`Error::DownloadsSpent`].
-    pub async fn readable(&self, room: &RoomRef, token: Option<&str>, id: ContentId) -> Result<Readable> {
-        let (stored, until) = self.stored_content(room, token, id).await?;
+    pub async fn readable(&self, room: &RoomRef, caller: &Caller, id: ContentId) -> Result<Readable> {
+        let (stored, until) = self.stored_content(room, caller, id).await?;
         Ok(Readable { app: self.clone(), stored, until, ticket: None })
     }
 

@@ -5,7 +5,7 @@ use crate::{
         Password, Room, RoomChange, RoomSettings, RoomStatus, check_expire_at, check_max_entries,
         check_max_size,
     },
-    service::{authorize::Requirement, retried::retried},
+    service::{authorize::Requirement, caller::Caller, retried::retried},
 };
 
 impl Elizabeth {
@@ -18,7 +18,7 @@ impl Elizabeth {
     pub async fn change_settings(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         settings: RoomSettings,
     ) -> Result<Room> {
         let policy = self.policy();
@@ -34,7 +34,7 @@ impl Elizabeth {
         let password_hash = match password {
             Some(Some(password)) => {
                 // Hashing is dear: only for those who may set it.
-                self.authorize(room, token, Requirement::Owner).await?;
+                self.authorize(room, caller, Requirement::Owner).await?;
                 Some(Some(self.hash_password(&password).await?))
             }
             Some(None) => Some(None),
@@ -42,7 +42,7 @@ impl Elizabeth {
         };
 
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, Requirement::Owner).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Owner).await?;
             let id = grant.room.id;
             let current = grant.room.current_size();
             if max_size.is_some_and(|max| max < current) {

@@ -5,6 +5,7 @@ use crate::{
     room::Room,
     service::{
         authorize::{Requirement, check_enterable, judge, live_room},
+        caller::Caller,
         retried::retried,
     },
 };
@@ -17,17 +18,19 @@ impl Elizabeth {
     /// [`crate::Error::RoomNotFound`], [`crate::Error::RoomExpired`]; with a token what is wrong with it; without
     /// one what keeps a stranger out: [`crate::Error::NotShared`], [`crate::Error::RoomClosed`],
     /// [`crate::Error::RoomLocked`], [`crate::Error::EntriesExhausted`].
-    pub async fn room(&self, room: &RoomRef, token: Option<&str>) -> Result<Room> {
-        let presented = self.present(token);
+    pub async fn room(&self, room: &RoomRef, caller: &Caller) -> Result<Room> {
+        let presented = self.present(caller);
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
         let access = self.ports.store.read().await?.access(room, jti, now).await?;
-        if token.is_some() {
-            return Ok(judge(access, &presented, Requirement::Token, now)?.room);
+        match caller {
+            Caller::Token(_) => Ok(judge(access, &presented, Requirement::Token, now)?.room),
+            Caller::Nobody | Caller::Visitor(_) => {
+                let access = live_room(access, now)?;
+                check_enterable(&access.room, room)?;
+                Ok(access.room)
+            }
         }
-        let access = live_room(access, now)?;
-        check_enterable(&access.room, room)?;
-        Ok(access.room)
     }
 
     /// Deletes a room with all that is in it. Every token of it is dead at once; the bytes are given back by
@@ -36,10 +39,10 @@ impl Elizabeth {
     /// # Errors
     ///
     /// Without a token that has DELETE.
-    pub async fn delete_room(&self, room: &RoomRef, token: Option<&str>) -> Result<()> {
+    pub async fn delete_room(&self, room: &RoomRef, caller: &Caller) -> Result<()> {
         let need = Requirement::Permission(Permission::DELETE);
         retried(|| async {
-            let (mut tx, grant, _) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, _) = self.authorize_locked(room, caller, need).await?;
             tx.delete_room(grant.room.id).await?;
             Ok(tx.commit().await?)
         })

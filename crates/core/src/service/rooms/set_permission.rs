@@ -4,7 +4,7 @@ use crate::{
     permission::Permission,
     ports::StoreError,
     room::{Room, RoomChange},
-    service::{authorize::Requirement, retried::retried},
+    service::{authorize::Requirement, caller::Caller, retried::retried},
 };
 
 /// Draws of a private slug before giving up: two random UUIDs meeting even once is beyond belief.
@@ -20,12 +20,12 @@ impl Elizabeth {
     pub async fn set_permission(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         permission: Permission,
     ) -> Result<Room> {
         let permission = permission | Permission::VIEW;
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, Requirement::Owner).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Owner).await?;
             let before = grant.room.permission;
             let switched = (before ^ permission).contains(Permission::SHARE);
             let mut change =

@@ -1,31 +1,27 @@
 //! Stays that last one call: how somebody without a token uses a room as a folder.
 
-use std::sync::Arc;
-
 use futures::future::FutureExt;
 use secrecy::SecretString;
 
 use crate::{
     Elizabeth, Error, Result,
+    id::RoomId,
     name::{RoomName, RoomRef},
     ports::{ContentPage, WriteTx},
     quota::Full,
     room::{Room, RoomOptions},
-    service::{CreatedRoom, retried::retried},
+    service::{
+        CreatedRoom,
+        caller::{Caller, Visitor},
+        retried::retried,
+    },
     time::Timestamp,
     token::TokenRecord,
 };
 
-/// Somebody who entered for one call. Neither is the token kept nor does a client ever hold it.
-pub(crate) struct Visitor {
-    pub(crate) token: TokenRecord,
-    /// Whether the room was made for this call.
-    made_room: bool,
-}
-
 impl Elizabeth {
-    /// Lets somebody into a room for one call. The answer is this service, in which whatever is called without a
-    /// token is that visitor's; it leaves nothing behind when it is dropped.
+    /// Lets somebody into a room for one call. The answer is the caller to make it as; it leaves nothing behind when it
+    /// is dropped.
     ///
     /// It is an entry as [`Elizabeth::issue_token`] has it, and counted, whatever comes of the call; but nobody
     /// becomes the owner by it.
@@ -33,7 +29,7 @@ impl Elizabeth {
     /// # Errors
     ///
     /// What keeps the caller out; [`Error::WrongPassword`] also where none was given.
-    pub async fn visit(&self, room: &RoomRef, password: Option<&SecretString>) -> Result<Self> {
+    pub async fn visit(&self, room: &RoomRef, password: Option<&SecretString>) -> Result<Caller> {
         let visit = |tx: Box<dyn WriteTx>, room: Room, now| {
             async move {
                 tx.commit().await?;
@@ -58,7 +54,7 @@ impl Elizabeth {
         room: &RoomRef,
         password: Option<SecretString>,
         size: Option<u64>,
-    ) -> Result<(Self, Option<CreatedRoom>)> {
+    ) -> Result<(Caller, Option<CreatedRoom>)> {
         loop {
             match self.visit(room, password.as_ref()).await {
                 // The name of an expired room is free.
@@ -85,17 +81,24 @@ impl Elizabeth {
         }
     }
 
-    fn visited(&self, room: &Room, made_room: bool, now: Timestamp) -> Self {
+    fn visited(&self, room: &Room, made_room: bool, now: Timestamp) -> Caller {
         let session = self.new_session(made_room);
         let token = TokenRecord::issue(room, self.new_jti(), session, now, self.policy().token_ttl);
-        Self { visitor: Some(Arc::new(Visitor { token, made_room })), ..self.clone() }
+        Caller::Visitor(Visitor::new(token, made_room))
+    }
+
+    /// What came of a call: where it failed, the room goes again that was made for it.
+    pub(crate) async fn or_unmake_room<T>(&self, caller: &Caller, done: Result<T>) -> Result<T> {
+        if done.is_err() {
+            self.unmake_room(caller.made_room()).await;
+        }
+        done
     }
 
     /// Takes a room back that was made for a call which came to nothing, unless somebody has used it by then. Never
     /// fails; what is left is an empty room that expires.
-    pub(crate) async fn unmake_room(&self) {
-        let Some(visitor) = self.visitor.as_ref().filter(|visitor| visitor.made_room) else { return };
-        let id = visitor.token.room_id;
+    pub(crate) async fn unmake_room(&self, made: Option<RoomId>) {
+        let Some(id) = made else { return };
         let unmade: Result<()> = retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let Some(room) = tx.lock_room_by_id(id, self.now()).await? else { return Ok(()) };

@@ -9,6 +9,7 @@ use crate::{
     secret::{KeyHash, REFRESH_TOKEN_PREFIX, opaque_secret},
     service::{
         authorize::{Requirement, check_enterable, live_room},
+        caller::Caller,
         retried::retried,
     },
     settable::settable,
@@ -72,9 +73,9 @@ impl Elizabeth {
     pub async fn issue_token(&self, room: &RoomRef, request: TokenRequest) -> Result<Issued> {
         let refresh = request.with_refresh_token;
         if let Some(token) = &request.token {
+            let caller = Caller::Token(token.clone());
             return retried(|| async {
-                let token = Some(token.expose_secret());
-                let (tx, grant, now) = self.authorize_locked(room, token, Requirement::Token).await?;
+                let (tx, grant, now) = self.authorize_locked(room, &caller, Requirement::Token).await?;
                 self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh).await
             })
             .await;

@@ -4,6 +4,7 @@ use crate::{
     name::RoomRef,
     service::{
         authorize::{Presented, Requirement, judge},
+        caller::Caller,
         retried::retried,
     },
     token::{Claims, TokenRecord},
@@ -25,7 +26,7 @@ impl Elizabeth {
     ///
     /// What is wrong with it.
     pub async fn validate_token(&self, room: &RoomRef, token: &str) -> Result<Claims> {
-        let presented = self.present(Some(token));
+        let presented = self.present_token(token);
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
         let access = self.ports.store.read().await?.access(room, jti, now).await?;
@@ -43,8 +44,8 @@ impl Elizabeth {
     /// # Errors
     ///
     /// Without a good token.
-    pub async fn tokens(&self, room: &RoomRef, token: Option<&str>) -> Result<TokenList> {
-        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Token).await?;
+    pub async fn tokens(&self, room: &RoomRef, caller: &Caller) -> Result<TokenList> {
+        let (mut tx, grant, now) = self.authorize_reading(room, caller, Requirement::Token).await?;
         let sid = (!grant.token.owner).then_some(grant.token.sid);
         let tokens = tx.live_tokens(grant.room.id, sid, now).await?;
         Ok(TokenList { current: grant.token.jti, tokens })
@@ -57,9 +58,9 @@ impl Elizabeth {
     /// # Errors
     ///
     /// [`Error::TokenNotFound`]; [`Error::NotYourToken`]; without a good token.
-    pub async fn revoke_token(&self, room: &RoomRef, token: Option<&str>, jti: Jti) -> Result<()> {
+    pub async fn revoke_token(&self, room: &RoomRef, caller: &Caller, jti: Jti) -> Result<()> {
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, Requirement::Token).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Token).await?;
             let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
             let own = target.sid == grant.token.sid;
             if !own && !grant.token.owner {
@@ -86,7 +87,7 @@ impl Elizabeth {
     ///
     /// When the token is not good now.
     pub async fn logout(&self, access_token: &str) -> Result<()> {
-        let presented = self.present(Some(access_token));
+        let presented = self.present_token(access_token);
         let claims = presented.claims().ok_or(Unauthorized::Invalid)?;
         let room = RoomId(claims.room_id);
         retried(|| async {

@@ -9,6 +9,7 @@ use crate::{
     secret::{KeyHash, TICKET_PREFIX, opaque_secret},
     service::{
         authorize::{Grant, Requirement},
+        caller::Caller,
         contents::get::check_live,
         retried::retried,
     },
@@ -58,7 +59,7 @@ impl Elizabeth {
     pub async fn create_ticket(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         request: TicketRequest,
     ) -> Result<CreatedTicket> {
         let TicketRequest { purpose, ttl_seconds, max_uses } = request;
@@ -70,7 +71,7 @@ impl Elizabeth {
         let secret = opaque_secret(TICKET_PREFIX, self.ports.entropy.bytes());
         let hash = KeyHash::of(&secret);
         let ticket = retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             match purpose {
                 TicketPurpose::Download(id) => check_readable(tx.as_mut(), &grant, id, now).await?,
                 TicketPurpose::Enter(Some(asked)) if !grant.permission().contains(asked) => {

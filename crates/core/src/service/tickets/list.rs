@@ -2,7 +2,7 @@ use crate::{
     Elizabeth, Error, Result,
     id::TicketId,
     name::RoomRef,
-    service::{authorize::Requirement, retried::retried},
+    service::{authorize::Requirement, caller::Caller, retried::retried},
     ticket::Ticket,
 };
 
@@ -13,8 +13,8 @@ impl Elizabeth {
     /// # Errors
     ///
     /// Without a good token.
-    pub async fn tickets(&self, room: &RoomRef, token: Option<&str>) -> Result<Vec<Ticket>> {
-        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Token).await?;
+    pub async fn tickets(&self, room: &RoomRef, caller: &Caller) -> Result<Vec<Ticket>> {
+        let (mut tx, grant, now) = self.authorize_reading(room, caller, Requirement::Token).await?;
         let sid = (!grant.token.owner).then_some(grant.token.sid);
         Ok(tx.live_tickets(grant.room.id, sid, now).await?)
     }
@@ -24,9 +24,9 @@ impl Elizabeth {
     /// # Errors
     ///
     /// [`Error::TicketNotFound`]; [`Error::NotYourTicket`]; without a good token.
-    pub async fn revoke_ticket(&self, room: &RoomRef, token: Option<&str>, id: TicketId) -> Result<()> {
+    pub async fn revoke_ticket(&self, room: &RoomRef, caller: &Caller, id: TicketId) -> Result<()> {
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, Requirement::Token).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Token).await?;
             let target = tx.ticket(grant.room.id, id).await?.ok_or(Error::TicketNotFound)?;
             if target.sid != grant.token.sid && !grant.token.owner {
                 return Err(Error::NotYourTicket);

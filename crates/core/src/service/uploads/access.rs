@@ -9,6 +9,7 @@ use crate::{
     room::{Room, RoomStatus},
     secret::KeyHash,
     service::authorize::{Grant, Presented, Requirement, judge, live_room},
+    service::caller::Caller,
     time::Timestamp,
     token::TokenRecord,
     upload::{ChunkedUpload, UploadStatus},
@@ -24,10 +25,10 @@ pub enum UploadAccess {
         /// Which upload it is said to be of, where that is said.
         upload: Option<UploadId>,
     },
-    /// A room token, of the session that made the upload; or of an owner, who may see and end everybody's.
-    RoomToken {
-        /// The token.
-        token: Option<SecretString>,
+    /// Somebody in the room, of the session that made the upload; or an owner, who may see and end everybody's.
+    Caller {
+        /// Who.
+        caller: Caller,
         /// The upload.
         upload: UploadId,
     },
@@ -67,7 +68,7 @@ impl UploadAccess {
     fn present(&self, app: &Elizabeth) -> Presented {
         match self {
             Self::UploadToken { .. } => Presented::Nothing,
-            Self::RoomToken { token, .. } => app.present(token.as_ref().map(ExposeSecret::expose_secret)),
+            Self::Caller { caller, .. } => app.present(caller),
         }
     }
 
@@ -92,7 +93,7 @@ impl UploadAccess {
                 }
                 Ok(UploadGrant { room, upload })
             }
-            Self::RoomToken { upload, .. } => {
+            Self::Caller { upload, .. } => {
                 let Grant { room, token } = judge(access, presented, Requirement::Permission(needed), now)?;
                 let upload = tx.upload(room.id, *upload).await?;
                 // An owner may see and end everybody's, and add to none that is a guest's.

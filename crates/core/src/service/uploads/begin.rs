@@ -11,6 +11,7 @@ use crate::{
     room::Room,
     service::{
         authorize::Requirement,
+        caller::Caller,
         retried::retried,
         uploads::{
             prepare::session_reservation,
@@ -30,12 +31,12 @@ impl Elizabeth {
     pub async fn begin_upload(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         reservation: ReservationId,
     ) -> Result<Upload> {
         retried(|| async {
-            let claim = self.claim(room, token, reservation).await?;
-            self.begin_claimed(claim).await
+            let claim = self.claim(room, caller, reservation).await?;
+            self.begin_claimed(caller, claim).await
         })
         .await
     }
@@ -50,14 +51,14 @@ impl Elizabeth {
     pub async fn upload_whole(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         reservation: ReservationId,
         files: Vec<(String, Bytes)>,
     ) -> Result<Uploaded> {
         let whole = retried(|| async {
-            let claim = self.claim(room, token, reservation).await?;
+            let claim = self.claim(room, caller, reservation).await?;
             if claim.found.manifest.files().iter().any(|file| file.size > self.policy().inline_max) {
-                return Ok(Whole::Begun(Box::new(self.begin_claimed(claim).await?)));
+                return Ok(Whole::Begun(Box::new(self.begin_claimed(caller, claim).await?)));
             }
             Ok(Whole::Uploaded(self.upload_inline(claim, &files).await?))
         });
@@ -71,7 +72,7 @@ impl Elizabeth {
     async fn upload_inline(&self, claim: Claim, files: &[(String, Bytes)]) -> Result<Uploaded> {
         let Claim { mut tx, room, found, hold, now } = claim;
         tx.delete_reservation(found.id).await?;
-        let mut upload = self.upload(&room, found, Vec::new(), now);
+        let mut upload = self.upload(&room, found, &Caller::Nobody, Vec::new(), now);
         if let Err(error) = upload.receive_whole(files).await {
             // Committed without contents: the reservation is released.
             tx.commit().await?;
@@ -84,15 +85,15 @@ impl Elizabeth {
     }
 
     /// Finds a reservation that an upload may begin on, with its room locked. Nothing is written yet.
-    async fn claim(&self, room: &RoomRef, token: Option<&str>, id: ReservationId) -> Result<Claim> {
+    async fn claim(&self, room: &RoomRef, caller: &Caller, id: ReservationId) -> Result<Claim> {
         let need = Requirement::Permission(Permission::EDIT);
-        let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+        let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
         let found = session_reservation(tx.as_mut(), grant.room.id, grant.token.sid, id).await?;
         let hold = found.hold.begin(now, self.policy().upload_lease)?;
         Ok(Claim { tx, room: grant.room, found, hold, now })
     }
 
-    async fn begin_claimed(&self, claim: Claim) -> Result<Upload> {
+    async fn begin_claimed(&self, caller: &Caller, claim: Claim) -> Result<Upload> {
         let Claim { mut tx, room, found, hold, now } = claim;
         tx.update_hold(found.id, hold).await?;
         let inline_max = self.policy().inline_max;
@@ -107,19 +108,21 @@ impl Elizabeth {
             tx.announce(found.id, &announced, hold.deadline).await?;
         }
         tx.commit().await?;
-        Ok(self.upload(&room, found, keys, now))
+        Ok(self.upload(&room, found, caller, keys, now))
     }
 
     pub(crate) fn upload(
         &self,
         room: &Room,
         found: Reservation,
+        caller: &Caller,
         keys: Vec<Option<BlobKey>>,
         now: Timestamp,
     ) -> Upload {
         Upload {
             app: self.clone(),
             room: room.id,
+            made_room: caller.made_room(),
             sid: found.sid,
             reservation: found.id,
             received: found.manifest.files().iter().map(|_| None).collect(),

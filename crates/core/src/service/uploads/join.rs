@@ -10,6 +10,7 @@ use crate::{
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
     service::{
         authorize::{Grant, Requirement},
+        caller::Caller,
         retried::retried,
         uploads::{
             access::is_own,
@@ -36,7 +37,7 @@ impl Elizabeth {
     pub async fn join_uploads(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         parts: &[UploadId],
         file: impl Into<AppendedFileRequest>,
     ) -> Result<CompletedFile> {
@@ -45,7 +46,7 @@ impl Elizabeth {
             return Err(Invalid::Parts.into());
         }
         let file = file.into().parse(self.now())?;
-        let (mut tx, grant, now) = self.authorize_reading(room, token, NEED).await?;
+        let (mut tx, grant, now) = self.authorize_reading(room, caller, NEED).await?;
         let whole = whole_parts(tx.as_mut(), &grant, parts, now).await?;
         let mut chunks = Vec::new();
         for part in &whole {
@@ -58,18 +59,18 @@ impl Elizabeth {
         let hash_progress =
             whole.first().map(|first| first.progress[0].hash_progress.clone()).unwrap_or_default();
         let sha256 = self.hash_chunks(&hash_progress, &chunks, &whole, 0).await?.finish();
-        retried(|| self.join(room, token, parts, file.clone(), sha256)).await
+        retried(|| self.join(room, caller, parts, file.clone(), sha256)).await
     }
 
     async fn join(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         parts: &[UploadId],
         mut file: ChunkedFile,
         sha256: Sha256Hash,
     ) -> Result<CompletedFile> {
-        let (mut tx, grant, now) = self.authorize_locked(room, token, NEED).await?;
+        let (mut tx, grant, now) = self.authorize_locked(room, caller, NEED).await?;
         let parts = whole_parts(tx.as_mut(), &grant, parts, now).await?;
         let ttl = self.policy().chunked_ttl;
         let mut chunks = Vec::new();

@@ -4,6 +4,7 @@ use crate::{
     permission::Permission,
     service::{
         authorize::Requirement,
+        caller::Caller,
         retried::retried,
         uploads::{
             access::{UploadAccess, is_own},
@@ -40,8 +41,8 @@ impl Elizabeth {
     /// # Errors
     ///
     /// Without a token that has VIEW or, for those of its own session, EDIT.
-    pub async fn uploads(&self, room: &RoomRef, token: Option<&str>) -> Result<Vec<ListedUpload>> {
-        let (mut tx, grant, now) = self.authorize_reading(room, token, Requirement::Look).await?;
+    pub async fn uploads(&self, room: &RoomRef, caller: &Caller) -> Result<Vec<ListedUpload>> {
+        let (mut tx, grant, now) = self.authorize_reading(room, caller, Requirement::Look).await?;
         let uploads = tx.live_uploads(grant.room.id, grant.visible(), now).await?.into_iter();
         Ok(uploads.map(|upload| ListedUpload { mine: is_own(&upload, &grant.token), upload }).collect())
     }

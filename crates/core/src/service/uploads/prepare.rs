@@ -7,7 +7,7 @@ use crate::{
     ports::{ReadTx, WriteTx},
     quota::Ledger,
     room::Room,
-    service::{authorize::Requirement, retried::retried},
+    service::{authorize::Requirement, caller::Caller, retried::retried},
     time::Timestamp,
 };
 
@@ -45,7 +45,7 @@ impl Elizabeth {
     pub async fn prepare(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         files: Vec<FileRequest>,
     ) -> Result<Prepared> {
         let manifest = Manifest::parse(files, self.now())?;
@@ -53,7 +53,7 @@ impl Elizabeth {
         let enough_space = self.has_space_for(total).await?;
         let need = Requirement::Permission(Permission::EDIT);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let id = grant.room.id;
             let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
             let hold = ledger.reserve(now, total, self.policy().reservation_ttl)?;
@@ -83,12 +83,12 @@ impl Elizabeth {
     pub async fn release(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         reservation: ReservationId,
     ) -> Result<Released> {
         let need = Requirement::Permission(Permission::EDIT);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let held = session_reservation(tx.as_mut(), grant.room.id, grant.token.sid, reservation).await?;
             if !held.hold.is_live(now) {
                 return Err(Error::ReservationExpired);

@@ -7,7 +7,7 @@ use crate::{
     permission::Permission,
     policy::UPLOADS_MAX,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
-    service::{authorize::Requirement, retried::retried, uploads::prepare::ledger},
+    service::{authorize::Requirement, caller::Caller, retried::retried, uploads::prepare::ledger},
     upload::{
         AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload,
         parse_files,
@@ -38,11 +38,11 @@ impl Elizabeth {
     pub async fn prepare_upload(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         files: Vec<ChunkedFileRequest>,
     ) -> Result<PreparedUpload> {
         let files = parse_files(files, self.now())?;
-        self.reserve_upload(room, token, files).await
+        self.reserve_upload(room, caller, files).await
     }
 
     /// The same for one file whose pieces are going to come one behind the other, of any size: see
@@ -54,12 +54,12 @@ impl Elizabeth {
     pub async fn create_upload(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         file: impl Into<AppendedFileRequest>,
     ) -> Result<ChunkedUpload> {
         let file = file.into().parse(self.now())?;
         let part = file.part;
-        let created = self.reserve_upload(room, token, vec![file]).await?.upload;
+        let created = self.reserve_upload(room, caller, vec![file]).await?.upload;
         if created.announced() == 0 && !part {
             let empty = HashState::default().finish();
             return Ok(self.settle_file(created.room_id, created.id, 0, empty).await?.upload);
@@ -70,14 +70,14 @@ impl Elizabeth {
     async fn reserve_upload(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         files: Vec<ChunkedFile>,
     ) -> Result<PreparedUpload> {
         let total = files.iter().map(|file| file.file.size).sum();
         let enough_space = self.has_space_for(total).await?;
         let need = Requirement::Permission(Permission::EDIT);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
             if ledger.under_way(now) >= UPLOADS_MAX {
                 return Err(Error::TooManyUploads);

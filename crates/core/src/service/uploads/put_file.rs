@@ -8,6 +8,7 @@ use crate::{
     permission::Permission,
     service::{
         authorize::Requirement,
+        caller::Caller,
         retried::retried,
         uploads::{
             prepare::ledger,
@@ -30,15 +31,12 @@ impl Elizabeth {
     pub async fn begin_file(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         file: FileRequest,
         growing: bool,
     ) -> Result<Upload> {
-        let begun = self.reserve_and_begin(room, token, file, growing).await;
-        if begun.is_err() {
-            self.unmake_room().await;
-        }
-        begun
+        let begun = self.reserve_and_begin(room, caller, file, growing).await;
+        self.or_unmake_room(caller, begun).await
     }
 
     /// Stores one file that has arrived already, in one transaction when it is small enough to be kept inline. The
@@ -50,26 +48,23 @@ impl Elizabeth {
     pub async fn store_file(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         file: FileRequest,
         bytes: Bytes,
     ) -> Result<Uploaded> {
         let file = FileRequest { size: bytes.len() as i128, ..file };
         if bytes.len() as u64 <= self.policy().inline_max {
-            let stored = self.store_inline(room, token, file, bytes).await;
-            if stored.is_err() {
-                self.unmake_room().await;
-            }
-            return stored;
+            let stored = self.store_inline(room, caller, file, bytes).await;
+            return self.or_unmake_room(caller, stored).await;
         }
         let name = file.name.clone();
-        self.begin_file(room, token, file, false).await?.store_whole(&[(name, bytes)]).await
+        self.begin_file(room, caller, file, false).await?.store_whole(&[(name, bytes)]).await
     }
 
     async fn reserve_and_begin(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         file: FileRequest,
         growing: bool,
     ) -> Result<Upload> {
@@ -81,7 +76,7 @@ impl Elizabeth {
         let lease = self.policy().upload_lease;
         let large = growing || total > self.policy().inline_max;
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let room = grant.room;
             let ledger = ledger(tx.as_mut(), &room, now).await?;
             let hold =
@@ -98,7 +93,7 @@ impl Elizabeth {
             }
             tx.commit().await?;
             let begun = Reservation { id, room_id: room.id, sid, hold, manifest: manifest.clone() };
-            let mut upload = self.upload(&room, begun, vec![key], now);
+            let mut upload = self.upload(&room, begun, caller, vec![key], now);
             upload.growing = growing.then_some(hold.size);
             Ok(upload)
         })
@@ -108,7 +103,7 @@ impl Elizabeth {
     async fn store_inline(
         &self,
         room: &RoomRef,
-        token: Option<&str>,
+        caller: &Caller,
         file: FileRequest,
         bytes: Bytes,
     ) -> Result<Uploaded> {
@@ -118,7 +113,7 @@ impl Elizabeth {
         let received = Received::inline(bytes);
         let need = Requirement::Permission(Permission::EDIT);
         retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, token, need).await?;
+            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let room = grant.room;
             let ledger = ledger(tx.as_mut(), &room, now).await?;
             ledger.check_fits(now, total)?;

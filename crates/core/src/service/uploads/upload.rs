@@ -30,6 +30,8 @@ pub struct Uploaded {
 pub struct Upload {
     pub(crate) app: Elizabeth,
     pub(crate) room: RoomId,
+    /// The room, where it was made for this upload.
+    pub(crate) made_room: Option<RoomId>,
     pub(crate) sid: SessionId,
     pub(crate) reservation: ReservationId,
     pub(crate) manifest: Manifest,
@@ -151,7 +153,7 @@ impl Upload {
     /// Gives everything up: the space and the bytes. Never fails; what cannot be undone now is collected when the
     /// lease ends.
     pub async fn abort(self) {
-        let Self { app, reservation, keys, current, .. } = self;
+        let Self { app, made_room, reservation, keys, current, .. } = self;
         drop(current);
         let mut all_gone = true;
         for key in keys.iter().flatten() {
@@ -172,7 +174,7 @@ impl Upload {
         if let Err(error) = released {
             tracing::warn!(%error, "the space of an aborted upload is held until its lease ends");
         }
-        app.unmake_room().await;
+        app.unmake_room(made_room).await;
     }
 
     async fn start(&mut self, name: &str) -> Result<()> {

@@ -76,6 +76,6 @@ pub(crate) async fn change_content(
         .pinned(body.pinned)
         .max_downloads(body.max_downloads)
         .expire_at(body.expire_at.map(|at| at.map(|Instant(at)| at)));
-    let content = state.app().change_content(&room, credential.token(), id, expected, edit).await?;
+    let content = state.app().change_content(&room, credential.caller(), id, expected, edit).await?;
     Ok(described(&content))
 }

@@ -48,7 +48,7 @@ pub(crate) async fn delete_contents(
     Json(body): Json<Body>,
 ) -> Answer {
     let ids = body.ids.into_iter().map(ContentId).collect();
-    let gone = state.app().delete_contents(&room, credential.token(), ids).await?;
+    let gone = state.app().delete_contents(&room, credential.caller(), ids).await?;
     state.announce_garbage();
     Ok(reply(&DeletedContents {
         deleted_count: gone.deleted.len(),

@@ -8,7 +8,9 @@ use axum::{
 };
 use bytes::Bytes;
 use elizabeth_api::{ContentList, ContentObject};
-use elizabeth_core::{Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage};
+use elizabeth_core::{
+    Caller, Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage,
+};
 use futures::stream;
 
 use crate::{
@@ -46,8 +48,7 @@ pub(crate) async fn list_contents(
     // Read as signed: what does not fit a store's column is out of range.
     let limit = query.number::<i64>("limit")?.map(i64::unsigned_abs);
     let after = query.number("after")?.map(ContentId);
-    let token = credential.token().map(str::to_owned);
-    let mut listing = Listing::new(state.app().clone(), room, token);
+    let mut listing = Listing::new(state.app().clone(), room, credential.into_caller());
     listing.after = after;
     listing.left = limit.unwrap_or(u64::MAX);
     send_list(listing).await
@@ -68,7 +69,7 @@ pub(crate) async fn send_list(mut listing: Listing) -> Answer {
 pub(crate) struct Listing {
     app: Elizabeth,
     room: RoomRef,
-    token: Option<String>,
+    caller: Caller,
     after: Option<ContentId>,
     /// How many more are wanted behind this page.
     left: u64,
@@ -81,8 +82,8 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// A whole list; no page of it is fetched yet.
-    pub(crate) fn new(app: Elizabeth, room: RoomRef, token: Option<String>) -> Self {
-        Self { app, room, token, after: None, left: u64::MAX, goes_on: true, lead: b'[', page: Vec::new() }
+    pub(crate) fn new(app: Elizabeth, room: RoomRef, caller: Caller) -> Self {
+        Self { app, room, caller, after: None, left: u64::MAX, goes_on: true, lead: b'[', page: Vec::new() }
     }
 
     /// This page's contents.
@@ -96,8 +97,7 @@ impl Listing {
         while self.page.is_empty() && self.goes_on {
             let limit = Some(self.left.min(PAGE));
             let page = ContentPage { after: self.after, limit, ..ContentPage::default() };
-            let token = self.token.as_deref();
-            let part = self.app.contents_within(&self.room, token, page, PAGE_TEXTS).await?;
+            let part = self.app.contents_within(&self.room, &self.caller, page, PAGE_TEXTS).await?;
             self.left -= (part.contents.len() as u64).min(self.left);
             self.goes_on = part.next.is_some() && self.left > 0;
             self.after = part.next;

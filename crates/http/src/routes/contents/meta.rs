@@ -34,7 +34,7 @@ pub(crate) async fn content_meta(
     credential: Credential,
     headers: HeaderMap,
 ) -> Answer {
-    let content = state.app().content(&room, credential.token(), id).await?;
+    let content = state.app().content(&room, credential.caller(), id).await?;
     if is_known(&headers, &content.version.to_string()) {
         return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &content));
     }

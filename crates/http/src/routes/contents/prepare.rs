@@ -85,7 +85,7 @@ pub(crate) async fn prepare_upload(
     Json(body): Json<Body>,
 ) -> Answer {
     let files = body.files.into_iter().map(FileRequest::from).collect();
-    let prepared = state.app().prepare(&room, credential.token(), files).await?;
+    let prepared = state.app().prepare(&room, credential.caller(), files).await?;
     Ok(reply(&Reservation {
         reservation_id: prepared.reservation_id.0,
         reserved_size: prepared.reserved_size,

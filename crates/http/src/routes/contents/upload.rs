@@ -69,11 +69,11 @@ pub(crate) async fn upload_contents(
     };
     let uploaded = match gather(&parts.headers, body, &boundary).await {
         Gathered::Whole(files) => {
-            let (app, token) = (state.app().clone(), credential.token().map(str::to_owned));
-            let store = async move { app.upload_whole(&room, token.as_deref(), id, files).await };
+            let (app, caller) = (state.app().clone(), credential.into_caller());
+            let store = async move { app.upload_whole(&room, &caller, id, files).await };
             run_to_end(&state, store).await?
         }
-        Gathered::Streaming(body) => match state.app().begin_upload(&room, credential.token(), id).await {
+        Gathered::Streaming(body) => match state.app().begin_upload(&room, credential.caller(), id).await {
             Ok(upload) => receive(&state, upload, Multipart::new(body, &boundary)).await?,
             Err(error) => {
                 refuse(&parts.headers, body);

@@ -11,7 +11,7 @@ use crate::{
     links::segment,
     problem::Problem,
     state::AppState,
-    upload::{Entered, FilePut, length_required, put_file as store},
+    upload::{FilePut, length_required, put_file as store},
 };
 
 /// Store the body as one file: reserve, upload and commit in one call.
@@ -53,8 +53,8 @@ pub(crate) async fn put_file(
             return Err(problem.closing());
         }
     };
-    let (app, token) = (state.app().clone(), credential.token().map(str::to_owned));
-    let enter = async move { Ok(Entered { app, token }) };
+    let caller = credential.into_caller();
+    let enter = async move { Ok(caller) };
     let uploaded = store(&state, enter, room.clone(), put, &parts.headers, body).await?;
     let content = uploaded.contents.first().ok_or_else(Problem::internal)?;
     let mut response = reply(&ContentObject::from(content));

@@ -5,11 +5,10 @@ use super::{Wanted, lines, page};
 use crate::{
     body::Answer,
     delivery::{Purpose, deliver},
-    extract::{Caller, Query},
+    extract::{FolderCredential, Query},
     problem::Problem,
     routes::contents::list::{Listing, send_list},
     state::AppState,
-    upload::Entered,
 };
 
 /// What is in a room, as lines or as JSON; or the page, which needs no credential. `?text` is for a browser that wants
@@ -17,7 +16,7 @@ use crate::{
 pub(super) async fn room(
     state: &AppState,
     room: RoomRef,
-    caller: Caller,
+    credential: FolderCredential,
     query: &Query,
     request: &Parts,
 ) -> Answer {
@@ -28,9 +27,9 @@ pub(super) async fn room(
     if wanted == Wanted::Page {
         return Ok(page::room(state, request, &room).await);
     }
-    let entered = caller.enter(state.app(), &room).await;
-    let Entered { app, token } = entered.map_err(|error| Problem::from(error).asking_for_password())?;
-    let listing = Listing::new(app, room, token);
+    let entered = credential.enter(state.app(), &room).await;
+    let caller = entered.map_err(|error| Problem::from(error).asking_for_password())?;
+    let listing = Listing::new(state.app().clone(), room, caller);
     let mut response = match wanted {
         Wanted::Json => send_list(listing).await?,
         Wanted::Page | Wanted::Text => lines::send(listing).await?,
@@ -44,11 +43,12 @@ pub(super) async fn file(
     state: &AppState,
     room: RoomRef,
     name: FileName,
-    caller: Caller,
+    credential: FolderCredential,
     method: &Method,
     headers: &HeaderMap,
 ) -> Answer {
-    let Entered { app, token } = caller.enter(state.app(), &room).await?;
-    let readable = app.readable_file(&room, token.as_deref(), name).await?;
+    let app = state.app();
+    let caller = credential.enter(app, &room).await?;
+    let readable = app.readable_file(&room, &caller, name).await?;
     deliver(readable, Purpose::Folder, method, headers, app.now()).await
 }

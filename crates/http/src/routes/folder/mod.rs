@@ -13,16 +13,15 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     routing::any,
 };
-use elizabeth_core::{Elizabeth, Result, name::RoomRef};
+use elizabeth_core::{Caller, Elizabeth, Result, name::RoomRef};
 
 use self::path::FolderPath;
 use crate::{
     body::{Answer, refuse},
-    extract::{Caller, Query, accepts_html},
+    extract::{FolderCredential, Query, accepts_html},
     problem::Problem,
     routes::fallback::not_allowed,
     state::AppState,
-    upload::Entered,
 };
 
 /// The page, rooms as folders, and the files in them.
@@ -45,7 +44,7 @@ async fn home(State(state): State<AppState>, request: Request) -> Answer {
 async fn folder(
     State(state): State<AppState>,
     path: Result<FolderPath, Problem>,
-    caller: Caller,
+    credential: FolderCredential,
     query: Query,
     request: Request,
 ) -> Answer {
@@ -61,7 +60,7 @@ async fn folder(
     let (room, method, headers) = (path.room, &parts.method, &parts.headers);
     let Some(name) = path.file else {
         return match *method {
-            Method::GET | Method::HEAD => get::room(&state, room, caller, &query, &parts).await,
+            Method::GET | Method::HEAD => get::room(&state, room, credential, &query, &parts).await,
             _ => {
                 refuse(headers, body);
                 Ok(not_allowed(method, "GET, HEAD", "name a file: the room's address, a slash, its name"))
@@ -69,9 +68,9 @@ async fn folder(
         };
     };
     let answer = match *method {
-        Method::GET | Method::HEAD => get::file(&state, room, name, caller, method, headers).await,
-        Method::PUT => return put::file(&state, room, name, caller, &query, &parts, body).await,
-        Method::DELETE => delete::file(&state, room, name, caller).await,
+        Method::GET | Method::HEAD => get::file(&state, room, name, credential, method, headers).await,
+        Method::PUT => return put::file(&state, room, name, credential, &query, &parts, body).await,
+        Method::DELETE => delete::file(&state, room, name, credential).await,
         _ => {
             refuse(headers, body);
             return Ok(not_allowed(method, "DELETE, GET, HEAD, PUT", "a file is put, fetched or deleted"));
@@ -107,14 +106,13 @@ impl Wanted {
     }
 }
 
-impl Caller {
+impl FolderCredential {
     /// Lets a visitor in, for this call; whether a token is good is for the call itself to say.
-    async fn enter(self, app: &Elizabeth, room: &RoomRef) -> Result<Entered> {
-        let (app, token) = match self {
-            Self::Token(token) => (app.clone(), Some(token)),
-            Self::Visitor(password) => (app.visit(room, password.as_ref()).await?, None),
-        };
-        Ok(Entered { app, token })
+    async fn enter(self, app: &Elizabeth, room: &RoomRef) -> Result<Caller> {
+        match self {
+            Self::Token(token) => Ok(Caller::Token(token)),
+            Self::Visitor(password) => app.visit(room, password.as_ref()).await,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use elizabeth_core::name::RoomRef;
+use elizabeth_core::{Caller, name::RoomRef};
 
 use super::Wanted;
 use crate::{links::segment, problem::Problem, routes::pages::app, state::AppState};
@@ -37,7 +37,7 @@ pub(super) async fn room(state: &AppState, request: &Parts, room: &RoomRef) -> R
 /// What keeps a stranger out of a room, by its code; else `password` where there is one, or `open`. Nothing where that
 /// cannot be told now: the page asks again.
 async fn verdict(state: &AppState, room: &RoomRef) -> Option<&'static str> {
-    match state.app().room(room, None).await {
+    match state.app().room(room, &Caller::Nobody).await {
         Ok(room) => Some(if room.password_hash.is_some() { "password" } else { "open" }),
         Err(error) => Problem::from(error).client_code(),
     }

@@ -6,17 +6,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use elizabeth_core::{
-    Error,
+    Caller, Error,
     name::{FileName, RoomRef},
 };
 use secrecy::ExposeSecret;
 
 use crate::{
     body::{Answer, refuse},
-    extract::{Caller, Query},
+    extract::{FolderCredential, Query},
     links::segments,
     state::AppState,
-    upload::{Entered, FilePut, put_file},
+    upload::{FilePut, put_file},
 };
 
 static ELIZABETH_OWNER_KEY: HeaderName = HeaderName::from_static("elizabeth-owner-key");
@@ -27,7 +27,7 @@ pub(super) async fn file(
     state: &AppState,
     room: RoomRef,
     name: FileName,
-    caller: Caller,
+    credential: FolderCredential,
     query: &Query,
     request: &Parts,
     body: Body,
@@ -44,15 +44,15 @@ pub(super) async fn file(
     let made = Arc::new(OnceLock::new());
     let key = made.clone();
     let enter = async move {
-        match caller {
-            Caller::Token(_) => caller.enter(&app, &here).await,
-            Caller::Visitor(password) => {
-                let (app, created) = app.visit_or_create(&here, password, length).await?;
+        match credential {
+            FolderCredential::Token(_) => credential.enter(&app, &here).await,
+            FolderCredential::Visitor(password) => {
+                let (caller, created) = app.visit_or_create(&here, password, length).await?;
                 if let Some(created) = created {
                     // There is one, as this is done once.
                     let _ = key.set(created.owner_key);
                 }
-                Ok(Entered { app, token: None })
+                Ok(caller)
             }
         }
     };
@@ -65,7 +65,7 @@ pub(super) async fn file(
     };
     if let Some(key) = made.get()
         // A room that was made for a file that failed is gone again, as a rule. Where it is not, this is its only key.
-        && !(failed && matches!(state.app().room(&room, None).await, Err(Error::RoomNotFound)))
+        && !(failed && matches!(state.app().room(&room, &Caller::Nobody).await, Err(Error::RoomNotFound)))
         && let Ok(mut key) = HeaderValue::try_from(key.expose_secret())
     {
         key.set_sensitive(true);

@@ -40,6 +40,6 @@ pub(crate) async fn release_reservation(
     RoomItem(room, id): RoomItem<ReservationId>,
     credential: Credential,
 ) -> Answer {
-    let released = state.app().release(&room, credential.token(), id).await?;
+    let released = state.app().release(&room, credential.caller(), id).await?;
     Ok(reply(&ReservationReleased::from(released)))
 }

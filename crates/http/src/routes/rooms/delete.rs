@@ -27,7 +27,7 @@ pub(crate) async fn delete_room(
     InRoom(room): InRoom,
     credential: Credential,
 ) -> Answer {
-    state.app().delete_room(&room, credential.token()).await?;
+    state.app().delete_room(&room, credential.caller()).await?;
     state.announce_garbage();
     Ok(reply(&RoomDeleted { message: "Room deleted successfully" }))
 }

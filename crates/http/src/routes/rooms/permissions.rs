@@ -54,7 +54,7 @@ pub(crate) async fn set_permissions(
     Json(body): Json<Body>,
 ) -> Answer {
     let permission = body.permission()?;
-    let room = state.app().set_permission(&room, credential.token(), permission).await?;
+    let room = state.app().set_permission(&room, credential.caller(), permission).await?;
     Ok(reply(&RoomObject::new(&room, state.app().now())))
 }
 

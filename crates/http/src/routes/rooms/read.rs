@@ -22,6 +22,6 @@ pub(crate) async fn read_room(
     InRoom(room): InRoom,
     credential: Credential,
 ) -> Answer {
-    let room = state.app().room(&room, credential.token()).await?;
+    let room = state.app().room(&room, credential.caller()).await?;
     Ok(reply(&RoomObject::new(&room, state.app().now())))
 }

@@ -71,6 +71,6 @@ pub(crate) async fn change_settings(
         .expire_at(body.expire_at.map(|at| at.map(|Instant(at)| at)))
         .status(body.status.map(|status| status.map(|Status(status)| status)))
         .password(body.password);
-    let room = state.app().change_settings(&room, credential.token(), settings).await?;
+    let room = state.app().change_settings(&room, credential.caller(), settings).await?;
     Ok(reply(&RoomObject::new(&room, state.app().now())))
 }

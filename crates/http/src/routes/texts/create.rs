@@ -55,6 +55,6 @@ pub(crate) async fn add_text(
         .pinned(body.pinned.unwrap_or_default())
         .max_downloads(body.max_downloads)
         .expire_at(body.expire_at.map(|Instant(at)| at));
-    let content = state.app().add_text(&room, credential.token(), request).await?;
+    let content = state.app().add_text(&room, credential.caller(), request).await?;
     Ok((StatusCode::CREATED, described(&content)).into_response())
 }

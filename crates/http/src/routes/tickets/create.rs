@@ -87,7 +87,7 @@ pub(crate) async fn create_ticket(
     uri: Uri,
     Json(body): Json<Body>,
 ) -> Answer {
-    let created = state.app().create_ticket(&room, credential.token(), body.try_into()?).await?;
+    let created = state.app().create_ticket(&room, credential.caller(), body.try_into()?).await?;
     let secret = created.secret.expose_secret();
     let mut response = reply(&CreatedTicket {
         ticket: secret,

@@ -29,6 +29,6 @@ pub(crate) async fn delete_ticket(
     RoomItem(room, id): RoomItem<TicketId>,
     credential: Credential,
 ) -> Answer {
-    state.app().revoke_ticket(&room, credential.token(), id).await?;
+    state.app().revoke_ticket(&room, credential.caller(), id).await?;
     Ok(reply(&TicketDeleted { revoked: true }))
 }

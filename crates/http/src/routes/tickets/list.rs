@@ -20,7 +20,7 @@ pub(crate) async fn list_tickets(
     InRoom(room): InRoom,
     credential: Credential,
 ) -> Answer {
-    let tickets = state.app().tickets(&room, credential.token()).await?;
+    let tickets = state.app().tickets(&room, credential.caller()).await?;
     let tickets: Vec<TicketObject> = tickets.iter().map(TicketObject::from).collect();
     Ok(reply(&tickets))
 }

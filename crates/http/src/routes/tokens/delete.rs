@@ -29,6 +29,6 @@ pub(crate) async fn delete_token(
     RoomItem(room, jti): RoomItem<Jti>,
     credential: Credential,
 ) -> Answer {
-    state.app().revoke_token(&room, credential.token(), jti).await?;
+    state.app().revoke_token(&room, credential.caller(), jti).await?;
     Ok(reply(&TokenDeleted { revoked: true }))
 }

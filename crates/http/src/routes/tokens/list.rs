@@ -19,7 +19,7 @@ pub(crate) async fn list_tokens(
     InRoom(room): InRoom,
     credential: Credential,
 ) -> Answer {
-    let list = state.app().tokens(&room, credential.token()).await?;
+    let list = state.app().tokens(&room, credential.caller()).await?;
     let tokens: Vec<TokenObject> =
         list.tokens.iter().map(|token| TokenObject::new(token, list.current)).collect();
     Ok(reply(&tokens))

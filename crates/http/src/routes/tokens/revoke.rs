@@ -40,6 +40,6 @@ pub(crate) async fn revoke_token(
     credential: Credential,
     Json(body): Json<Body>,
 ) -> Answer {
-    state.app().revoke_token(&room, credential.token(), body.jti).await?;
+    state.app().revoke_token(&room, credential.caller(), body.jti).await?;
     Ok(reply(&TokenRevoked { revoked: true, message: "Token revoked successfully" }))
 }

@@ -51,14 +51,14 @@ pub(super) async fn upload(
         Ok(creation) => creation,
         Err(problem) => return Err(refused(headers, body, problem)),
     };
-    let (app, here, token) = (state.app().clone(), room.clone(), credential.token().map(str::to_owned));
+    let (app, here, caller) = (state.app().clone(), room.clone(), credential.caller().clone());
     let made = async move {
         match creation.parts {
             Some(parts) => {
-                let joined = app.join_uploads(&here, token.as_deref(), &parts, creation.file).await;
+                let joined = app.join_uploads(&here, &caller, &parts, creation.file).await;
                 joined.map(|joined| joined.upload)
             }
-            None => app.create_upload(&here, token.as_deref(), creation.file).await,
+            None => app.create_upload(&here, &caller, creation.file).await,
         }
     };
     let upload = match run_to_end(state, made).await {

@@ -89,7 +89,6 @@ struct Target {
 
 impl Target {
     fn new(room: RoomRef, upload: UploadId, credential: &Credential) -> Self {
-        let token = credential.token().map(Into::into);
-        Self { room, upload, access: UploadAccess::RoomToken { token, upload } }
+        Self { room, upload, access: UploadAccess::Caller { caller: credential.caller().clone(), upload } }
     }
 }

@@ -59,6 +59,6 @@ pub(crate) async fn list_uploads(
     InRoom(room): InRoom,
     credential: Credential,
 ) -> Answer {
-    let uploads = state.app().uploads(&room, credential.token()).await?;
+    let uploads = state.app().uploads(&room, credential.caller()).await?;
     Ok(reply(&uploads.iter().map(UploadUnderWay::from).collect::<Vec<_>>()))
 }

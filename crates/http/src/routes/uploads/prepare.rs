@@ -90,7 +90,7 @@ pub(crate) async fn prepare_chunked_upload(
     Json(body): Json<Body>,
 ) -> Answer {
     let asked = body.files.into_iter().map(ChunkedFileRequest::from).collect();
-    let prepared = state.app().prepare_upload(&room, credential.token(), asked).await?;
+    let prepared = state.app().prepare_upload(&room, credential.caller(), asked).await?;
     Ok(reply(&ChunkedReservation {
         reservation_id: prepared.upload.id.0,
         upload_token: prepared.token.expose_secret(),

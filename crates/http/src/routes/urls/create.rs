@@ -41,6 +41,6 @@ pub(crate) async fn add_url(
     Json(body): Json<Body>,
 ) -> Answer {
     let request = LinkRequest::new(body.url).file_name(body.file_name);
-    let content = state.app().add_link(&room, credential.token(), request).await?;
+    let content = state.app().add_link(&room, credential.caller(), request).await?;
     Ok((StatusCode::CREATED, described(&content)).into_response())
 }
