@@ -1,5 +1,7 @@
 //! Who asks, and whether they may: the one place where credentials are judged.
 
+use secrecy::ExposeSecret;
+
 use crate::{
     Elizabeth, Error, Result, Unauthorized,
     content::Content,
@@ -135,6 +137,18 @@ impl Grant {
 }
 
 impl Elizabeth {
+    pub(crate) fn present(&self, caller: &Caller) -> Presented {
+        match caller {
+            Caller::Nobody => Presented::Nothing,
+            Caller::Token(token) => self.present_token(token.expose_secret()),
+            Caller::Visitor(visitor) => Presented::Visitor(visitor.token().clone()),
+        }
+    }
+
+    pub(crate) fn present_token(&self, token: &str) -> Presented {
+        self.ports.signer.verify(token).map_or(Presented::Garbage, Presented::Signed)
+    }
+
     /// Judges a request that only reads: one read of the store.
     pub(crate) async fn authorize(
         &self,

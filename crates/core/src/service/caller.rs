@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use crate::{Elizabeth, id::RoomId, service::authorize::Presented, token::TokenRecord};
+use crate::{id::RoomId, token::TokenRecord};
 
 /// Who calls a use case: what a request brings as its credential, not judged yet. Cheap enough to keep for as long as
 /// an answer is being sent.
@@ -13,7 +13,7 @@ pub enum Caller {
     Nobody,
     /// Somebody with a room token, as the client sent it.
     Token(SecretString),
-    /// Somebody whom [`Elizabeth::visit`] let in, for one call.
+    /// Somebody whom [`Elizabeth::visit`](crate::Elizabeth::visit) let in, for one call.
     Visitor(Visitor),
 }
 
@@ -54,18 +54,8 @@ impl Visitor {
     pub(crate) fn new(token: TokenRecord, made_room: bool) -> Self {
         Self(Arc::new(Visit { token, made_room }))
     }
-}
 
-impl Elizabeth {
-    pub(crate) fn present(&self, caller: &Caller) -> Presented {
-        match caller {
-            Caller::Nobody => Presented::Nothing,
-            Caller::Token(token) => self.present_token(token.expose_secret()),
-            Caller::Visitor(Visitor(visit)) => Presented::Visitor(visit.token.clone()),
-        }
-    }
-
-    pub(crate) fn present_token(&self, token: &str) -> Presented {
-        self.ports.signer.verify(token).map_or(Presented::Garbage, Presented::Signed)
+    pub(super) fn token(&self) -> &TokenRecord {
+        &self.0.token
     }
 }
