@@ -1,5 +1,6 @@
 //! Sessions: entering a room, going on, leaving.
 
+mod end;
 pub(crate) mod issue;
 pub(crate) mod refresh;
 pub(crate) mod tokens;

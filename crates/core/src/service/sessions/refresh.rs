@@ -2,7 +2,10 @@ use crate::{
     Elizabeth, Error, Result, Unauthorized,
     room::RoomStatus,
     secret::KeyHash,
-    service::{retried::retried, sessions::issue::Issued},
+    service::{
+        retried::retried,
+        sessions::{end::end_session, issue::Issued},
+    },
     token::RefreshVerdict,
 };
 
@@ -26,10 +29,7 @@ impl Elizabeth {
                 RefreshVerdict::Good if tx.use_refresh(hash, now).await? => {}
                 RefreshVerdict::Dead => return Err(Unauthorized::RefreshToken.into()),
                 RefreshVerdict::Good | RefreshVerdict::Reused => {
-                    tx.lapse_session_holds(room.id, record.sid, now).await?;
-                    tx.revoke_session_tokens(room.id, record.sid, now).await?;
-                    tx.revoke_session_refresh(room.id, record.sid, now).await?;
-                    tx.revoke_session_tickets(room.id, record.sid, now).await?;
+                    end_session(tx.as_mut(), room.id, record.sid, now).await?;
                     tx.commit().await?;
                     return Err(Unauthorized::RefreshTokenReused.into());
                 }

@@ -6,6 +6,7 @@ use crate::{
         authorize::{Presented, Requirement, judge},
         caller::Caller,
         retried::retried,
+        sessions::end::end_session,
     },
     token::{Claims, TokenRecord},
 };
@@ -62,19 +63,12 @@ impl Elizabeth {
         retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Token).await?;
             let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
-            let own = target.sid == grant.token.sid;
-            if !own && !grant.token.owner {
+            if target.sid == grant.token.sid {
+                tx.revoke_token(jti, now).await?;
+            } else if grant.token.owner {
+                end_session(tx.as_mut(), grant.room.id, target.sid, now).await?;
+            } else {
                 return Err(Error::NotYourToken);
-            }
-            if !own {
-                // Before its tokens, in the order of the sweeper, which locks no room.
-                tx.lapse_session_holds(grant.room.id, target.sid, now).await?;
-            }
-            tx.revoke_token(jti, now).await?;
-            if !own {
-                tx.revoke_session_tokens(grant.room.id, target.sid, now).await?;
-                tx.revoke_session_refresh(grant.room.id, target.sid, now).await?;
-                tx.revoke_session_tickets(grant.room.id, target.sid, now).await?;
             }
             Ok(tx.commit().await?)
         })

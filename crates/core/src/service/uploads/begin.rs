@@ -15,6 +15,7 @@ use crate::{
         retried::retried,
         uploads::{
             prepare::session_reservation,
+            receiving::Renewal,
             upload::{Upload, Uploaded, insert_contents},
         },
     },
@@ -129,7 +130,7 @@ impl Elizabeth {
             manifest: found.manifest,
             keys,
             current: None,
-            renewed_at: now,
+            renewal: Renewal::new(self.policy().upload_lease, now),
             growing: None,
         }
     }

@@ -1,14 +1,16 @@
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 
 use crate::{
     Elizabeth, Error, Result,
     content::Sha256Hash,
     id::{BlobKey, RoomId, UploadId},
-    ports::{BlobWriter, WriteTx},
+    ports::WriteTx,
     quota::{Hold, HoldState},
     room::Room,
-    service::retried::retried,
+    service::{
+        retried::retried,
+        uploads::receiving::{Receiving, Renewal},
+    },
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
 };
@@ -29,11 +31,9 @@ pub(crate) struct ChunkUpload {
     app: Elizabeth,
     pub(crate) slot: Slot,
     key: BlobKey,
-    writer: Box<dyn BlobWriter>,
-    hasher: Sha256,
+    receiving: Receiving,
     hash_progress: Option<HashState>,
-    size: u64,
-    renewed_at: Timestamp,
+    renewal: Renewal,
 }
 
 /// A piece that has arrived and is durable.
@@ -60,15 +60,15 @@ impl Elizabeth {
         let until = now.saturating_add(self.policy().upload_lease);
         tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
         tx.commit().await?;
-        let writer = match self.ports.blobs.create(&key).await {
-            Ok(writer) => writer,
+        let receiving = match Receiving::blob(self, &key).await {
+            Ok(receiving) => receiving,
             Err(error) => {
                 self.discard_blob(&key).await;
-                return Err(error.into());
+                return Err(error);
             }
         };
-        let (hasher, app) = (Sha256::new(), self.clone());
-        Ok(ChunkUpload { app, slot, key, writer, hasher, hash_progress, size: 0, renewed_at: now })
+        let renewal = Renewal::new(self.policy().upload_lease.min(self.policy().chunked_ttl), now);
+        Ok(ChunkUpload { app: self.clone(), slot, key, receiving, hash_progress, renewal })
     }
 
     /// The upload of a slot with its room locked, for what has arrived meanwhile.
@@ -121,18 +121,12 @@ impl Elizabeth {
 impl ChunkUpload {
     /// Bytes that have come.
     pub(crate) fn size(&self) -> u64 {
-        self.size
+        self.receiving.size()
     }
 
     pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<()> {
         self.renew_if_due().await?;
-        if !self.app.has_space_for(bytes.len() as u64).await? {
-            return Err(Error::StorageFull);
-        }
-        // Counted once they are written: a piece whose writing failed, or was cut off, has not got its size.
-        self.writer.write(bytes.clone()).await?;
-        self.size = self.size.saturating_add(bytes.len() as u64);
-        self.hasher.update(&bytes);
+        self.receiving.write(&self.app, &bytes).await?;
         if let Some(hash_progress) = &mut self.hash_progress {
             hash_progress.update(&bytes);
         }
@@ -141,34 +135,37 @@ impl ChunkUpload {
 
     /// Everything has come; it is durable when this returns. After an error nothing of it is kept.
     pub(crate) async fn finish(mut self) -> Result<Arrived> {
-        if let Err(error) = self.finish_blob().await {
+        if let Err(error) = self.renew_if_due().await {
             self.discard().await;
             return Err(error);
         }
-        let Self { key, size, hasher, hash_progress, .. } = self;
-        Ok(Arrived { key, size, sha256: Sha256Hash(hasher.finalize().into()), hash_progress })
+        let Self { app, key, receiving, hash_progress, .. } = self;
+        match receiving.finish().await {
+            Ok(received) => {
+                Ok(Arrived { key, size: received.size(), sha256: received.sha256, hash_progress })
+            }
+            Err(error) => {
+                app.discard_blob(&key).await;
+                Err(error)
+            }
+        }
     }
 
     /// Keeps nothing.
     pub(crate) async fn discard(self) {
-        let Self { app, key, writer, .. } = self;
-        drop(writer);
+        let Self { app, key, receiving, .. } = self;
+        drop(receiving);
         app.discard_blob(&key).await;
-    }
-
-    async fn finish_blob(&mut self) -> Result<()> {
-        self.renew_if_due().await?;
-        Ok(self.writer.finish().await?)
     }
 
     /// Starts the leases anew, of the blob and of the whole upload, when a tenth of the shorter one has gone by.
     async fn renew_if_due(&mut self) -> Result<()> {
         let (app, policy) = (&self.app, self.app.policy());
-        if app.now().since(self.renewed_at) < policy.upload_lease.min(policy.chunked_ttl) / 10 {
+        if !self.renewal.is_due(app.now()) {
             return Ok(());
         }
         let (slot, key) = (self.slot, &self.key);
-        self.renewed_at = retried(|| async {
+        let at = retried(|| async {
             let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
             let until = now.saturating_add(policy.upload_lease);
             match upload.hold.state {
@@ -185,6 +182,7 @@ impl ChunkUpload {
             Ok(now)
         })
         .await?;
+        self.renewal.renewed(at);
         Ok(())
     }
 }

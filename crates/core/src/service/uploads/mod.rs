@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod prepare;
 pub(crate) mod prepare_chunked;
 pub(crate) mod put_file;
+pub(crate) mod receiving;
 pub(crate) mod upload;
 
 pub use access::UploadAccess;

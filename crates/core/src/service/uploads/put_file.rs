@@ -12,7 +12,8 @@ use crate::{
         retried::retried,
         uploads::{
             prepare::ledger,
-            upload::{Received, Upload, Uploaded, new_content},
+            receiving::Received,
+            upload::{Upload, Uploaded, new_content},
         },
     },
 };

@@ -1,15 +1,20 @@
-use bytes::{Bytes, BytesMut};
-use sha2::{Digest, Sha256};
+use bytes::Bytes;
 
 use crate::{
     Elizabeth, Error, Result,
-    content::{BlobLocation, Content, ContentKind, Manifest, ManifestFile, NewContent, Segment, Sha256Hash},
+    content::{Content, ContentKind, Manifest, ManifestFile, NewContent},
     id::{BlobKey, ReservationId, RoomId, SessionId},
     name::FileName,
-    ports::{BlobWriter, StoreError, WriteTx},
+    ports::{StoreError, WriteTx},
     quota::Hold,
     room::Room,
-    service::{retried::retried, uploads::lease::UploadLease},
+    service::{
+        retried::retried,
+        uploads::{
+            lease::UploadLease,
+            receiving::{Received, Receiving, Renewal},
+        },
+    },
     time::Timestamp,
 };
 
@@ -39,43 +44,16 @@ pub struct Upload {
     pub(crate) keys: Vec<Option<BlobKey>>,
     pub(crate) received: Vec<Option<Received>>,
     pub(crate) current: Option<Incoming>,
-    pub(crate) renewed_at: Timestamp,
+    pub(crate) renewal: Renewal,
     /// Bytes held so far for a single file whose length nobody knows.
     pub(crate) growing: Option<u64>,
-}
-
-/// A file that has arrived whole.
-pub(crate) struct Received {
-    sha256: Sha256Hash,
-    segment: Option<Segment>,
-}
-
-impl Received {
-    /// A small file.
-    pub(crate) fn inline(bytes: Bytes) -> Self {
-        let sha256 = Sha256Hash(Sha256::digest(&bytes).into());
-        let size = bytes.len() as u64;
-        let segment = (size > 0).then_some(Segment { size, location: BlobLocation::Inline(bytes) });
-        Self { sha256, segment }
-    }
-
-    fn size(&self) -> u64 {
-        self.segment.as_ref().map_or(0, |segment| segment.size)
-    }
 }
 
 /// The file that is arriving.
 pub(crate) struct Incoming {
     index: usize,
     declared: u64,
-    size: u64,
-    hasher: Sha256,
-    sink: Sink,
-}
-
-enum Sink {
-    Inline(BytesMut),
-    Blob(Box<dyn BlobWriter>),
+    receiving: Receiving,
 }
 
 impl Upload {
@@ -182,12 +160,12 @@ impl Upload {
         let index = self.manifest.files().iter().position(|file| file.name == parsed);
         let index = index.filter(|&index| self.received[index].is_none() && self.current.is_none());
         let index = index.ok_or_else(|| Error::unexpected_file(name))?;
-        let sink = match self.keys.get(index).and_then(Option::as_ref) {
-            Some(key) if self.growing.is_none() => Sink::Blob(self.app.ports.blobs.create(key).await?),
-            Some(_) | None => Sink::Inline(BytesMut::new()),
+        let receiving = match self.keys.get(index).and_then(Option::as_ref) {
+            Some(key) if self.growing.is_none() => Receiving::blob(&self.app, key).await?,
+            Some(_) | None => Receiving::inline(),
         };
         let declared = self.manifest.files()[index].size;
-        self.current = Some(Incoming { index, declared, size: 0, hasher: Sha256::new(), sink });
+        self.current = Some(Incoming { index, declared, receiving });
         Ok(())
     }
 
@@ -198,44 +176,28 @@ impl Upload {
         let Some(file) = &mut self.current else {
             return Err(Error::ManifestMismatch("bytes without a file".into()));
         };
-        file.size = file.size.saturating_add(bytes.len() as u64);
-        if file.size > file.declared && self.growing.is_none() {
+        let size = file.receiving.size().saturating_add(bytes.len() as u64);
+        if size > file.declared && self.growing.is_none() {
             let name = self.manifest.files()[file.index].name.clone();
             return Err(Error::FileTooLong { name, declared: file.declared });
         }
-        file.hasher.update(&bytes);
-        match &mut file.sink {
-            Sink::Inline(buffer) => buffer.extend_from_slice(&bytes),
-            Sink::Blob(writer) => {
-                // Asked again: when they were announced, several uploads may have counted on the same free space.
-                if !self.app.has_space_for(bytes.len() as u64).await? {
-                    return Err(Error::StorageFull);
-                }
-                writer.write(bytes).await?;
-            }
-        }
-        Ok(())
+        file.receiving.write(&self.app, &bytes).await
     }
 
     /// Prepares a file of unknown length for more bytes: its hold grows where it is too small, and it becomes a blob
     /// where it is too large to be kept inline.
     async fn make_room_for(&mut self, more: u64) -> Result<()> {
         let Some(file) = &self.current else { return Ok(()) };
-        let needed = file.size.saturating_add(more);
+        let needed = file.receiving.size().saturating_add(more);
         if self.growing.is_some_and(|held| needed > held) {
             self.grow(needed).await?;
         }
         let inline_max = self.app.policy().inline_max;
-        if let Some(Incoming { index, sink, .. }) = &mut self.current
-            && let Sink::Inline(buffer) = sink
+        if let Some(Incoming { index, receiving, .. }) = &mut self.current
             && needed > inline_max
             && let Some(key) = self.keys.get(*index).and_then(Option::as_ref)
         {
-            let mut writer = self.app.ports.blobs.create(key).await?;
-            if !buffer.is_empty() {
-                writer.write(std::mem::take(buffer).freeze()).await?;
-            }
-            *sink = Sink::Blob(writer);
+            receiving.move_into_blob(&self.app, key).await?;
         }
         Ok(())
     }
@@ -244,21 +206,13 @@ impl Upload {
         let Some(file) = self.current.take() else {
             return Err(Error::ManifestMismatch("the end of a file without its beginning".into()));
         };
-        let Incoming { index, declared, size, hasher, sink } = file;
+        let Incoming { index, declared, receiving } = file;
+        let size = receiving.size();
         if size < declared {
             let name = self.manifest.files()[index].name.as_str();
             return Err(Error::ManifestMismatch(format!("{name:?} has {size} bytes, {declared} announced")));
         }
-        let location = match (sink, self.keys.get(index).and_then(Option::as_ref)) {
-            (Sink::Blob(mut writer), Some(key)) => {
-                writer.finish().await?;
-                Some(BlobLocation::Blob(key.clone()))
-            }
-            (Sink::Inline(buffer), _) if size > 0 => Some(BlobLocation::Inline(buffer.freeze())),
-            (Sink::Inline(_) | Sink::Blob(_), _) => None,
-        };
-        let segment = location.map(|location| Segment { size, location });
-        self.received[index] = Some(Received { sha256: Sha256Hash(hasher.finalize().into()), segment });
+        self.received[index] = Some(receiving.finish().await?);
         Ok(())
     }
 
@@ -307,11 +261,10 @@ impl Upload {
         .await
     }
 
-    /// Starts the lease anew when a tenth of it has gone by: bytes are arriving. Not more rarely, for what has gone by
-    /// since the last time is missing from the silence that an upload survives.
+    /// Starts the lease anew when it is due: bytes are arriving.
     async fn renew_if_due(&mut self) -> Result<()> {
-        if self.app.now().since(self.renewed_at) >= self.app.policy().upload_lease / 10 {
-            self.renewed_at = self.lease().renew().await?;
+        if self.renewal.is_due(self.app.now()) {
+            self.renewal.renewed(self.lease().renew().await?);
         }
         Ok(())
     }
@@ -319,7 +272,7 @@ impl Upload {
     /// Takes more of the room for a file of unknown length that has grown to `needed` bytes. The lease starts anew.
     async fn grow(&mut self, needed: u64) -> Result<()> {
         let (hold, now) = self.lease().extend(Some(needed)).await?;
-        self.renewed_at = now;
+        self.renewal.renewed(now);
         self.growing = Some(hold.size);
         Ok(())
     }
