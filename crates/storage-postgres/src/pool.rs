@@ -20,7 +20,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// How much longer than the server we wait for it to end a statement, before we take it for dead.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What a session is told. Notices are of use to nobody here. A commit that is acknowledged is on the server's disk,
+/// What a session is set to. Notices are of use to nobody here. A commit that is acknowledged is on the server's disk,
 /// even when the server is set up to lie about that; other settings of the operator stand.
 const SETTINGS: &str = "SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', $2, false), \
      set_config('idle_in_transaction_session_timeout', $3, false), \
@@ -68,7 +68,7 @@ impl Pool {
 
 /// Opens the connection that migrates: it may take its time.
 ///
-/// A server that is just starting is waited for; what else is wrong is said at once.
+/// A server that is just starting is waited for; what else is wrong is reported at once.
 pub(crate) async fn first(connect: &PgConnectOptions, patience: Duration) -> StoreResult<PgConnection> {
     let deadline = Instant::now() + patience;
     let mut pause = Duration::from_millis(20);

@@ -290,7 +290,7 @@ async fn a_lock_is_not_waited_for_without_end() {
     assert_eq!(count(&store).await, 1);
 }
 
-/// Of two that wait for each other one is told, and both connections go on.
+/// Of two that wait for each other one is refused, and both connections go on.
 #[tokio::test]
 async fn a_deadlock_is_a_collision() {
     let store = open("deadlock", few(2)).await;

@@ -1,4 +1,4 @@
-//! Parts of a row: which columns a statement asks for and what they become, said in one place, so that the two
+//! Parts of a row: which columns a statement asks for and what they become, declared in one place, so that the two
 //! cannot disagree.
 
 use std::marker::PhantomData;

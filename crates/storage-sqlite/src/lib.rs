@@ -1,7 +1,7 @@
 //! Elizabeth's store on SQLite: one file, one writer, many readers.
 //!
 //! The writer commits several units of work at once when they queue up, so that many small ones share the cost of
-//! making them durable; none is told that it is committed before it is. Other processes may use the same file at
+//! making them durable; none is acknowledged before it is committed. Other processes may use the same file at
 //! the same time.
 
 mod conn;

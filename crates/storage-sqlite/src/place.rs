@@ -32,7 +32,7 @@ pub(crate) struct Return {
 
 /// How a unit of work ended.
 pub(crate) enum End {
-    /// It wants to be told when it is durable.
+    /// It waits for the report that it is durable.
     Commit(oneshot::Sender<StoreResult<()>>),
     /// It was dropped: undo it.
     Undo,

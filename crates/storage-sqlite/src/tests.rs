@@ -175,7 +175,7 @@ async fn a_file_of_a_newer_version_is_refused() {
     assert!(matches!(SqliteStore::open(&path).await, Err(StoreError::Corrupt(_))));
 }
 
-/// Units that queue share a commit, and each is told only once all of it is made.
+/// Units that queue share a commit, and each is reported only once all of it is made.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn units_that_queue_are_all_committed() {
     let folder = folder();

@@ -68,8 +68,8 @@ impl Transaction for Unit {
             return Err(broken());
         }
         let Some(loan) = self.loan.take() else { return Err(broken()) };
-        let (told, answer) = oneshot::channel();
-        loan.end(End::Commit(told));
+        let (reported, answer) = oneshot::channel();
+        loan.end(End::Commit(reported));
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is closed".to_owned())))
     }
 }

@@ -47,7 +47,7 @@ impl Writer {
 /// Owns the connection between units of work.
 ///
 /// Each unit runs in a savepoint of one outer transaction. While others queue, that transaction stays open, and its
-/// one COMMIT makes all of them durable; until then none is told that it is committed. A connection on which
+/// one COMMIT makes all of them durable; until then none is reported as committed. A connection on which
 /// anything went wrong is dropped, which undoes what it had open, and another one is opened when it is needed.
 struct Server {
     options: SqliteConnectOptions,
@@ -86,9 +86,9 @@ impl Server {
         for units in 1.. {
             let patience = (!waiting.is_empty()).then_some(PATIENCE);
             let undo = match place.offer(conn, patience).await {
-                Offer::Over(Return { conn: back, end: End::Commit(told) }) => {
+                Offer::Over(Return { conn: back, end: End::Commit(reported) }) => {
                     conn = back;
-                    waiting.push(told);
+                    waiting.push(reported);
                     false
                 }
                 Offer::Over(Return { conn: back, end: End::Undo }) => {
@@ -149,9 +149,9 @@ impl Server {
 }
 
 fn tell_all(waiting: Vec<Told>, answer: &StoreResult<()>) {
-    for told in waiting {
-        // Who has gone need not be told.
-        let _ = told.send(answer.clone());
+    for reported in waiting {
+        // Who has gone needs no report.
+        let _ = reported.send(answer.clone());
     }
 }
 

@@ -121,7 +121,7 @@ pub struct StoredContent {
 }
 
 impl StoredContent {
-    /// What may be told of a text or a link without it being a download: nothing where those are limited.
+    /// What may be shown of a text or a link without it being a download: nothing where those are limited.
     pub fn text(&self) -> Option<String> {
         text_of(self.content.kind, self.content.max_downloads, &self.segments)
     }
@@ -132,7 +132,7 @@ impl StoredContent {
         Content { text, ..self.content }
     }
 
-    /// As it is told by itself: with its text, however long.
+    /// As it is shown by itself: with its text, however long.
     pub fn into_content(self) -> Content {
         Content { text: self.text(), ..self.content }
     }

@@ -35,7 +35,7 @@ pub struct AppendedFileRequest {
     /// Whether it is only a part, to be joined with others by [`crate::Elizabeth::join_uploads`]: it becomes no content
     /// by itself.
     pub part: bool,
-    /// What whoever makes the upload wants to be told of it again.
+    /// What whoever makes the upload wants to be given back with it.
     pub note: Option<String>,
 }
 
@@ -70,12 +70,12 @@ pub struct ChunkedFile {
     pub sha256: Option<Sha256Hash>,
     /// Whether it is only a part, to be joined with others: it becomes no content by itself.
     pub part: bool,
-    /// What whoever made the upload wants to be told of it again.
+    /// What whoever made the upload wants to be given back with it.
     pub note: Option<String>,
 }
 
 impl ChunkedFile {
-    /// A file that becomes a content by itself, of which nothing is to be told again.
+    /// A file that becomes a content by itself, with nothing to be given back.
     pub fn new(file: ManifestFile, chunk_size: Option<u64>, sha256: Option<Sha256Hash>) -> Self {
         Self { file, chunk_size, sha256, part: false, note: None }
     }

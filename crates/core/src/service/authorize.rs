@@ -130,7 +130,7 @@ impl Grant {
         (!self.permission().contains(Permission::VIEW)).then_some(self.token.sid)
     }
 
-    /// Whether a content may be seen. One that may not is to be told like one that is not there.
+    /// Whether a content may be seen. One that may not is reported like one that is not there.
     pub(crate) fn sees(&self, content: &Content) -> bool {
         self.visible().is_none_or(|sid| content.sid == sid)
     }

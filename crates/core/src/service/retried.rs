@@ -2,7 +2,7 @@
 
 use crate::{Error, Result, ports::StoreError};
 
-/// How often a unit of work is begun before its collisions are told to the caller.
+/// How often a unit of work is begun before its collisions are reported to the caller.
 const TRIES: u32 = 5;
 
 /// Runs a unit of work, which begins a transaction of its own and ends it, once more when the store undid it for

@@ -30,7 +30,7 @@ pub(crate) enum Purpose {
     /// To keep them.
     Download,
     /// To look at them, from a room as a folder: what `curl` asks for comes from here, as it does not follow where it
-    /// is sent unless it is told to.
+    /// is sent unless it is asked to.
     Folder,
 }
 

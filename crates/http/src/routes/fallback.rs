@@ -12,7 +12,7 @@ pub(crate) async fn not_found(request: Request) -> Problem {
     nothing_at(request.uri())
 }
 
-/// What is said of such an address.
+/// What such an address answers.
 pub(super) fn nothing_at(address: &Uri) -> Problem {
     // A room without a name is no room that is missing: the name was forgotten.
     let rest = address.path().strip_prefix("/api/v1/rooms/");

@@ -14,7 +14,7 @@ pub(crate) trait ByteSink: Send + Sized + 'static {
     /// What has become of the body.
     type Kept: Send + 'static;
 
-    /// The next file begins. Where there is but one it need not be told.
+    /// The next file begins. Where there is but one it need not be named.
     fn start(&mut self, _name: &str) -> impl Future<Output = Result<()>> + Send {
         std::future::ready(Ok(()))
     }

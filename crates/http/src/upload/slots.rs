@@ -7,7 +7,7 @@ use elizabeth_core::id::UploadId;
 use tokio_util::sync::CancellationToken;
 
 /// Which uploads this process is adding to. A client whose line broke comes again before the server has noticed, and
-/// must not be told less than has come: who comes later ends who was there, and waits until that has kept what came.
+/// must not be given less than has come: who comes later ends who was there, and waits until that has kept what came.
 ///
 /// It spares clients work, no more than that: between processes it is the offset that decides.
 #[derive(Clone, Default)]

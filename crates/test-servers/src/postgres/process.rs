@@ -92,6 +92,6 @@ impl Drop for Running {
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().unwrap();
-    let said = || String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{}: {}", command.get_program().display(), said());
+    let printed = || String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{}: {}", command.get_program().display(), printed());
 }

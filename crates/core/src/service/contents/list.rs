@@ -20,12 +20,12 @@ pub struct ContentsPart {
 
 impl Elizabeth {
     /// The front of a page of a room's contents, as long as the texts and links in it have at most so many bytes
-    /// together; one content at least, where there is one and nobody deletes it meanwhile. So a list can be told in pieces that fit in memory,
+    /// together; one content at least, where there is one and nobody deletes it meanwhile. So a list can be sent in pieces that fit in memory,
     /// however much the texts in a room are.
     ///
     /// # Errors
     ///
-    /// Without a token that has VIEW or EDIT; who may only add is told what the own session added.
+    /// Without a token that has VIEW or EDIT; who may only add is given what the own session added.
     pub async fn contents_within(
         &self,
         room: &RoomRef,
@@ -50,7 +50,7 @@ impl Elizabeth {
         if !texts.is_empty() {
             let read = tx.listed_by_id(room, &texts).await?;
             let mut read: BTreeMap<ContentId, Content> = read.into_iter().map(|c| (c.id, c)).collect();
-            // What changed since it was listed is told as it is now, and what was deleted is not told.
+            // What changed since it was listed is listed as it is now, and what was deleted is not listed.
             contents = contents
                 .into_iter()
                 .filter_map(|content| match content.is_listed_with_text() {

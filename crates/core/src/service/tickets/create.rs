@@ -41,7 +41,7 @@ impl TicketRequest {
 /// A ticket that was just made.
 #[derive(Clone, Debug)]
 pub struct CreatedTicket {
-    /// What its holder shows. It is kept as a hash only, and told this once.
+    /// What its holder shows. It is kept as a hash only, and given this once.
     pub secret: SecretString,
     /// The ticket.
     pub ticket: Ticket,

@@ -22,7 +22,7 @@ pub enum UploadAccess {
     UploadToken {
         /// The token.
         token: SecretString,
-        /// Which upload it is said to be of, where that is said.
+        /// Which upload it is claimed to be of, where the request names one.
         upload: Option<UploadId>,
     },
     /// Somebody in the room, of the session that made the upload; or an owner, who may see and end everybody's.

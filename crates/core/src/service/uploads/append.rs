@@ -146,7 +146,7 @@ impl Elizabeth {
             Ok((completed.upload, Some(completed.content)))
         })
         .await;
-        // Whether a transaction of unknown end took place cannot be told: the blob may be a chunk's by now.
+        // Whether a transaction of unknown end took place is unknown: the blob may be a chunk's by now.
         if kept.as_ref().is_err_and(|error| !matches!(error, Error::Store(StoreError::Unavailable(_)))) {
             self.discard_blob(&arrived.key).await;
         }
@@ -234,7 +234,7 @@ impl Append {
     ///
     /// # Errors
     ///
-    /// As [`Append::write`]. What was durable before stays; after an error of that, it alone is told.
+    /// As [`Append::write`]. What was durable before stays; after an error of that, it alone is reported.
     pub async fn finish(mut self) -> Result<Appended> {
         self.keep().await?;
         let expires_at = self.upload.hold.deadline;

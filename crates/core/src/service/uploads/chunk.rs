@@ -18,16 +18,16 @@ use crate::{
     upload::{Chunk, ChunkedUpload, HashProgress, HashState},
 };
 
-/// Which chunk is to come, and what is said of it.
+/// Which chunk is to come, and what is claimed of it.
 #[derive(Clone, Debug, Default)]
 pub struct ChunkRequest {
     /// Its file's place in the manifest.
     pub file: u64,
     /// Its place in the file.
     pub index: u64,
-    /// Bytes, where that is said.
+    /// Bytes, where announced.
     pub size: Option<u64>,
-    /// Its hash, where that is said.
+    /// Its hash, where announced.
     pub sha256: Option<Sha256Hash>,
 }
 
@@ -176,8 +176,8 @@ impl ChunkWriter {
             }
             match claimed.filter(|&claimed| claimed != sha256) {
                 Some(claimed) => {
-                    let (is, said) = (sha256.to_hex(), claimed.to_hex());
-                    Err(Error::ChunkMismatch(format!("its SHA-256 is {is}, not {said}")))
+                    let (actual, claimed) = (sha256.to_hex(), claimed.to_hex());
+                    Err(Error::ChunkMismatch(format!("its SHA-256 is {actual}, not {claimed}")))
                 }
                 None => Ok(()),
             }

@@ -89,7 +89,7 @@ impl Elizabeth {
             sid: grant.token.sid,
             owner: grant.token.owner,
             permission: grant.token.permission,
-            // Nobody is told its token: nothing is to be added to it.
+            // Nobody is given its token: nothing is to be added to it.
             token_hash: KeyHash::of(&opaque_secret(UPLOAD_TOKEN_PREFIX, self.ports.entropy.bytes())),
             hold: Hold { size: 0, deadline: now.saturating_add(ttl), state: HoldState::Done },
             files: vec![file],

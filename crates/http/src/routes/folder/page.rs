@@ -35,7 +35,7 @@ pub(super) async fn room(state: &AppState, request: &Parts, room: &RoomRef) -> R
 }
 
 /// What keeps a stranger out of a room, by its code; else `password` where there is one, or `open`. Nothing where that
-/// cannot be told now: the page asks again.
+/// cannot be known now: the page asks again.
 async fn verdict(state: &AppState, room: &RoomRef) -> Option<&'static str> {
     match state.app().room(room, &Caller::Nobody).await {
         Ok(room) => Some(if room.password_hash.is_some() { "password" } else { "open" }),

@@ -36,7 +36,7 @@ impl Concat {
         parts.collect::<Result<_, _>>().map(|parts| Some(Self::Final(parts)))
     }
 
-    /// What of a value is kept, to be told again: addresses without their queries, which may hold a credential.
+    /// What of a value is kept, to be given back: addresses without their queries, which may hold a credential.
     pub(super) fn noted(value: &str) -> String {
         let Some(parts) = value.strip_prefix(FINAL) else { return value.to_owned() };
         let paths: Vec<&str> = parts.split_ascii_whitespace().map(path).collect();

@@ -6,7 +6,7 @@ use axum::{
 use super::{Target, headers::UPLOAD_LENGTH, note::Note, standing::Standing};
 use crate::{body::Answer, state::AppState};
 
-/// Says how far an upload has come, and what was said of it when it was made. A piece that is on its way ends here:
+/// Says how far an upload has come, and what it was made with. A piece that is on its way ends here:
 /// who asks is about to go on.
 pub(super) async fn upload(state: &AppState, target: Target) -> Answer {
     state.app().appendable(&target.room, &target.access).await?;

@@ -59,7 +59,7 @@ pub(super) fn number(headers: &HeaderMap, name: &HeaderName, shown: &str) -> Res
     number.ok_or_else(|| invalid(shown, "must be a whole number of 0 or more"))
 }
 
-/// Whether the body is said to be a piece of a file.
+/// Whether the body is announced as a piece of a file.
 pub(super) fn brings_piece(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(PIECE)

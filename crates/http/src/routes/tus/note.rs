@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::headers::{UPLOAD_CONCAT, UPLOAD_METADATA};
 
-/// Headers of a creation that the client is told again word for word. Its members are a stored format.
+/// Headers of a creation that the client is given back word for word. Its members are a stored format.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
     /// `Upload-Metadata`.
