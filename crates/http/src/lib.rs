@@ -9,6 +9,7 @@ mod body;
 mod delivery;
 mod document;
 mod extract;
+mod headers;
 pub mod links;
 pub mod problem;
 pub mod program;

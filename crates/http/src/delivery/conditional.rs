@@ -5,8 +5,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, header};
 use elizabeth_core::time::Timestamp;
+
+use crate::headers::{ByteRange, any_tag, as_date, date, is_known, list};
 
 /// What conditions are held against.
 pub(super) struct Selected<'a> {
@@ -41,7 +43,7 @@ pub(super) enum Outcome {
 pub(super) fn evaluate(headers: &HeaderMap, selected: &Selected<'_>) -> Outcome {
     let etag = selected.etag;
     let changed_after = |date: SystemTime| as_date(selected.last_modified) > date;
-    if let Some(tags) = text(headers, &header::IF_MATCH) {
+    if let Some(tags) = list(headers, &header::IF_MATCH) {
         if !any_tag(&tags, |weak, tag| !weak && tag == etag) {
             return Outcome::PreconditionFailed;
         }
@@ -55,9 +57,13 @@ pub(super) fn evaluate(headers: &HeaderMap, selected: &Selected<'_>) -> Outcome 
     } else if date(headers, &header::IF_MODIFIED_SINCE).is_some_and(|date| !changed_after(date)) {
         return Outcome::NotModified;
     }
-    match text(headers, &header::RANGE) {
+    match list(headers, &header::RANGE) {
         Some(range) if selected.ranges && if_range_holds(headers, selected) => {
-            read_range(&range, selected.size)
+            match ByteRange::read(&range, selected.size) {
+                ByteRange::Ignored => Outcome::Whole,
+                ByteRange::Part(range) => Outcome::Part(range),
+                ByteRange::NotSatisfiable => Outcome::NotSatisfiable,
+            }
         }
         _ => Outcome::Whole,
     }
@@ -65,79 +71,13 @@ pub(super) fn evaluate(headers: &HeaderMap, selected: &Selected<'_>) -> Outcome 
 
 /// Whether `If-Range` lets a range through: the same strong tag, or the very date where that is a strong validator.
 fn if_range_holds(headers: &HeaderMap, selected: &Selected<'_>) -> bool {
-    let Some(value) = text(headers, &header::IF_RANGE) else { return true };
+    let Some(value) = list(headers, &header::IF_RANGE) else { return true };
     // Not by the W alone: there are Wednesdays.
     if value.starts_with('"') || value.starts_with("W/") {
         return any_tag(&value, |weak, tag| !weak && tag == selected.etag);
     }
     let settled = selected.now.since(selected.last_modified) >= Duration::from_secs(1);
     settled && httpdate::parse_http_date(&value).is_ok_and(|date| date == as_date(selected.last_modified))
-}
-
-/// One range of bytes. What is malformed, of another unit, or more than one range is ignored, as RFC 9110, section
-/// 14.2 lets a server do.
-fn read_range(text: &str, size: u64) -> Outcome {
-    let Some((unit, spec)) = text.split_once('=') else { return Outcome::Whole };
-    let Some((first, last)) = spec.trim().split_once('-') else { return Outcome::Whole };
-    let (Some(first), Some(last)) = (position(first), position(last)) else { return Outcome::Whole };
-    if !unit.trim().eq_ignore_ascii_case("bytes") {
-        return Outcome::Whole;
-    }
-    let range = match (first, last) {
-        (None, None) => return Outcome::Whole,
-        (Some(first), Some(last)) if last < first => return Outcome::Whole,
-        (Some(first), last) => first..last.unwrap_or(u64::MAX).saturating_add(1).min(size),
-        (None, Some(suffix)) => size.saturating_sub(suffix)..size,
-    };
-    if range.is_empty() { Outcome::NotSatisfiable } else { Outcome::Part(range) }
-}
-
-/// A position in a range: `Some(None)` where it is left out, `None` when it is none.
-fn position(text: &str) -> Option<Option<u64>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    // Digits that do not fit lie beyond any end.
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| Some(text.parse().unwrap_or(u64::MAX)))
-}
-
-/// Whether a client has what bears this tag already: `If-None-Match` names it.
-pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    text(headers, &header::IF_NONE_MATCH).is_some_and(|tags| any_tag(&tags, |_, tag| tag == etag))
-}
-
-/// Whether one of a list's entity tags is accepted, or the list is `*`.
-fn any_tag(list: &str, accepts: impl Fn(bool, &str) -> bool) -> bool {
-    let mut rest = list.trim();
-    if rest == "*" {
-        return true;
-    }
-    loop {
-        rest = rest.trim_start_matches([' ', '\t', ',']);
-        let weak = rest.starts_with("W/");
-        let Some(quoted) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"') else { return false };
-        let Some((tag, after)) = quoted.split_once('"') else { return false };
-        if accepts(weak, tag) {
-            return true;
-        }
-        rest = after;
-    }
-}
-
-/// A header's value; of one that is repeated, all values as a list.
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    (!values.is_empty()).then(|| values.join(", "))
-}
-
-/// A header's date; one that cannot be read is as if it were not there.
-fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
-}
-
-/// An instant in the whole seconds that HTTP dates have.
-pub(super) fn as_date(instant: Timestamp) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(instant.as_secs()).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -11,14 +11,14 @@ use serde_json::json;
 
 use super::{
     body::ExactBody,
-    conditional::{Outcome, Selected, as_date, evaluate},
-    disposition::content_disposition,
+    conditional::{Outcome, Selected, evaluate},
     media::shown_as,
     redirect::redirect,
 };
 use crate::{
     body::Answer,
     extract::ReadCredential,
+    headers::{content_disposition, content_range, http_date, strong_tag},
     problem::{Problem, RequestCode},
 };
 
@@ -86,10 +86,8 @@ pub(crate) async fn deliver(
     }
     let length = range.as_ref().map_or(size, |range| range.end - range.start);
     headers.insert(header::CONTENT_LENGTH, length.into());
-    if let Some(range) = &range
-        && let Ok(value) = HeaderValue::try_from(format!("bytes {}-{}/{size}", range.start, range.end - 1))
-    {
-        headers.insert(header::CONTENT_RANGE, value);
+    if let Some(range) = &range {
+        headers.extend(content_range(Some(range), size).map(|value| (header::CONTENT_RANGE, value)));
     }
     if method != Method::HEAD {
         if purpose != Purpose::Folder
@@ -104,13 +102,8 @@ pub(crate) async fn deliver(
 }
 
 fn validators(headers: &mut HeaderMap, content: &Content, etag: &str) {
-    if let Ok(value) = HeaderValue::try_from(format!("\"{etag}\"")) {
-        headers.insert(header::ETAG, value);
-    }
-    let date = httpdate::fmt_http_date(as_date(content.updated_at));
-    if let Ok(value) = HeaderValue::try_from(date) {
-        headers.insert(header::LAST_MODIFIED, value);
-    }
+    headers.extend(strong_tag(etag).map(|tag| (header::ETAG, tag)));
+    headers.extend(http_date(content.updated_at).map(|date| (header::LAST_MODIFIED, date)));
     // It may be kept, by the one who fetched it, and is asked for again before each use: a token may be revoked.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
 }
@@ -141,8 +134,6 @@ fn not_satisfiable(size: u64) -> Response {
         format!("the range lies beyond the {size} bytes there are"),
     );
     let mut response = problem.with_details(json!({"size": size})).into_response();
-    if let Ok(value) = HeaderValue::try_from(format!("bytes */{size}")) {
-        response.headers_mut().insert(header::CONTENT_RANGE, value);
-    }
+    response.headers_mut().extend(content_range(None, size).map(|value| (header::CONTENT_RANGE, value)));
     response
 }

@@ -1,6 +1,6 @@
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::request::Parts,
 };
 use elizabeth_core::ErrorCode;
 use utoipa::{
@@ -14,6 +14,7 @@ use secrecy::ExposeSecret;
 use super::Query;
 use crate::{
     document::{Described, add_query_parameter, add_refusal_because, add_refusal_last, add_refusals, secure},
+    headers::bearer,
     problem::{Code, Problem, RequestCode},
     state::AppState,
 };
@@ -119,17 +120,6 @@ impl Described for Option<Admin> {
     }
 }
 
-/// The token of `Authorization: Bearer …` (RFC 6750, section 2.1). One that is no visible ASCII is a token all the
-/// same, only never a good one.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, token) = value.split_at_checked(6)?;
-    if !scheme.eq_ignore_ascii_case(b"bearer") || !matches!(token.first(), None | Some(b' ')) {
-        return None;
-    }
-    Some(std::str::from_utf8(token).unwrap_or_default().trim_matches(' '))
-}
-
 /// Proof that a request carries the admin token.
 pub(crate) struct Admin;
 
@@ -162,7 +152,7 @@ impl OptionalFromRequestParts<AppState> for Admin {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderValue, Request};
+    use axum::http::{HeaderValue, Request, header};
 
     use super::*;
 

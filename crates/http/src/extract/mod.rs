@@ -1,6 +1,5 @@
 //! What handlers take out of a request. Each refuses with a problem, and before any use case runs: syntax first.
 
-mod accept;
 mod credential;
 mod folder_credential;
 mod if_match;
@@ -9,9 +8,6 @@ mod path;
 mod query;
 mod upload_credential;
 
-#[cfg(feature = "web-ui")]
-pub(crate) use accept::accepts_encoding;
-pub(crate) use accept::accepts_html;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use folder_credential::FolderCredential;
 pub(crate) use if_match::IfMatch;

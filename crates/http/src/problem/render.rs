@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Code, Problem, RequestCode};
+use crate::headers::retry_after;
 
 /// An error as it is sent.
 #[derive(Serialize, ToSchema)]
@@ -57,12 +58,7 @@ impl Problem {
             let challenge = if by_password { r#"Basic realm="room", charset="UTF-8""# } else { "Bearer" };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        let pause = match status {
-            StatusCode::SERVICE_UNAVAILABLE => Some("1"),
-            StatusCode::TOO_MANY_REQUESTS => Some("60"),
-            _ => None,
-        };
-        headers.extend(pause.map(|pause| (header::RETRY_AFTER, HeaderValue::from_static(pause))));
+        headers.extend(retry_after(status).map(|pause| (header::RETRY_AFTER, pause)));
         if self.close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

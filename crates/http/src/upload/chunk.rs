@@ -3,7 +3,6 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, header},
 };
 use bytes::Bytes;
-use data_encoding::BASE64;
 use elizabeth_core::{
     Error, Invalid, Result,
     content::Sha256Hash,
@@ -16,7 +15,6 @@ use tokio::time::timeout;
 
 use super::{
     chunk_form::ChunkForm,
-    head::announced_length,
     multipart::{Boundary, Multipart},
     raw::RawBody,
     sink::ByteSink,
@@ -25,12 +23,12 @@ use super::{
 use crate::{
     body::{drain, refuse},
     extract::UploadCredential,
+    headers::{announced_length, content_digest},
     problem::{Problem, RequestCode},
     state::AppState,
 };
 
 static X_CHUNK_SHA256: HeaderName = HeaderName::from_static("x-chunk-sha256");
-static CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
 /// Reads what the head of a PUT says of the chunk that it brings.
 ///
@@ -51,25 +49,6 @@ pub(crate) fn read_chunk_head(file: u64, index: u64, headers: &HeaderMap) -> Res
         return Err(Problem::new(RequestCode::InvalidHeader, text));
     }
     Ok(ChunkRequest { file, index, size, sha256: hashes.into_iter().flatten().next() })
-}
-
-/// The SHA-256 of `Content-Digest` (RFC 9530, section 2), a dictionary of which other members are ignored.
-fn content_digest(headers: &HeaderMap) -> Result<Option<Sha256Hash>, Invalid> {
-    for value in headers.get_all(&CONTENT_DIGEST) {
-        let text = value.to_str().map_err(|_| Invalid::Hash)?;
-        for member in text.split(',') {
-            let Some((key, value)) = member.trim().split_once('=') else { continue };
-            if key == "sha-256" {
-                let encoded = value.strip_prefix(':').and_then(|value| value.strip_suffix(':'));
-                let bytes = encoded.and_then(|encoded| BASE64.decode(encoded.as_bytes()).ok());
-                return bytes
-                    .and_then(|bytes| bytes.try_into().ok())
-                    .map(|hash| Some(Sha256Hash(hash)))
-                    .ok_or(Invalid::Hash);
-            }
-        }
-    }
-    Ok(None)
 }
 
 /// Stores a body as one chunk. Nothing of it is asked for before the chunk has its place, where the client waits for

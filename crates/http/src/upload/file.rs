@@ -11,7 +11,6 @@ use elizabeth_core::{
 };
 
 use super::{
-    head::announced_length,
     raw::RawBody,
     transfer::{begin, receive, run_to_end},
     whole::gather_bytes,
@@ -19,12 +18,10 @@ use super::{
 use crate::{
     body::refuse,
     extract::Query,
+    headers::{announced_length, media_type},
     problem::{Problem, RequestCode},
     state::AppState,
 };
-
-/// Media types that clients name when they do not know any better: the file's name tells more.
-const UNKNOWN_TYPES: [&str; 2] = ["application/octet-stream", "application/x-www-form-urlencoded"];
 
 /// What a PUT says of the file that it brings.
 #[derive(Clone, Debug)]
@@ -64,19 +61,6 @@ impl FilePut {
         Manifest::parse(vec![file.clone()], now)?;
         Ok(Self { file, length })
     }
-}
-
-/// What `Content-Type` says, unless it says nothing.
-fn media_type(headers: &HeaderMap) -> Option<String> {
-    let named = String::from_utf8_lossy(headers.get(header::CONTENT_TYPE)?.as_bytes());
-    telling_type(&named).map(str::to_owned)
-}
-
-/// A media type, unless it is one that says nothing.
-pub(crate) fn telling_type(named: &str) -> Option<&str> {
-    let essence = named.split(';').next().unwrap_or_default().trim();
-    let is_known = !UNKNOWN_TYPES.iter().any(|unknown| essence.eq_ignore_ascii_case(unknown));
-    is_known.then_some(named)
 }
 
 /// Stores a body as one file, for whoever `enter` lets in. Nothing of the body is asked for before the space for it is
@@ -121,24 +105,4 @@ pub(crate) async fn put_file(
 pub(crate) fn length_required() -> Problem {
     let text = "the body's length is required: send Content-Length";
     Problem::new(RequestCode::LengthRequired, text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_type_that_says_nothing_is_as_if_it_were_left_out() {
-        let named = |value: Option<&'static str>| {
-            let mut headers = HeaderMap::new();
-            headers.extend(value.map(|value| (header::CONTENT_TYPE, value.parse().unwrap())));
-            media_type(&headers)
-        };
-        for nothing in
-            [None, Some("application/x-www-form-urlencoded"), Some("Application/Octet-Stream; x=y")]
-        {
-            assert_eq!(named(nothing), None, "{nothing:?}");
-        }
-        assert_eq!(named(Some("image/png")).as_deref(), Some("image/png"));
-    }
 }

@@ -2,9 +2,7 @@
 
 mod chunk;
 mod chunk_form;
-mod disposition;
 mod file;
-mod head;
 mod multipart;
 mod raw;
 mod sink;
@@ -13,7 +11,7 @@ mod transfer;
 mod whole;
 
 pub(crate) use chunk::{put_chunk, read_chunk_head, send_chunk};
-pub(crate) use file::{FilePut, length_required, put_file, telling_type};
+pub(crate) use file::{FilePut, length_required, put_file};
 pub(crate) use multipart::{Boundary, Multipart};
 pub(crate) use raw::RawBody;
 pub(crate) use sink::ByteSink;

@@ -7,8 +7,11 @@ use elizabeth_core::Error;
 use futures::StreamExt;
 use memchr::memmem::{self, Finder};
 
-use super::{disposition::Disposition, transfer::Source};
-use crate::problem::{Problem, RequestCode};
+use super::transfer::Source;
+use crate::{
+    headers::Disposition,
+    problem::{Problem, RequestCode},
+};
 
 /// The most bytes of a part's headers, and of what may stand before the first part.
 const HEADERS_MAX: usize = 16 << 10;

@@ -7,7 +7,7 @@ use elizabeth_core::{
 };
 use tokio::time::timeout;
 
-use super::disposition::unescaped;
+use crate::headers::unescaped;
 
 /// What a body is received into: a task of its own owns it, and ends it in one of three ways.
 pub(crate) trait ByteSink: Send + Sized + 'static {

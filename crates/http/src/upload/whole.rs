@@ -8,10 +8,8 @@ use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
-use super::{
-    disposition::unescaped,
-    multipart::{Boundary, Multipart},
-};
+use super::multipart::{Boundary, Multipart};
+use crate::headers::unescaped;
 
 /// Bodies of at most this many bytes are waited for before the upload begins.
 const WHOLE_MAX: usize = 64 << 10;

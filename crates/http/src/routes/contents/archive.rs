@@ -8,9 +8,9 @@ use elizabeth_core::id::ContentId;
 use crate::{
     archive::archive_body,
     body::Answer,
-    delivery::content_disposition,
     document::Binary,
     extract::{Credential, InRoom, Query},
+    headers::content_disposition,
     problem::{Problem, RequestCode},
     state::AppState,
 };

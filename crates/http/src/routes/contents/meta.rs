@@ -1,6 +1,6 @@
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use elizabeth_api::ContentObject;
@@ -8,8 +8,8 @@ use elizabeth_core::{content::Content, id::ContentId};
 
 use crate::{
     body::{Answer, reply},
-    delivery::is_known,
     extract::{Credential, RoomItem},
+    headers::{is_known, strong_tag},
     state::AppState,
 };
 
@@ -47,8 +47,6 @@ pub(crate) fn described(content: &Content) -> Response {
 }
 
 fn tagged(mut response: Response, content: &Content) -> Response {
-    if let Ok(version) = HeaderValue::try_from(format!("\"{}\"", content.version)) {
-        response.headers_mut().insert(header::ETAG, version);
-    }
+    response.headers_mut().extend(strong_tag(content.version).map(|version| (header::ETAG, version)));
     response
 }

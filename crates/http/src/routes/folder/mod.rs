@@ -18,7 +18,8 @@ use elizabeth_core::{Caller, Elizabeth, Result, name::RoomRef};
 use self::path::FolderPath;
 use crate::{
     body::{Answer, refuse},
-    extract::{FolderCredential, Query, accepts_html},
+    extract::{FolderCredential, Query},
+    headers::accepts_html,
     problem::Problem,
     routes::fallback::not_allowed,
     state::AppState,

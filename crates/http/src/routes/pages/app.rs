@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     body::Answer,
-    extract::accepts_encoding,
+    headers::accepts_encoding,
     problem::{Problem, RequestCode},
     state::AppState,
 };

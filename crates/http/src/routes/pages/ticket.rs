@@ -9,7 +9,7 @@ use elizabeth_core::{
     content::Content, permission::Permission, room::Room, service::TicketView, ticket::Ticket,
 };
 
-use crate::{body::Answer, extract::accepts_html, links::segment, problem::Problem, state::AppState};
+use crate::{body::Answer, headers::accepts_html, links::segment, problem::Problem, state::AppState};
 
 /// The hash in it is that of the template's style.
 const POLICY: HeaderValue = HeaderValue::from_static(

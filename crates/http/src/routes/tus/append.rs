@@ -6,9 +6,10 @@ use bytes::Bytes;
 use elizabeth_core::{Elizabeth, ErrorCode, Result, service::Append};
 use tokio_util::sync::CancellationToken;
 
-use super::{Target, checksum::Checksum, standing::Standing};
+use super::{Target, standing::Standing};
 use crate::{
     body::refuse,
+    headers::tus::Checksum,
     problem::{Problem, RequestCode},
     state::AppState,
     upload::{ByteSink, RawBody, Source, UploadSlot, begin, receive},

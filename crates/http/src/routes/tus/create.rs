@@ -12,18 +12,16 @@ use elizabeth_core::{
 use super::{
     Target,
     append::{append, check_length},
-    checksum::Checksum,
-    concat::Concat,
-    headers::{
-        UPLOAD_CONCAT, UPLOAD_DEFER_LENGTH, UPLOAD_LENGTH, brings_piece, invalid, number, text, wrong_type,
-    },
-    metadata::Metadata,
     note::Note,
     standing::Standing,
 };
 use crate::{
     body::{Answer, refuse},
     extract::Credential,
+    headers::tus::{
+        Checksum, Concat, Metadata, UPLOAD_CONCAT, UPLOAD_DEFER_LENGTH, UPLOAD_LENGTH, brings_piece, invalid,
+        number, text, wrong_type,
+    },
     links::segment,
     problem::Problem,
     state::AppState,

@@ -3,8 +3,8 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{Target, headers::UPLOAD_LENGTH, note::Note, standing::Standing};
-use crate::{body::Answer, state::AppState};
+use super::{Target, note::Note, standing::Standing};
+use crate::{body::Answer, headers::tus::UPLOAD_LENGTH, state::AppState};
 
 /// Says how far an upload has come, and what it was made with. A piece that is on its way ends here:
 /// who asks is about to go on.

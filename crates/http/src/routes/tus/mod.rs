@@ -2,13 +2,9 @@
 //! document.
 
 mod append;
-mod checksum;
-mod concat;
 mod create;
 mod delete;
 mod head;
-mod headers;
-mod metadata;
 mod note;
 mod options;
 mod patch;

@@ -2,7 +2,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use elizabeth_core::upload::ChunkedUpload;
 use serde::{Deserialize, Serialize};
 
-use super::headers::{UPLOAD_CONCAT, UPLOAD_METADATA};
+use crate::headers::tus::{UPLOAD_CONCAT, UPLOAD_METADATA};
 
 /// Headers of a creation that the client is given back word for word. Its members are a stored format.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

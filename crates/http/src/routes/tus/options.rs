@@ -3,11 +3,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{
-    checksum::ALGORITHMS,
-    headers::{TUS_CHECKSUM_ALGORITHM, TUS_EXTENSION, TUS_MAX_SIZE, TUS_VERSION, VERSION},
+use crate::{
+    headers::tus::{ALGORITHMS, TUS_CHECKSUM_ALGORITHM, TUS_EXTENSION, TUS_MAX_SIZE, TUS_VERSION, VERSION},
+    state::AppState,
 };
-use crate::state::AppState;
 
 const EXTENSIONS: &str = "creation,creation-with-upload,expiration,checksum,termination,concatenation";
 

@@ -7,13 +7,11 @@ use axum::{
 use super::{
     Target,
     append::{append, check_length},
-    checksum::Checksum,
-    concat::Concat,
-    headers::{UPLOAD_OFFSET, brings_piece, number, wrong_type},
     note::Note,
 };
 use crate::{
     body::{Answer, refuse},
+    headers::tus::{Checksum, Concat, UPLOAD_OFFSET, brings_piece, number, wrong_type},
     problem::{Problem, RequestCode},
     state::AppState,
 };

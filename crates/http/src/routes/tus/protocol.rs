@@ -5,9 +5,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::headers::{METHOD_OVERRIDE, TUS_RESUMABLE, TUS_VERSION, VERSION, invalid, text};
 use crate::{
     body::refuse,
+    headers::tus::{METHOD_OVERRIDE, TUS_RESUMABLE, TUS_VERSION, VERSION, invalid, text},
     problem::{Problem, RequestCode},
 };
 

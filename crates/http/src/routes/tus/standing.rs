@@ -1,9 +1,10 @@
-use std::time::{Duration, SystemTime};
-
 use axum::http::{HeaderMap, HeaderValue};
 use elizabeth_core::{id::ContentId, service::Appended, time::Timestamp, upload::ChunkedUpload};
 
-use super::headers::{CONTENT_ID, UPLOAD_EXPIRES, UPLOAD_OFFSET};
+use crate::headers::{
+    http_date,
+    tus::{CONTENT_ID, UPLOAD_EXPIRES, UPLOAD_OFFSET},
+};
 
 /// How far an upload has come.
 pub(super) struct Standing {
@@ -35,14 +36,8 @@ impl Standing {
                 headers.insert(&CONTENT_ID, HeaderValue::from(content.0));
             }
             None => {
-                let expires = httpdate::fmt_http_date(system_time(self.expires_at));
-                headers.extend(HeaderValue::try_from(expires).ok().map(|at| (UPLOAD_EXPIRES.clone(), at)));
+                headers.extend(http_date(self.expires_at).map(|at| (UPLOAD_EXPIRES.clone(), at)));
             }
         }
     }
-}
-
-/// In whole seconds, as headers have it, and never after the instant.
-fn system_time(at: Timestamp) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_secs()).unwrap_or(0))
 }

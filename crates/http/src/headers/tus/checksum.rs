@@ -2,14 +2,14 @@ use axum::http::HeaderMap;
 use data_encoding::BASE64;
 use sha2::digest::DynDigest;
 
-use super::headers::{UPLOAD_CHECKSUM, invalid, text};
+use super::{UPLOAD_CHECKSUM, invalid, text};
 use crate::problem::{Problem, RequestCode};
 
 /// What a piece may be hashed by.
-pub(super) const ALGORITHMS: &str = "sha1,sha256,md5";
+pub(crate) const ALGORITHMS: &str = "sha1,sha256,md5";
 
 /// What a piece must hash to, and what it hashes to so far.
-pub(super) struct Checksum {
+pub(crate) struct Checksum {
     hasher: Box<dyn DynDigest + Send>,
     expected: Vec<u8>,
 }
@@ -20,7 +20,7 @@ impl Checksum {
     /// # Errors
     ///
     /// When it names another algorithm, or a value that cannot be one of it.
-    pub(super) fn read(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         let Some(value) = text(headers, &UPLOAD_CHECKSUM, "Upload-Checksum")? else { return Ok(None) };
         let (algorithm, encoded) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
         let hasher: Box<dyn DynDigest + Send> = match algorithm {
@@ -39,7 +39,7 @@ impl Checksum {
     }
 
     /// Takes bytes in.
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.hasher.update(bytes);
     }
 
@@ -48,7 +48,7 @@ impl Checksum {
     /// # Errors
     ///
     /// 460, which is the protocol's own.
-    pub(super) fn check(self) -> Result<(), Problem> {
+    pub(crate) fn check(self) -> Result<(), Problem> {
         if *self.hasher.finalize() == *self.expected {
             return Ok(());
         }

@@ -1,31 +1,39 @@
-//! The protocol's headers, and numbers in them.
+//! The headers of the tus protocol, and numbers in them.
+
+mod checksum;
+mod concat;
+mod metadata;
 
 use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::problem::{Problem, RequestCode};
 
+pub(crate) use checksum::{ALGORITHMS, Checksum};
+pub(crate) use concat::Concat;
+pub(crate) use metadata::Metadata;
+
 /// The version that is spoken here.
-pub(super) const VERSION: &str = "1.0.0";
+pub(crate) const VERSION: &str = "1.0.0";
 /// What a piece of a file is sent as.
 const PIECE: &str = "application/offset+octet-stream";
 
-pub(super) static TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
-pub(super) static TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
-pub(super) static TUS_EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
-pub(super) static TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
-pub(super) static TUS_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
-pub(super) static METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
-pub(super) static UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-pub(super) static UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
-pub(super) static UPLOAD_DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
-pub(super) static UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
-pub(super) static UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
-pub(super) static UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
-pub(super) static UPLOAD_CONCAT: HeaderName = HeaderName::from_static("upload-concat");
-pub(super) static CONTENT_ID: HeaderName = HeaderName::from_static("elizabeth-content-id");
+pub(crate) static TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+pub(crate) static TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
+pub(crate) static TUS_EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
+pub(crate) static TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
+pub(crate) static TUS_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
+pub(crate) static METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
+pub(crate) static UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+pub(crate) static UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+pub(crate) static UPLOAD_DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
+pub(crate) static UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+pub(crate) static UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+pub(crate) static UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
+pub(crate) static UPLOAD_CONCAT: HeaderName = HeaderName::from_static("upload-concat");
+pub(crate) static CONTENT_ID: HeaderName = HeaderName::from_static("elizabeth-content-id");
 
 /// A header that cannot be read, named as people write it.
-pub(super) fn invalid(name: &str, what: &str) -> Problem {
+pub(crate) fn invalid(name: &str, what: &str) -> Problem {
     Problem::new(RequestCode::InvalidHeader, format!("header: {name} {what}"))
 }
 
@@ -34,7 +42,7 @@ pub(super) fn invalid(name: &str, what: &str) -> Problem {
 /// # Errors
 ///
 /// When it stands there twice, or holds what is no visible ASCII.
-pub(super) fn text<'a>(
+pub(crate) fn text<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
     shown: &str,
@@ -52,7 +60,7 @@ pub(super) fn text<'a>(
 /// # Errors
 ///
 /// When it is missing or no number.
-pub(super) fn number(headers: &HeaderMap, name: &HeaderName, shown: &str) -> Result<u64, Problem> {
+pub(crate) fn number(headers: &HeaderMap, name: &HeaderName, shown: &str) -> Result<u64, Problem> {
     let value = text(headers, name, shown)?.ok_or_else(|| invalid(shown, "is missing"))?;
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     let number = value.parse().ok().filter(|_| digits);
@@ -60,13 +68,13 @@ pub(super) fn number(headers: &HeaderMap, name: &HeaderName, shown: &str) -> Res
 }
 
 /// Whether the body is announced as a piece of a file.
-pub(super) fn brings_piece(headers: &HeaderMap) -> bool {
+pub(crate) fn brings_piece(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(PIECE)
 }
 
 /// The answer to a body of another type.
-pub(super) fn wrong_type() -> Problem {
+pub(crate) fn wrong_type() -> Problem {
     Problem::new(RequestCode::UnsupportedMediaType, format!("header: Content-Type must be {PIECE}"))
 }
 

@@ -1,7 +1,7 @@
 use axum::http::HeaderMap;
 use elizabeth_core::id::UploadId;
 
-use super::headers::{UPLOAD_CONCAT, invalid, text};
+use super::{UPLOAD_CONCAT, invalid, text};
 use crate::problem::Problem;
 
 const NAME: &str = "Upload-Concat";
@@ -9,7 +9,7 @@ const FINAL: &str = "final;";
 
 /// What becomes of an upload that has to do with others.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Concat {
+pub(crate) enum Concat {
     /// It is a part of another one.
     Partial,
     /// It is made of these parts, in this order.
@@ -22,7 +22,7 @@ impl Concat {
     /// # Errors
     ///
     /// When it is of neither form, or names addresses that are no uploads'.
-    pub(super) fn read(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         let Some(value) = text(headers, &UPLOAD_CONCAT, NAME)? else { return Ok(None) };
         if value == "partial" {
             return Ok(Some(Self::Partial));
@@ -37,14 +37,14 @@ impl Concat {
     }
 
     /// What of a value is kept, to be given back: addresses without their queries, which may hold a credential.
-    pub(super) fn noted(value: &str) -> String {
+    pub(crate) fn noted(value: &str) -> String {
         let Some(parts) = value.strip_prefix(FINAL) else { return value.to_owned() };
         let paths: Vec<&str> = parts.split_ascii_whitespace().map(path).collect();
         format!("{FINAL}{}", paths.join(" "))
     }
 
     /// Whether an upload that was made with this value is made of parts.
-    pub(super) fn is_final(value: Option<&str>) -> bool {
+    pub(crate) fn is_final(value: Option<&str>) -> bool {
         value.is_some_and(|value| value.starts_with(FINAL))
     }
 }

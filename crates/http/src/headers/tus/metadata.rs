@@ -4,8 +4,8 @@ use axum::http::HeaderMap;
 use data_encoding::BASE64;
 use elizabeth_core::{content::FileRequest, name::FileName, time::Timestamp};
 
-use super::headers::{UPLOAD_METADATA, invalid, text};
-use crate::{problem::Problem, upload::telling_type};
+use super::{UPLOAD_METADATA, invalid, text};
+use crate::{headers::telling_type, problem::Problem};
 
 const NAME: &str = "Upload-Metadata";
 /// What a file is called that was given no name.
@@ -15,10 +15,10 @@ const MAX_BYTES: usize = 8 << 10;
 
 /// What a client says of a file: names, each with a value in Base64.
 #[derive(Debug)]
-pub(super) struct Metadata {
+pub(crate) struct Metadata {
     members: BTreeMap<String, Vec<u8>>,
     /// As it was sent.
-    pub(super) sent: Option<String>,
+    pub(crate) sent: Option<String>,
 }
 
 impl Metadata {
@@ -27,7 +27,7 @@ impl Metadata {
     /// # Errors
     ///
     /// When it is malformed.
-    pub(super) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
         let sent = text(headers, &UPLOAD_METADATA, NAME)?.map(str::trim).filter(|sent| !sent.is_empty());
         if sent.is_some_and(|sent| sent.len() > MAX_BYTES) {
             return Err(invalid(NAME, &format!("is longer than {MAX_BYTES} bytes")));
@@ -55,7 +55,7 @@ impl Metadata {
     /// # Errors
     ///
     /// When one of these is no text, or no number or time where one is needed.
-    pub(super) fn file(&self, size: u64) -> Result<FileRequest, Problem> {
+    pub(crate) fn file(&self, size: u64) -> Result<FileRequest, Problem> {
         let name = self.first(["filename", "name"])?.unwrap_or(UNNAMED);
         let downloads = self.text("max_downloads")?.map(|text| {
             text.parse()

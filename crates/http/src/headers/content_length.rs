@@ -7,7 +7,7 @@ use crate::problem::{Problem, RequestCode};
 /// # Errors
 ///
 /// When they are no number, or the request brings only a part of what it names.
-pub(super) fn announced_length(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+pub(crate) fn announced_length(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let invalid = |text| Problem::new(RequestCode::InvalidHeader, text);
     if headers.contains_key(header::CONTENT_RANGE) {
         // RFC 9110, section 14.5: taken for the whole, a part would replace it.
