@@ -1,10 +1,8 @@
 //! Where the database is: `--database-url`.
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr,
-    sync::Arc,
-};
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
+use std::{path::Path, str::FromStr, sync::Arc};
 
 use elizabeth_core::ports::Store;
 #[cfg(feature = "postgres")]
