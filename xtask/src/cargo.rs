@@ -103,6 +103,13 @@ impl Workspace {
     /// Cargo. What it builds carries its page, or fails.
     pub fn command(&self) -> Command {
         let mut cargo = program();
+        // This program runs by cargo too, which describes its package in the environment. Passed on, these variables
+        // would have ring, whose build asks for them, built again, and all that depends on it.
+        for (name, _) in env::vars_os() {
+            if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|own| name.to_string_lossy().starts_with(own)) {
+                cargo.env_remove(name);
+            }
+        }
         // Where that was relative, to another folder than the root, it has to lead to the same place.
         cargo.env("CARGO_TARGET_DIR", &self.target).env("ELIZABETH_WEB_UI", "require");
         cargo
