@@ -32,10 +32,17 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
-/// A number of bytes as a client announces it. A negative one is read too, so that core can say of which file it is.
+/// A number of bytes as a client announces it. A negative one is read too, so that an error can name its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = u64, minimum = 0))]
 pub struct Size(pub i128);
+
+impl Size {
+    /// The number; [`u64::MAX`], which no size may be either, in place of a negative one.
+    pub fn saturated(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(u64::MAX)
+    }
+}
 
 impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -14,7 +14,7 @@ use elizabeth_core::{
     secret::KeyHash,
     time::Timestamp,
     token::TokenRecord,
-    upload::{Chunk, ChunkedFileRequest, NewUpload, parse_files},
+    upload::{Chunk, NewUpload, Pieces, UploadFileRequest, parse_files},
 };
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_test_servers::Postgres;
@@ -67,11 +67,8 @@ impl Scene {
             created_at: at(0),
         };
         let room = tx.insert_room(&room).await.unwrap();
-        let file = ChunkedFileRequest {
-            file: FileRequest::new("a", 4 * 65_536),
-            chunk_size: Some(65_536),
-            file_hash: None,
-        };
+        let pieces = Pieces::Chunked { chunk_size: Some(65_536), file_hash: None };
+        let file = UploadFileRequest::new(FileRequest::new("a", 4 * 65_536), pieces);
         let new = NewUpload {
             id: UploadId(Uuid::nil()),
             room_id: room,

@@ -148,7 +148,8 @@ impl Decode for Manifest {
     const MISSING: &str = String::MISSING;
 
     fn decode<R: Row>(row: &R, cell: usize) -> StoreResult<Option<Self>> {
-        row.text(cell)?.as_deref().map(json::to_manifest).transpose()
+        let files = row.text(cell)?.as_deref().map(json::to_files).transpose()?;
+        Ok(files.map(Manifest::from_stored))
     }
 }
 
@@ -156,7 +157,7 @@ impl Decode for Vec<ChunkedFile> {
     const MISSING: &str = String::MISSING;
 
     fn decode<R: Row>(row: &R, cell: usize) -> StoreResult<Option<Self>> {
-        row.text(cell)?.as_deref().map(json::to_chunked_files).transpose()
+        row.text(cell)?.as_deref().map(json::to_files).transpose()
     }
 }
 

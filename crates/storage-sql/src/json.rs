@@ -1,105 +1,64 @@
-//! What is kept as JSON: the files that an upload was promised with.
+//! What is kept as JSON: the files that an upload was promised with, in the form that core gives them.
 
-use elizabeth_core::{
-    content::{Manifest, ManifestFile, Sha256Hash},
-    name::FileName,
-    ports::StoreResult,
-    time::Timestamp,
-    upload::ChunkedFile,
-};
+use elizabeth_core::ports::StoreResult;
 
 use crate::value::corrupt;
 
-/// A file of a manifest as it is kept. Its members are a stored format: never rename one.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredFile {
-    name: String,
-    size: u64,
-    mime_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    max_downloads: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    expire_at: Option<i64>,
-}
-
-/// A file that comes in pieces. The same holds.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct StoredChunkedFile {
-    #[serde(flatten)]
-    file: StoredFile,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    chunk_size: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sha256: Option<String>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    part: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-}
-
-impl From<&ManifestFile> for StoredFile {
-    fn from(file: &ManifestFile) -> Self {
-        Self {
-            name: file.name.as_str().to_owned(),
-            size: file.size,
-            mime_type: file.mime_type.clone(),
-            max_downloads: file.max_downloads,
-            expire_at: file.expire_at.map(Timestamp::as_micros),
-        }
-    }
-}
-
-impl From<StoredFile> for ManifestFile {
-    fn from(file: StoredFile) -> Self {
-        Self {
-            name: FileName::from_stored(file.name),
-            size: file.size,
-            mime_type: file.mime_type,
-            max_downloads: file.max_downloads,
-            expire_at: file.expire_at.map(Timestamp::from_micros),
-        }
-    }
-}
-
-/// A manifest as it is kept.
-pub(crate) fn of_manifest(manifest: &Manifest) -> StoreResult<String> {
-    to_json(&manifest.files().iter().map(StoredFile::from).collect::<Vec<_>>())
-}
-
-/// The files of an upload in pieces as they are kept.
-pub(crate) fn of_chunked_files(files: &[ChunkedFile]) -> StoreResult<String> {
-    let stored = |file: &ChunkedFile| StoredChunkedFile {
-        file: StoredFile::from(&file.file),
-        chunk_size: file.chunk_size,
-        sha256: file.sha256.map(Sha256Hash::to_hex),
-        part: file.part,
-        note: file.note.clone(),
-    };
-    to_json(&files.iter().map(stored).collect::<Vec<_>>())
-}
-
-/// Reads a manifest back.
-pub(crate) fn to_manifest(text: &str) -> StoreResult<Manifest> {
-    let files: Vec<StoredFile> = from_json(text)?;
-    Ok(Manifest::from_stored(files.into_iter().map(ManifestFile::from).collect()))
-}
-
-/// Reads the files of an upload in pieces back.
-pub(crate) fn to_chunked_files(text: &str) -> StoreResult<Vec<ChunkedFile>> {
-    let files: Vec<StoredChunkedFile> = from_json(text)?;
-    let read = |stored: StoredChunkedFile| {
-        let sha256 = stored.sha256.as_deref().map(Sha256Hash::parse).transpose();
-        let sha256 = sha256.map_err(|_| corrupt("a malformed hash"))?;
-        let StoredChunkedFile { file, chunk_size, sha256: _, part, note } = stored;
-        Ok(ChunkedFile { file: file.into(), chunk_size, sha256, part, note })
-    };
-    files.into_iter().map(read).collect()
-}
-
-fn to_json(files: &impl serde::Serialize) -> StoreResult<String> {
+/// Files of a manifest, or of an upload in pieces, as they are kept.
+pub(crate) fn of_files<T: serde::Serialize>(files: &[T]) -> StoreResult<String> {
     serde_json::to_string(files).map_err(|_| corrupt("a manifest that is no JSON"))
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> StoreResult<T> {
+/// Reads them back.
+pub(crate) fn to_files<T: serde::de::DeserializeOwned>(text: &str) -> StoreResult<Vec<T>> {
     serde_json::from_str(text).map_err(|_| corrupt("a manifest of another form"))
+}
+
+#[cfg(test)]
+mod tests {
+    use elizabeth_core::{
+        content::{FileRequest, Manifest, ManifestFile, Sha256Hash},
+        time::Timestamp,
+        upload::ChunkedFile,
+    };
+
+    use super::*;
+
+    fn files() -> Vec<ManifestFile> {
+        let limited = FileRequest::new("b/\u{e9}\".png", 0)
+            .max_downloads(Some(2))
+            .expire_at(Some(Timestamp::from_micros(3)));
+        Manifest::parse(vec![FileRequest::new("a", 7), limited], Timestamp::EPOCH).unwrap().files().to_vec()
+    }
+
+    /// Rows that older versions wrote are read by newer ones, and the other way round while servers are replaced.
+    #[test]
+    fn the_stored_text_stays() {
+        let files = files();
+        let text = concat!(
+            r#"[{"name":"a","size":7,"mime_type":"application/octet-stream"},"#,
+            r#"{"name":"b/é\".png","size":0,"mime_type":"image/png","max_downloads":2,"expire_at":3}]"#
+        );
+        assert_eq!(of_files(&files).unwrap(), text);
+        assert_eq!(to_files::<ManifestFile>(text), Ok(files.clone()));
+
+        let plain = ChunkedFile::new(files[0].clone(), None, None);
+        let hash = Some(Sha256Hash([0xa5; 32]));
+        let full = ChunkedFile {
+            part: true,
+            note: Some("n".into()),
+            ..ChunkedFile::new(files[1].clone(), Some(65_536), hash)
+        };
+        let text = format!(
+            concat!(
+                r#"[{{"name":"a","size":7,"mime_type":"application/octet-stream"}},"#,
+                r#"{{"name":"b/é\".png","size":0,"mime_type":"image/png","max_downloads":2,"expire_at":3,"#,
+                r#""chunk_size":65536,"sha256":"{}","part":true,"note":"n"}}]"#
+            ),
+            "a5".repeat(32)
+        );
+        assert_eq!(of_files(&[plain.clone(), full.clone()]).unwrap(), text);
+        assert_eq!(to_files::<ChunkedFile>(&text), Ok(vec![plain, full]));
+        assert!(to_files::<ChunkedFile>(&text.replace("a5a5", "xx")).is_err());
+    }
 }

@@ -10,7 +10,7 @@ use elizabeth_core::{
     room::NewRoom,
     secret::KeyHash,
     time::Timestamp,
-    upload::{ChunkedFileRequest, NewUpload, parse_files},
+    upload::{NewUpload, Pieces, UploadFileRequest, parse_files},
 };
 use elizabeth_storage_sql::{Connection, Dialect, Sql, SqlTx, Statement, Transaction};
 use tempfile::TempDir;
@@ -101,7 +101,10 @@ impl Scene {
             ..NewContent::empty(room_id, SessionId(Uuid::nil()), ContentKind::File, NOW)
         };
         let content = tx.insert_content(&content).await.unwrap();
-        let file = ChunkedFileRequest { file: FileRequest::new("a", 1), chunk_size: None, file_hash: None };
+        let file = UploadFileRequest::new(
+            FileRequest::new("a", 1),
+            Pieces::Chunked { chunk_size: None, file_hash: None },
+        );
         let upload = NewUpload {
             id: UploadId(Uuid::nil()),
             room_id,

@@ -9,7 +9,7 @@ use elizabeth_core::{
     quota::{Hold, HoldState},
     secret::KeyHash,
     time::Timestamp,
-    upload::{Chunk, ChunkedFileRequest, NewUpload, parse_files},
+    upload::{Chunk, NewUpload, Pieces, UploadFileRequest, parse_files},
 };
 use uuid::Uuid;
 
@@ -43,7 +43,10 @@ pub fn rows_of_the_first_version(bytes: fn(&str) -> String) -> [String; 5] {
 }
 
 fn new_upload(room_id: RoomId) -> NewUpload {
-    let file = ChunkedFileRequest { file: FileRequest::new("b", 1), chunk_size: None, file_hash: None };
+    let file = UploadFileRequest::new(
+        FileRequest::new("b", 1),
+        Pieces::Chunked { chunk_size: None, file_hash: None },
+    );
     NewUpload {
         id: UploadId(Uuid::nil()),
         room_id,

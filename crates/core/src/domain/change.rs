@@ -1,8 +1,12 @@
 //! Changing contents: from which version, what may change, and what a change leaves behind.
 
 use crate::{
-    content::{Body, Content, ContentKind, StoredContent, check_expire_at, check_max_downloads},
-    domain::{invalid::Invalid, language},
+    content::{Body, Content, ContentKind, StoredContent},
+    domain::{
+        invalid::Invalid,
+        language,
+        limits::{check_expire_at, check_max_downloads},
+    },
     name::FileName,
     settable::settable,
     text::{TextTooLong, link_body, text_body, text_type},

@@ -1,20 +1,22 @@
-//! What a room holds: contents, each a list of immutable segments; and manifests, what an upload promises.
+//! What a room holds: contents, each a list of immutable segments.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::invalid::Invalid,
-    id::{BlobKey, ContentId, ReservationId, RoomId, SessionId},
+    id::{BlobKey, ContentId, RoomId, SessionId},
     name::FileName,
-    policy::{MANIFEST_FILES_MAX, SIZE_MAX, TEXT_LISTED_MAX},
-    quota::Hold,
+    policy::TEXT_LISTED_MAX,
     time::Timestamp,
 };
 
-pub use crate::domain::{hash::Sha256Hash, kind::ContentKind};
+pub use crate::domain::{
+    hash::Sha256Hash,
+    kind::ContentKind,
+    manifest::{FileRequest, Manifest, ManifestFile, Reservation},
+};
 
 /// A content as the store has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,27 +72,6 @@ impl Content {
     pub fn is_listed_with_text(&self) -> bool {
         self.kind != ContentKind::File && self.max_downloads.is_none() && self.size <= TEXT_LISTED_MAX
     }
-}
-
-/// How many downloads a content may allow: at least one, and no more than can be counted.
-///
-/// # Errors
-///
-/// [`Invalid::MaxDownloads`] otherwise.
-pub(crate) fn check_max_downloads(asked: Option<u64>) -> Result<Option<u64>, Invalid> {
-    if asked.is_some_and(|max| max == 0 || max > SIZE_MAX) { Err(Invalid::MaxDownloads) } else { Ok(asked) }
-}
-
-/// When a content may expire: in the future.
-///
-/// # Errors
-///
-/// [`Invalid::ContentExpireAt`] otherwise.
-pub(crate) fn check_expire_at(
-    asked: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, Invalid> {
-    if asked.is_some_and(|at| at <= now) { Err(Invalid::ContentExpireAt) } else { Ok(asked) }
 }
 
 /// An immutable piece of a content. A content's bytes are its segments' in order.
@@ -264,160 +245,11 @@ pub fn map_range(segments: &[Segment], wanted: Range<u64>) -> Vec<(usize, Range<
     parts
 }
 
-/// One file that an upload promises.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManifestFile {
-    /// Its name.
-    pub name: FileName,
-    /// Bytes.
-    pub size: u64,
-    /// Its media type.
-    pub mime_type: String,
-    /// How many downloads it is to allow.
-    pub max_downloads: Option<u64>,
-    /// The first instant at which it is to be gone.
-    pub expire_at: Option<Timestamp>,
-}
-
-/// A file as a client announces it.
-#[derive(Clone, Debug)]
-pub struct FileRequest {
-    /// Its name.
-    pub name: String,
-    /// Bytes; what JSON can hold, so that a negative one can be named in the error.
-    pub size: i128,
-    /// Its media type; guessed from the name when left out.
-    pub mime: Option<String>,
-    /// How many downloads it is to allow; at least 1.
-    pub max_downloads: Option<u64>,
-    /// The first instant at which it is to be gone.
-    pub expire_at: Option<Timestamp>,
-}
-
-impl FileRequest {
-    /// A file of a name and a size in bytes, of the type its name suggests, without limits.
-    pub fn new(name: impl Into<String>, size: u64) -> Self {
-        Self { name: name.into(), size: size.into(), mime: None, max_downloads: None, expire_at: None }
-    }
-}
-
-/// What an upload promises: 1 to 1,000 files of distinct names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Manifest {
-    files: Vec<ManifestFile>,
-    total: u64,
-}
-
-impl Manifest {
-    /// Reads what a client announces.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that is wrong, by the file's name.
-    pub fn parse(files: Vec<FileRequest>, now: Timestamp) -> Result<Self, Invalid> {
-        if files.is_empty() || files.len() > MANIFEST_FILES_MAX {
-            return Err(Invalid::ManifestCount(files.len()));
-        }
-        let mut names = BTreeSet::new();
-        let mut total: u64 = 0;
-        let mut parsed = Vec::with_capacity(files.len());
-        for file in files {
-            let name = FileName::parse(&file.name)?;
-            let size = u64::try_from(file.size).ok().filter(|&size| size <= SIZE_MAX);
-            let size = size.ok_or_else(|| Invalid::FileSize { name: name.clone(), size: file.size })?;
-            total = total.checked_add(size).filter(|&sum| sum <= SIZE_MAX).ok_or(Invalid::ManifestTotal)?;
-            if !names.insert(name.clone()) {
-                return Err(Invalid::DoubledName(name));
-            }
-            let max_downloads = check_max_downloads(file.max_downloads)?;
-            let expire_at = check_expire_at(file.expire_at, now)?;
-            let mime_type = media_type(file.mime.as_deref(), &name)?;
-            parsed.push(ManifestFile { name, size, mime_type, max_downloads, expire_at });
-        }
-        Ok(Self { files: parsed, total })
-    }
-
-    /// Takes a manifest back from a store that keeps only manifests that were parsed.
-    pub fn from_stored(files: Vec<ManifestFile>) -> Self {
-        let total = files.iter().map(|file| file.size).fold(0, u64::saturating_add);
-        Self { files, total }
-    }
-
-    /// The files, in the order they were announced.
-    pub fn files(&self) -> &[ManifestFile] {
-        &self.files
-    }
-
-    /// The sum of their sizes.
-    pub fn total(&self) -> u64 {
-        self.total
-    }
-}
-
-/// The media type that a client named, or the one that the file's name suggests.
-fn media_type(named: Option<&str>, name: &FileName) -> Result<String, Invalid> {
-    match named {
-        Some(text) if !text.is_empty() => match text.parse::<mime::Mime>() {
-            Ok(parsed)
-                if text.len() <= 255 && parsed.type_() != mime::STAR && parsed.subtype() != mime::STAR =>
-            {
-                Ok(parsed.to_string())
-            }
-            _ => Err(Invalid::MediaType(text.chars().take(80).collect())),
-        },
-        _ => Ok(mime_guess::from_path(name.last_segment()).first_or_octet_stream().to_string()),
-    }
-}
-
-/// Space held for an upload that was announced.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reservation {
-    /// Its number.
-    pub id: ReservationId,
-    /// Its room.
-    pub room_id: RoomId,
-    /// The session that made it, and alone may use it.
-    pub sid: SessionId,
-    /// The space and its deadline.
-    pub hold: Hold,
-    /// What was promised.
-    pub manifest: Manifest,
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn file(name: &str, size: i128) -> FileRequest {
-        FileRequest { size, ..FileRequest::new(name, 0) }
-    }
-
-    #[test]
-    fn manifests_are_read_or_refused_by_name() {
-        let now = Timestamp::EPOCH;
-        let max = i128::from(i64::MAX);
-        let read = |files| Manifest::parse(files, now);
-        let good = read(vec![file("a.png", 0), file("b/c.txt", 7)]).unwrap();
-        assert_eq!((good.total(), good.files()[0].mime_type.as_str()), (7, "image/png"));
-        assert_eq!(read(vec![]), Err(Invalid::ManifestCount(0)));
-        assert_eq!(
-            read((0..1001).map(|i| file(&i.to_string(), 1)).collect()),
-            Err(Invalid::ManifestCount(1001))
-        );
-        assert!(matches!(read(vec![file("a", -1)]), Err(Invalid::FileSize { size: -1, .. })));
-        assert!(matches!(read(vec![file("a", max + 1)]), Err(Invalid::FileSize { .. })));
-        assert_eq!(read(vec![file("a", max), file("b", 1)]), Err(Invalid::ManifestTotal));
-        assert!(matches!(
-            read(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]),
-            Err(Invalid::DoubledName(_))
-        ));
-        for mime in ["text/html\r\nx: y", "*/*", "text/*"] {
-            let bad = FileRequest { mime: Some(mime.into()), ..file("a", 1) };
-            assert!(matches!(read(vec![bad]), Err(Invalid::MediaType(_))), "{mime}");
-        }
-    }
 
     proptest! {
         /// Reading any range through the segments gives the same bytes as cutting it out of the whole.

@@ -4,11 +4,13 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    content::{
-        BlobLocation, Body, ContentKind, NewContent, Segment, Sha256Hash, check_expire_at,
-        check_max_downloads,
+    content::{BlobLocation, Body, ContentKind, NewContent, Segment, Sha256Hash},
+    domain::{
+        invalid::Invalid,
+        language,
+        limits::{check_expire_at, check_max_downloads},
+        link,
     },
-    domain::{invalid::Invalid, language, link},
     id::{RoomId, SessionId},
     name::FileName,
     policy::TEXT_MAX,

@@ -7,7 +7,7 @@ use sha2::{
 
 use crate::{
     content::{FileRequest, Manifest, ManifestFile, Sha256Hash},
-    domain::invalid::Invalid,
+    domain::{invalid::Invalid, stored},
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId, UploadId},
     permission::Permission,
     policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX},
@@ -16,61 +16,76 @@ use crate::{
     time::Timestamp,
 };
 
-/// A file as a client announces it for a chunked upload.
+/// A file as a client announces it that is going to come in pieces.
 #[derive(Clone, Debug)]
-pub struct ChunkedFileRequest {
+#[non_exhaustive]
+pub struct UploadFileRequest {
     /// The file.
     pub file: FileRequest,
-    /// Bytes of every chunk but the last; what JSON can hold, so that a negative one can be named in the error.
-    pub chunk_size: Option<i128>,
-    /// The hash that the whole is going to have, in hexadecimal, perhaps behind `sha256:`.
-    pub file_hash: Option<String>,
+    /// How it is going to come.
+    pub pieces: Pieces,
 }
 
-/// A file as a client announces it whose pieces are going to come one behind the other.
+/// How the bytes of one file are going to come.
 #[derive(Clone, Debug)]
-pub struct AppendedFileRequest {
-    /// The file.
-    pub file: FileRequest,
-    /// Whether it is only a part, to be joined with others by [`crate::Elizabeth::join_uploads`]: it becomes no content
-    /// by itself.
-    pub part: bool,
-    /// What whoever makes the upload wants to be given back with it.
-    pub note: Option<String>,
+pub enum Pieces {
+    /// In chunks of one size, in any order.
+    Chunked {
+        /// Bytes of every chunk but the last; [`CHUNK_SIZE_DEFAULT`] when left out.
+        chunk_size: Option<u64>,
+        /// The hash that the whole is going to have, in hexadecimal, perhaps behind `sha256:`.
+        file_hash: Option<String>,
+    },
+    /// One behind the other, of any size. Such a file is the only one of its upload.
+    Appended {
+        /// Whether it is only a part, to be joined with others by [`crate::Elizabeth::join_uploads`]: it becomes no
+        /// content by itself.
+        part: bool,
+        /// What whoever makes the upload wants to be given back with it.
+        note: Option<String>,
+    },
 }
 
-impl From<FileRequest> for AppendedFileRequest {
+/// A whole file whose pieces are going to come one behind the other.
+impl From<FileRequest> for UploadFileRequest {
     fn from(file: FileRequest) -> Self {
-        Self { file, part: false, note: None }
+        Self::new(file, Pieces::Appended { part: false, note: None })
     }
 }
 
-impl AppendedFileRequest {
-    /// Reads what was announced, as [`Manifest::parse`] does.
+impl UploadFileRequest {
+    /// A file that is going to come in such pieces.
+    pub fn new(file: FileRequest, pieces: Pieces) -> Self {
+        Self { file, pieces }
+    }
+
+    /// Reads what was announced, as [`parse_files`] does.
     ///
     /// # Errors
     ///
     /// What is wrong with the file.
     pub fn parse(self, now: Timestamp) -> Result<ChunkedFile, Invalid> {
-        let Self { file, part, note } = self;
-        let manifest = Manifest::parse(vec![file], now)?;
-        let file = manifest.files().first().ok_or(Invalid::ManifestCount(0))?.clone();
-        Ok(ChunkedFile { file, chunk_size: None, sha256: None, part, note })
+        parse_files(vec![self], now)?.pop().ok_or(Invalid::ManifestCount(0))
     }
 }
 
-/// A file that is uploaded in pieces.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file that is uploaded in pieces. As JSON it is a stored format: never rename a member.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ChunkedFile {
     /// What was promised.
+    #[serde(flatten)]
     pub file: ManifestFile,
     /// Bytes of every chunk but the last; `None` where pieces of any size come one behind the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chunk_size: Option<u64>,
     /// The hash that the whole is going to have, where it was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "stored::hex")]
     pub sha256: Option<Sha256Hash>,
     /// Whether it is only a part, to be joined with others: it becomes no content by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub part: bool,
     /// What whoever made the upload wants to be given back with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -93,28 +108,32 @@ impl ChunkedFile {
     }
 }
 
-/// Reads what a client announces for a chunked upload: as [`Manifest::parse`] does, and chunks of a size within the
+/// Reads what a client announces for an upload in pieces: as [`Manifest::parse`] does, and chunks of a size within the
 /// limits, all together at most [`CHUNKS_MAX`].
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, by the file's name.
-pub fn parse_files(files: Vec<ChunkedFileRequest>, now: Timestamp) -> Result<Vec<ChunkedFile>, Invalid> {
+pub fn parse_files(files: Vec<UploadFileRequest>, now: Timestamp) -> Result<Vec<ChunkedFile>, Invalid> {
     let (requests, pieces): (Vec<_>, Vec<_>) =
-        files.into_iter().map(|asked| (asked.file, (asked.chunk_size, asked.file_hash))).unzip();
+        files.into_iter().map(|asked| (asked.file, asked.pieces)).unzip();
     let manifest = Manifest::parse(requests, now)?;
     let mut chunked = Vec::with_capacity(pieces.len());
     let mut total_chunks: u64 = 0;
-    for (file, (chunk_size, file_hash)) in manifest.files().iter().zip(pieces) {
-        let chunk_size = match chunk_size {
-            None => CHUNK_SIZE_DEFAULT,
-            Some(asked) => u64::try_from(asked)
-                .ok()
-                .filter(|size| (CHUNK_SIZE_MIN..=CHUNK_SIZE_MAX).contains(size))
-                .ok_or_else(|| Invalid::ChunkSize { name: file.name.clone(), asked })?,
+    for (file, pieces) in manifest.files().iter().cloned().zip(pieces) {
+        let file = match pieces {
+            Pieces::Chunked { chunk_size, file_hash } => {
+                let chunk_size = chunk_size.unwrap_or(CHUNK_SIZE_DEFAULT);
+                if !(CHUNK_SIZE_MIN..=CHUNK_SIZE_MAX).contains(&chunk_size) {
+                    return Err(Invalid::ChunkSize { name: file.name, asked: chunk_size.into() });
+                }
+                let sha256 = file_hash.map(|text| Sha256Hash::parse(&text)).transpose()?;
+                ChunkedFile::new(file, Some(chunk_size), sha256)
+            }
+            Pieces::Appended { part, note } => {
+                ChunkedFile { part, note, ..ChunkedFile::new(file, None, None) }
+            }
         };
-        let sha256 = file_hash.map(|text| Sha256Hash::parse(&text)).transpose()?;
-        let file = ChunkedFile::new(file.clone(), Some(chunk_size), sha256);
         total_chunks = total_chunks.saturating_add(file.total_chunks().unwrap_or_default());
         chunked.push(file);
     }
@@ -307,11 +326,11 @@ mod tests {
 
     use super::*;
 
-    fn asked(name: &str, size: u64, chunk_size: Option<i128>) -> ChunkedFileRequest {
-        ChunkedFileRequest { file: FileRequest::new(name, size), chunk_size, file_hash: None }
+    fn asked(name: &str, size: u64, chunk_size: Option<u64>) -> UploadFileRequest {
+        UploadFileRequest::new(FileRequest::new(name, size), Pieces::Chunked { chunk_size, file_hash: None })
     }
 
-    fn parse(files: Vec<ChunkedFileRequest>) -> Result<Vec<ChunkedFile>, Invalid> {
+    fn parse(files: Vec<UploadFileRequest>) -> Result<Vec<ChunkedFile>, Invalid> {
         parse_files(files, Timestamp::EPOCH)
     }
 
@@ -320,9 +339,9 @@ mod tests {
         let files = parse(vec![asked("a", (5 << 20) + 1, None), asked("b", 0, Some(65_536))]).unwrap();
         assert_eq!(files.iter().map(ChunkedFile::total_chunks).collect::<Vec<_>>(), [Some(6), Some(0)]);
         assert_eq!((files[0].chunk_len(5), files[0].chunk_len(6)), (Some(1), None));
-        for size in [-1, 0, 65_535, (64 << 20) + 1, i128::MAX] {
+        for size in [0, 65_535, (64 << 20) + 1, u64::MAX] {
             let error = parse(vec![asked("a", 1, Some(size))]).unwrap_err();
-            assert!(matches!(error, Invalid::ChunkSize { asked, .. } if asked == size), "{size}");
+            assert!(matches!(error, Invalid::ChunkSize { asked, .. } if asked == size.into()), "{size}");
         }
         let many = parse(vec![asked("a", CHUNKS_MAX << 16, Some(65_536)), asked("b", 1, None)]);
         assert_eq!(many.unwrap_err(), Invalid::TooManyChunks { chunks: CHUNKS_MAX + 1 });
@@ -330,7 +349,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn chunks_make_up_the_file(size in 0u64..4 << 20, chunk in 65_536i128..1 << 20) {
+        fn chunks_make_up_the_file(size in 0u64..4 << 20, chunk in 65_536u64..1 << 20) {
             let files = parse(vec![asked("a", size, Some(chunk))]).unwrap();
             let lengths = (0..).map_while(|index| files[0].chunk_len(index));
             let lengths: Vec<u64> = lengths.collect();

@@ -37,9 +37,9 @@ async fn an_archive_holds_what_may_be_kept() {
     let first = world.upload("room", &token, "a.txt", large(70_000)).await.unwrap().contents[0].id;
     world.upload("room", &token, "d/b.txt", large(3)).await.unwrap();
     let in_a_minute = world.app.now().saturating_add(std::time::Duration::from_secs(60));
-    let short = FileRequest { expire_at: Some(in_a_minute), ..FileRequest::new("c", 0) };
+    let short = FileRequest::new("c", 0).expire_at(Some(in_a_minute));
     let short = add(&world, &token, short).await;
-    let counted = FileRequest { max_downloads: Some(9), ..FileRequest::new("d", 0) };
+    let counted = FileRequest::new("d", 0).max_downloads(Some(9));
     let counted = add(&world, &token, counted).await;
     let last = world.upload("room", &token, "a.txt", large(5)).await.unwrap().contents[0].id;
     world.wait(60);

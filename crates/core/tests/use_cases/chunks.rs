@@ -9,7 +9,7 @@ use elizabeth_core::{
     id::UploadId,
     policy::Policy,
     service::{BegunChunk, ChunkRequest, UploadAccess},
-    upload::{ChunkedFileRequest, UploadStatus},
+    upload::{Pieces, UploadFileRequest, UploadStatus},
 };
 use futures::{TryStreamExt, future::join_all};
 use uuid::Uuid;
@@ -218,17 +218,15 @@ async fn what_was_promised_of_a_file_is_true_of_its_content() {
     let token = world.room("box").await;
     let bytes = large(2 * CHUNK + 100);
     let soon = world.app.now().saturating_add(std::time::Duration::from_secs(3_000));
-    let file = FileRequest {
-        expire_at: Some(soon),
-        max_downloads: Some(2),
-        mime: Some("image/png".into()),
-        ..FileRequest::new("folder/a.bin", bytes.len() as u64)
-    };
-    let asked = ChunkedFileRequest {
-        file,
-        chunk_size: Some(CHUNK as i128),
+    let file = FileRequest::new("folder/a.bin", bytes.len() as u64)
+        .expire_at(Some(soon))
+        .max_downloads(Some(2))
+        .mime(Some("image/png".into()));
+    let pieces = Pieces::Chunked {
+        chunk_size: Some(CHUNK as u64),
         file_hash: Some(format!("sha256:{}", sha256(&bytes).to_hex())),
     };
+    let asked = UploadFileRequest::new(file, pieces);
     let prepared = world.prepare_upload(&token, vec![asked]).await;
     let access = by_upload_token(&prepared);
     send_all(&world.app, &access, 0, &bytes, 0..3).await;
@@ -275,7 +273,8 @@ async fn a_disk_that_is_almost_full_holds_nothing_for_chunks() {
     let policy = Policy::default().min_free(1 << 20);
     let world = World::over(blobs.clone(), Arc::new(store), Arc::new(blobs), policy);
     let token = world.room("box").await;
-    let asked = |size| ChunkedFileRequest { chunk_size: None, ..chunked("a", size) };
+    let in_chunks = Pieces::Chunked { chunk_size: None, file_hash: None };
+    let asked = |size| UploadFileRequest::new(FileRequest::new("a", size), in_chunks.clone());
     let too_much =
         world.app.prepare_upload(&at("box"), &Caller::token(&token), vec![asked((2 << 20) + 1)]).await;
     refused!(too_much, Error::StorageFull);

@@ -108,7 +108,7 @@ async fn files_are_none_the_worse_for_collisions() {
 
     let released = prepare(FileRequest::new("never", 9)).await;
     assert_eq!(world.app.release(&place, &Caller::from(credential), released).await.unwrap().released, 9);
-    let limited = FileRequest { max_downloads: Some(1), ..FileRequest::new("small", 5) };
+    let limited = FileRequest::new("small", 5).max_downloads(Some(1));
     let files = vec![("small".to_owned(), Bytes::from_static(b"small"))];
     let reservation = prepare(limited).await;
     let small =
@@ -148,7 +148,7 @@ async fn a_sweep_is_none_the_worse_for_collisions() {
     let (world, store) = world(each_second);
     let token = world.room("box").await;
     let soon = world.app.now().saturating_add(std::time::Duration::from_secs(60));
-    let file = FileRequest { expire_at: Some(soon), ..FileRequest::new("short", 20_000) };
+    let file = FileRequest::new("short", 20_000).expire_at(Some(soon));
     let (_, mut upload) = world.begin("box", &token, file).await;
     upload.write(large(20_000)).await.unwrap();
     upload.finish_file().await.unwrap();

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use elizabeth_core::{
     Caller, Error, Invalid, Result,
-    content::Sha256Hash,
+    content::{FileRequest, Sha256Hash},
     memory::MemoryStore,
     policy::Policy,
     service::{ChunkRequest, CompletedFile, UploadAccess},
-    upload::ChunkedFileRequest,
+    upload::{Pieces, UploadFileRequest},
 };
 use elizabeth_testing::GatedBlobs;
 use futures::future::join_all;
@@ -58,8 +58,9 @@ async fn a_wrong_hash_completes_nothing_and_keeps_the_chunks() {
     let world = World::new();
     let token = world.room("box").await;
     let bytes = large(CHUNK + 1);
-    let announced =
-        ChunkedFileRequest { file_hash: Some(sha256(b"another").to_hex()), ..chunked("b", bytes.len()) };
+    let pieces =
+        Pieces::Chunked { chunk_size: Some(CHUNK as u64), file_hash: Some(sha256(b"another").to_hex()) };
+    let announced = UploadFileRequest::new(FileRequest::new("b", bytes.len() as u64), pieces);
     let files = vec![chunked("a", bytes.len()), announced];
     let prepared = world.prepare_upload(&token, files).await;
     let access = by_upload_token(&prepared);

@@ -10,7 +10,7 @@ use elizabeth_core::{
     ports::ContentPage,
     service::{BegunChunk, ChunkRequest, ChunkWriter, CompletedFile, PreparedUpload, UploadAccess},
     time::Timestamp,
-    upload::{Chunk, ChunkedFileRequest, ChunkedUpload},
+    upload::{Chunk, ChunkedUpload, Pieces, UploadFileRequest},
 };
 use sha2::{Digest, Sha256};
 
@@ -28,9 +28,9 @@ pub fn sha256(bytes: &[u8]) -> Sha256Hash {
 }
 
 /// A file in chunks of the least size.
-pub fn chunked(name: &str, size: usize) -> ChunkedFileRequest {
-    let file = FileRequest::new(name, size as u64);
-    ChunkedFileRequest { file, chunk_size: Some(CHUNK as i128), file_hash: None }
+pub fn chunked(name: &str, size: usize) -> UploadFileRequest {
+    let pieces = Pieces::Chunked { chunk_size: Some(CHUNK as u64), file_hash: None };
+    UploadFileRequest::new(FileRequest::new(name, size as u64), pieces)
 }
 
 pub fn by_upload_token(prepared: &PreparedUpload) -> UploadAccess {
@@ -100,7 +100,7 @@ pub async fn complete(app: &Elizabeth, access: &UploadAccess, bytes: &[u8]) -> R
 
 impl World {
     /// An upload in pieces into the room `box`.
-    pub async fn prepare_upload(&self, token: &str, files: Vec<ChunkedFileRequest>) -> PreparedUpload {
+    pub async fn prepare_upload(&self, token: &str, files: Vec<UploadFileRequest>) -> PreparedUpload {
         self.app.prepare_upload(&at("box"), &Caller::token(token), files).await.unwrap()
     }
 

@@ -22,7 +22,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
     let token = world.enter("over").await.unwrap();
     world.upload("over", &token, "a", large(20_000)).await.unwrap();
     world.upload("over", &token, "b", large(5)).await.unwrap();
-    let short = FileRequest { expire_at: Some(in_a_minute), ..FileRequest::new("c", 0) };
+    let short = FileRequest::new("c", 0).expire_at(Some(in_a_minute));
     let (_, mut upload) = world.begin("kept", &keeper, short).await;
     upload.finish_file().await.unwrap();
     let short = upload.commit().await.unwrap().contents[0].id;
@@ -55,7 +55,7 @@ async fn a_content_that_was_given_more_time_since_it_was_listed_stays() {
     let world = World::over(blobs, ports.0, ports.1, Policy::default());
     let token = world.room("box").await;
     let in_a_minute = world.app.now().saturating_add(Duration::from_secs(60));
-    let file = FileRequest { expire_at: Some(in_a_minute), ..FileRequest::new("a", 0) };
+    let file = FileRequest::new("a", 0).expire_at(Some(in_a_minute));
     let (_, mut upload) = world.begin("box", &token, file).await;
     upload.finish_file().await.unwrap();
     let id = upload.commit().await.unwrap().contents[0].id;

@@ -79,7 +79,7 @@ async fn a_ticket_reads_its_content_until_its_time_is_over() {
 async fn of_many_at_once_no_more_read_than_ticket_and_content_allow() {
     let world = World::new();
     let owner = world.room("room").await;
-    let file = FileRequest { max_downloads: Some(3), ..FileRequest::new("a", 0) };
+    let file = FileRequest::new("a", 0).max_downloads(Some(3));
     let (_, mut upload) = world.begin("room", &owner, file).await;
     upload.finish_file().await.unwrap();
     let id = upload.commit().await.unwrap().contents[0].id;

@@ -172,7 +172,7 @@ async fn the_servers_own_disk_is_never_filled_up() {
 async fn limited_downloads_are_counted_exactly_and_end() {
     let world = World::new();
     let token = world.room("box").await;
-    let file = FileRequest { max_downloads: Some(3), ..FileRequest::new("a", 20_000) };
+    let file = FileRequest::new("a", 20_000).max_downloads(Some(3));
     let (_, mut upload) = world.begin("box", &token, file).await;
     upload.write(large(20_000)).await.unwrap();
     upload.finish_file().await.unwrap();

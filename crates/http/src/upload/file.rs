@@ -50,13 +50,10 @@ impl FilePut {
                 Problem::new(RequestCode::InvalidQuery, format!("query: expire_at: {error}"))
             })
         });
-        let file = FileRequest {
-            size: length.unwrap_or(0).into(),
-            mime: media_type(headers),
-            max_downloads: query.number("max_downloads")?,
-            expire_at: expire_at.transpose()?,
-            ..FileRequest::new(name.as_str(), 0)
-        };
+        let file = FileRequest::new(name.as_str(), length.unwrap_or(0))
+            .mime(media_type(headers))
+            .max_downloads(query.number("max_downloads")?)
+            .expire_at(expire_at.transpose()?);
         // Syntax first: nobody enters, and nothing is made, for what could not be stored.
         Manifest::parse(vec![file.clone()], now)?;
         Ok(Self { file, length })

@@ -1,5 +1,6 @@
 //! Uploads: from the body of a request, part by part, into core.
 
+mod announced;
 mod chunk;
 mod chunk_form;
 mod file;
@@ -10,6 +11,7 @@ mod slots;
 mod transfer;
 mod whole;
 
+pub(crate) use announced::as_announced;
 pub(crate) use chunk::{put_chunk, read_chunk_head, send_chunk};
 pub(crate) use file::{FilePut, length_required, put_file};
 pub(crate) use multipart::{Boundary, Multipart};

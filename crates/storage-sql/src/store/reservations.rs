@@ -40,7 +40,7 @@ impl<C: Transaction> WriteReservations for SqlTx<C> {
         now: Timestamp,
     ) -> StoreResult<ReservationId> {
         let Hold { size, deadline, state } = hold;
-        let manifest = json::of_manifest(manifest)?;
+        let manifest = json::of_files(manifest.files())?;
         let insert =
             reservations::Insert { room_id: room, sid, size, state, deadline, manifest, created_at: now };
         self.one(insert).await

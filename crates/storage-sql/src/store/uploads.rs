@@ -86,7 +86,7 @@ impl<C: Transaction> WriteUploads for SqlTx<C> {
             upload;
         let reservation =
             self.insert_reservation(room_id, sid, hold, &Manifest::default(), created_at).await?;
-        let files = json::of_chunked_files(files)?;
+        let files = json::of_files(files)?;
         self.run(uploads::Insert { reservation, id, token_hash, owner, permission, files, created_at })
             .await?;
         Ok(reservation)

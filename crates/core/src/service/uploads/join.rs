@@ -19,7 +19,7 @@ use crate::{
         },
     },
     time::Timestamp,
-    upload::{AppendedFileRequest, ChunkedFile, ChunkedUpload, NewUpload, UploadStatus},
+    upload::{ChunkedFile, ChunkedUpload, NewUpload, UploadFileRequest, UploadStatus},
 };
 
 const NEED: Requirement = Requirement::Permission(Permission::EDIT);
@@ -39,7 +39,7 @@ impl Elizabeth {
         room: &RoomRef,
         caller: &Caller,
         parts: &[UploadId],
-        file: impl Into<AppendedFileRequest>,
+        file: impl Into<UploadFileRequest>,
     ) -> Result<CompletedFile> {
         let named_twice = |(at, id)| parts[..at].contains(id);
         if !(1..=PARTS_MAX).contains(&parts.len()) || parts.iter().enumerate().any(named_twice) {

@@ -8,10 +8,7 @@ use crate::{
     policy::UPLOADS_MAX,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
     service::{authorize::Requirement, caller::Caller, retried::retried, uploads::prepare::ledger},
-    upload::{
-        AppendedFileRequest, ChunkedFile, ChunkedFileRequest, ChunkedUpload, HashState, NewUpload,
-        parse_files,
-    },
+    upload::{ChunkedFile, ChunkedUpload, HashState, NewUpload, UploadFileRequest, parse_files},
 };
 
 /// Space that was just taken out of a room for an upload in pieces.
@@ -39,7 +36,7 @@ impl Elizabeth {
         &self,
         room: &RoomRef,
         caller: &Caller,
-        files: Vec<ChunkedFileRequest>,
+        files: Vec<UploadFileRequest>,
     ) -> Result<PreparedUpload> {
         let files = parse_files(files, self.now())?;
         self.reserve_upload(room, caller, files).await
@@ -55,7 +52,7 @@ impl Elizabeth {
         &self,
         room: &RoomRef,
         caller: &Caller,
-        file: impl Into<AppendedFileRequest>,
+        file: impl Into<UploadFileRequest>,
     ) -> Result<ChunkedUpload> {
         let file = file.into().parse(self.now())?;
         let part = file.part;

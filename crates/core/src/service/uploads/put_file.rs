@@ -53,7 +53,7 @@ impl Elizabeth {
         file: FileRequest,
         bytes: Bytes,
     ) -> Result<Uploaded> {
-        let file = FileRequest { size: bytes.len() as i128, ..file };
+        let file = file.size(bytes.len() as u64);
         if bytes.len() as u64 <= self.policy().inline_max {
             let stored = self.store_inline(room, caller, file, bytes).await;
             return self.or_unmake_room(caller, stored).await;
@@ -69,7 +69,7 @@ impl Elizabeth {
         file: FileRequest,
         growing: bool,
     ) -> Result<Upload> {
-        let file = if growing { FileRequest { size: 0, ..file } } else { file };
+        let file = if growing { file.size(0) } else { file };
         let manifest = Manifest::parse(vec![file], self.now())?;
         let total = manifest.total();
         let enough_space = self.has_space_for(total).await?;

@@ -65,13 +65,10 @@ impl Metadata {
             Timestamp::parse(text)
                 .map_err(|error| invalid(NAME, &format!("says of \"expire_at\" what is no time: {error}")))
         });
-        Ok(FileRequest {
-            name: self.path_to(name).unwrap_or(name).to_owned(),
-            size: size.into(),
-            mime: self.first(["filetype", "type"])?.and_then(telling_type).map(str::to_owned),
-            max_downloads: downloads.transpose()?,
-            expire_at: expiry.transpose()?,
-        })
+        Ok(FileRequest::new(self.path_to(name).unwrap_or(name), size)
+            .mime(self.first(["filetype", "type"])?.and_then(telling_type).map(str::to_owned))
+            .max_downloads(downloads.transpose()?)
+            .expire_at(expiry.transpose()?))
     }
 
     /// A name with its folders. Clients of files without folders send the word `null`, or an address of another form:

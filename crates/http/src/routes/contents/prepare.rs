@@ -8,6 +8,7 @@ use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
     state::AppState,
+    upload::as_announced,
 };
 
 /// What is going to be uploaded: 1 to 1,000 files of distinct names.
@@ -39,13 +40,10 @@ struct FileBody {
 
 impl From<FileBody> for FileRequest {
     fn from(file: FileBody) -> Self {
-        Self {
-            name: file.name,
-            size: file.size.0,
-            mime: file.mime,
-            max_downloads: file.max_downloads,
-            expire_at: file.expire_at.map(|Instant(at)| at),
-        }
+        Self::new(file.name, file.size.saturated())
+            .mime(file.mime)
+            .max_downloads(file.max_downloads)
+            .expire_at(file.expire_at.map(|Instant(at)| at))
     }
 }
 
@@ -84,8 +82,10 @@ pub(crate) async fn prepare_upload(
     credential: Credential,
     Json(body): Json<Body>,
 ) -> Answer {
+    let sizes: Vec<Size> = body.files.iter().map(|file| file.size).collect();
     let files = body.files.into_iter().map(FileRequest::from).collect();
-    let prepared = state.app().prepare(&room, credential.caller(), files).await?;
+    let prepared = state.app().prepare(&room, credential.caller(), files).await;
+    let prepared = prepared.map_err(|error| as_announced(error, &sizes))?;
     Ok(reply(&Reservation {
         reservation_id: prepared.reservation_id.0,
         reserved_size: prepared.reserved_size,

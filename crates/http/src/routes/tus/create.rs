@@ -6,7 +6,7 @@ use axum::{
 use elizabeth_core::{
     id::UploadId,
     name::RoomRef,
-    upload::{AppendedFileRequest, ChunkedUpload},
+    upload::{ChunkedUpload, Pieces, UploadFileRequest},
 };
 
 use super::{
@@ -30,7 +30,7 @@ use crate::{
 
 /// What is to be made.
 struct Creation {
-    file: AppendedFileRequest,
+    file: UploadFileRequest,
     /// Of which parts, where it is made of such.
     parts: Option<Vec<UploadId>>,
     /// Whether the file's first piece comes with the request, and what that must hash to.
@@ -136,6 +136,6 @@ impl Creation {
         let (file, part) = (metadata.file(length)?, concat == Some(Concat::Partial));
         let concat = text(headers, &UPLOAD_CONCAT, "Upload-Concat")?.map(Concat::noted);
         let note = Note { metadata: metadata.sent, concat }.to_text();
-        Ok(Self { file: AppendedFileRequest { file, part, note }, parts, piece })
+        Ok(Self { file: UploadFileRequest::new(file, Pieces::Appended { part, note }), parts, piece })
     }
 }

@@ -1,6 +1,9 @@
 use axum::extract::State;
 use elizabeth_api::{Instant, Size, UploadFileObject, files};
-use elizabeth_core::{content::FileRequest, upload::ChunkedFileRequest};
+use elizabeth_core::{
+    content::FileRequest,
+    upload::{Pieces, UploadFileRequest},
+};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,6 +13,7 @@ use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom, Json},
     state::AppState,
+    upload::as_announced,
 };
 
 /// What is going to be uploaded in chunks: 1 to 1,000 files of distinct names, of 16,384 chunks together at most.
@@ -44,16 +48,14 @@ struct FileBody {
     expire_at: Option<Instant>,
 }
 
-impl From<FileBody> for ChunkedFileRequest {
+impl From<FileBody> for UploadFileRequest {
     fn from(asked: FileBody) -> Self {
-        let file = FileRequest {
-            name: asked.name,
-            size: asked.size.0,
-            mime: asked.mime,
-            max_downloads: asked.max_downloads,
-            expire_at: asked.expire_at.map(|Instant(at)| at),
-        };
-        Self { file, chunk_size: asked.chunk_size.map(|Size(size)| size), file_hash: asked.file_hash }
+        let file = FileRequest::new(asked.name, asked.size.saturated())
+            .mime(asked.mime)
+            .max_downloads(asked.max_downloads)
+            .expire_at(asked.expire_at.map(|Instant(at)| at));
+        let chunk_size = asked.chunk_size.map(Size::saturated);
+        Self::new(file, Pieces::Chunked { chunk_size, file_hash: asked.file_hash })
     }
 }
 
@@ -89,8 +91,11 @@ pub(crate) async fn prepare_chunked_upload(
     credential: Credential,
     Json(body): Json<Body>,
 ) -> Answer {
-    let asked = body.files.into_iter().map(ChunkedFileRequest::from).collect();
-    let prepared = state.app().prepare_upload(&room, credential.caller(), asked).await?;
+    let chunk_sizes = body.files.iter().filter_map(|file| file.chunk_size);
+    let sizes: Vec<Size> = body.files.iter().map(|file| file.size).chain(chunk_sizes).collect();
+    let asked = body.files.into_iter().map(UploadFileRequest::from).collect();
+    let prepared = state.app().prepare_upload(&room, credential.caller(), asked).await;
+    let prepared = prepared.map_err(|error| as_announced(error, &sizes))?;
     Ok(reply(&ChunkedReservation {
         reservation_id: prepared.upload.id.0,
         upload_token: prepared.token.expose_secret(),

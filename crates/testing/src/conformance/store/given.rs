@@ -127,13 +127,7 @@ pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
 }
 
 pub(super) fn manifest(files: &[(&str, u64)]) -> Manifest {
-    let file = |&(name, size): &(&str, u64)| FileRequest {
-        name: name.into(),
-        size: size.into(),
-        mime: None,
-        max_downloads: None,
-        expire_at: None,
-    };
+    let file = |&(name, size): &(&str, u64)| FileRequest::new(name, size);
     Manifest::parse(files.iter().map(file).collect(), at(0)).unwrap()
 }
 

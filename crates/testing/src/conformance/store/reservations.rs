@@ -17,17 +17,11 @@ use super::{
 /// Everything of it is kept: the session, the hold, each file of the manifest in its order.
 pub async fn a_reservation_comes_back_whole(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
-    let file = |name: &str, size: i128| FileRequest {
-        name: name.into(),
-        size,
-        mime: None,
-        max_downloads: None,
-        expire_at: None,
-    };
+    let file = |name: &str, size: u64| FileRequest::new(name, size);
     let files = vec![
-        FileRequest { max_downloads: Some(1), ..file("z/名前.txt", 7) },
-        FileRequest { expire_at: Some(Timestamp::MAX), ..file("été \u{1F382}'\"%.jpg", 0) },
-        FileRequest { mime: Some("text/plain; charset=utf-8".into()), ..file("a", 12) },
+        file("z/名前.txt", 7).max_downloads(Some(1)),
+        file("été \u{1F382}'\"%.jpg", 0).expire_at(Some(Timestamp::MAX)),
+        file("a", 12).mime(Some("text/plain; charset=utf-8".into())),
     ];
     let manifest = Manifest::parse(files, at(0)).unwrap();
     let hold =

@@ -62,9 +62,9 @@ pub async fn an_upload_comes_back_whole(bench: &Bench) {
     let room = bench.add_room(&NewRoom { max_size: SIZE_MAX, ..new_room("room") }).await;
     let file = |name: &str, size: u64| FileRequest::new(name, size);
     let files = vec![
-        FileRequest { max_downloads: Some(1), ..file("z/名前.txt", SIZE_MAX - 12) },
-        FileRequest { expire_at: Some(Timestamp::MAX), ..file("été \u{1F382}'\"%.jpg", 0) },
-        FileRequest { mime: Some("text/plain; charset=utf-8".into()), ..file("a", 12) },
+        file("z/名前.txt", SIZE_MAX - 12).max_downloads(Some(1)),
+        file("été \u{1F382}'\"%.jpg", 0).expire_at(Some(Timestamp::MAX)),
+        file("a", 12).mime(Some("text/plain; charset=utf-8".into())),
     ];
     let pieces = [(Some(65_536), Some(Sha256Hash([0xff; 32]))), (Some(1), None), (None, None)];
     let files = Manifest::parse(files, at(0)).unwrap();
