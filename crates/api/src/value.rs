@@ -32,7 +32,7 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
-/// A number of bytes as a client announces it. A negative one is read too, so that an error can name its file.
+/// A number of bytes as a client announces it. A negative one is read too, so that core can say of which file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = u64, minimum = 0))]
 pub struct Size(pub i128);
