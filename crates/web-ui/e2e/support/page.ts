@@ -22,9 +22,9 @@ export async function type(page: Page, text: string): Promise<void> {
   await content(page, line).waitFor();
 }
 
-/** Picks files, and waits until they are in the room. */
+/** Picks files, and waits until they are in the room. Their bytes go to the browser as text, which takes its time. */
 export async function pick(page: Page, files: TestFile[]): Promise<void> {
-  await page.locator("form input[type=file]").first().setInputFiles(files);
+  await page.locator("form input[type=file]").first().setInputFiles(files, { timeout: 90_000 });
   for (const { name } of files) await content(page, name).waitFor();
 }
 
