@@ -47,7 +47,7 @@ pub mod system;
 
 pub use code::ErrorCode;
 pub use domain::{
-    archive, change, content, id, name, permission, policy, quota, room, secret, text, ticket, time, token,
+    archive, change, content, id, limits, name, permission, policy, quota, room, secret, text, ticket, time, token,
     upload,
 };
 pub use error::{Error, Invalid, Result, Unauthorized};

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         invalid::Invalid,
         language,
-        limits::{check_expire_at, check_max_downloads},
+        content_limits::{check_expire_at, check_max_downloads},
     },
     name::FileName,
     settable::settable,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     domain::{
         invalid::Invalid,
-        limits::{check_expire_at, check_max_downloads},
+        content_limits::{check_expire_at, check_max_downloads},
         stored,
     },
     id::{ReservationId, RoomId, SessionId},

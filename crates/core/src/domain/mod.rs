@@ -3,12 +3,13 @@
 pub mod archive;
 pub mod change;
 pub mod content;
+pub(crate) mod content_limits;
 pub(crate) mod hash;
 pub mod id;
 pub(crate) mod invalid;
 pub(crate) mod kind;
 pub(crate) mod language;
-pub(crate) mod limits;
+pub mod limits;
 pub(crate) mod link;
 pub(crate) mod manifest;
 pub mod name;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::settable::settable;
+use crate::{domain::limits::Limits, settable::settable};
 
 /// The largest size, in bytes, that anything may have: what a signed 64-bit column holds.
 pub const SIZE_MAX: u64 = i64::MAX as u64;
@@ -37,6 +37,8 @@ settable! {
         pub min_free: u64,
         /// Whether readers are sent to the blob store for bytes that it hands out itself.
         pub blob_redirect: bool,
+        /// How many of everything there may be.
+        pub limits: Limits,
     }
 }
 
@@ -88,6 +90,7 @@ impl Default for Policy {
             inline_max: 8 * 1024,
             min_free: GIB,
             blob_redirect: false,
+            limits: Limits::default(),
         }
     }
 }
