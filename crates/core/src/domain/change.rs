@@ -3,9 +3,9 @@
 use crate::{
     content::{Body, Content, ContentKind, StoredContent},
     domain::{
+        content_limits::{check_expire_at, check_max_downloads},
         invalid::Invalid,
         language,
-        content_limits::{check_expire_at, check_max_downloads},
     },
     name::FileName,
     settable::settable,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        invalid::Invalid,
         content_limits::{check_expire_at, check_max_downloads},
+        invalid::Invalid,
         stored,
     },
     id::{ReservationId, RoomId, SessionId},

@@ -6,10 +6,9 @@ use sha2::{Digest, Sha256};
 use crate::{
     content::{BlobLocation, Body, ContentKind, NewContent, Segment, Sha256Hash},
     domain::{
-        invalid::Invalid,
-        language,
         content_limits::{check_expire_at, check_max_downloads},
-        link,
+        invalid::Invalid,
+        language, link,
     },
     id::{RoomId, SessionId},
     name::FileName,

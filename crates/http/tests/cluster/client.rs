@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 /// Where the servers listen at present: a restarted one has another port.
 pub type Urls = Arc<RwLock<Vec<String>>>;
 
+/// What a client does.
+pub const WHAT: [&str; 4] = ["upload", "delete", "download", "revoke"];
+
 /// A content: its room and its number.
 pub type Place = (String, i64);
 
@@ -50,27 +53,29 @@ impl Client {
         Self { http, urls, random, rooms, tokens: BTreeMap::new(), memory: Memory::default() }
     }
 
-    /// Does one thing.
-    pub async fn step(&mut self) {
+    /// Does one thing; says which of [`WHAT`] when it succeeded.
+    pub async fn step(&mut self) -> Option<usize> {
         let room = self.rooms[self.random.random_range(0..self.rooms.len())].clone();
         let what = match self.random.random_range(0..100) {
-            0..60 => "upload",
-            60..75 => "delete",
-            75..90 => "download",
-            _ => "revoke",
+            0..60 => 0,
+            60..75 => 1,
+            75..90 => 2,
+            _ => 3,
         };
         let done = match what {
-            "upload" => self.upload(&room).await,
-            "delete" => self.delete().await,
-            "download" => self.download().await,
+            0 => self.upload(&room).await,
+            1 => self.delete().await,
+            2 => self.download().await,
             _ => self.revoke(&room).await,
         };
-        let outcome = match done {
-            Ok(()) => what.to_owned(),
-            Err(Trouble::Cut) => format!("{what}: cut off"),
-            Err(Trouble::Refused(status, code)) => format!("{what}: {status} {code}"),
+        let word = WHAT[what];
+        let outcome = match &done {
+            Ok(()) => word.to_owned(),
+            Err(Trouble::Cut) => format!("{word}: cut off"),
+            Err(Trouble::Refused(status, code)) => format!("{word}: {status} {code}"),
         };
         *self.memory.counts.entry(outcome).or_default() += 1;
+        done.is_ok().then_some(what)
     }
 
     /// A request to any of the servers.
