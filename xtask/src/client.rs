@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytesize::ByteSize;
 use futures::{StreamExt, stream};
-use reqwest::{Body, Client, Method, RequestBuilder, Response, multipart};
+use reqwest::{Body, Client, ClientBuilder, Method, RequestBuilder, Response, multipart};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -21,10 +21,7 @@ pub struct Room {
 impl Room {
     /// Makes a room on a server and enters it.
     pub async fn open(server: &str) -> Result<Self> {
-        // Built together with the other programs, the client speaks TLS as well, and asks who does the cryptography. That
-        // somebody has been named before is no error.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut room = Self { client: Client::new(), url: String::new(), token: String::new() }.at(server);
+        let mut room = Self { client: http().build()?, url: String::new(), token: String::new() }.at(server);
         room.post("", &json!({})).await?;
         let entered = room.post("/tokens", &json!({})).await?;
         entered["token"].as_str().ok_or("no token")?.clone_into(&mut room.token);
@@ -92,6 +89,14 @@ impl Room {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
+}
+
+/// A client over HTTP.
+pub fn http() -> ClientBuilder {
+    // Built together with the other programs, it speaks TLS as well, and asks who does the cryptography. That somebody has
+    // been named before is no error.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
 }
 
 /// Says how fast that was.

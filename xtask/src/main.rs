@@ -5,6 +5,7 @@ mod cargo;
 mod chunks;
 mod circles;
 mod client;
+mod crowd;
 mod data;
 mod deny;
 mod docs;
@@ -48,8 +49,11 @@ enum Chore {
     Prove(Choice),
     /// Installs the programs that the tests start, where they are missing
     Programs,
-    /// Installs the packages that the page is made of, where they are missing
-    Packages,
+    /// Installs the packages that the page is made of, or driven with, where they are missing
+    Packages {
+        #[arg(default_value = "ui")]
+        part: page::Part,
+    },
     /// Finds modules that need each other
     Circles,
     /// Finds dependencies that nothing uses
@@ -94,7 +98,7 @@ fn run(chore: Chore) -> Result {
         Chore::Test(choice) => lanes::run(steps::test(), &choice, &workspace),
         Chore::Prove(choice) => lanes::run(steps::prove(), &choice, &workspace),
         Chore::Programs => programs::install(),
-        Chore::Packages => page::install(),
+        Chore::Packages { part } => page::install(part),
         Chore::Circles => circles::check(&workspace),
         Chore::Unused => unused::check(&workspace),
         Chore::Deny => deny::check(&workspace),

@@ -6,6 +6,8 @@ use std::{
     process::Command,
 };
 
+use clap::ValueEnum;
+
 use crate::{
     Result,
     cargo::Workspace,
@@ -16,14 +18,23 @@ use crate::{
 const LOCK: &str = "package-lock.json";
 const INSTALLED: &str = "node_modules/.package-lock.json";
 
-/// Installs what the page is made of.
-pub fn install() -> Result {
-    installed("ui").map(drop)
+/// What has packages of its own.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Part {
+    /// The page
+    Ui,
+    /// What drives it with a browser
+    E2e,
+}
+
+/// Installs the packages of a part.
+pub fn install(part: Part) -> Result {
+    installed(part).map(drop)
 }
 
 /// Checks the page's sources, and runs the tests of what needs no browser.
 pub fn check() -> Result {
-    let ui = installed("ui")?;
+    let ui = installed(Part::Ui)?;
     npm(&ui, &["run", "check"])?;
     npm(&ui, &["test"])
 }
@@ -31,15 +42,18 @@ pub fn check() -> Result {
 /// Drives the page that the server carries with Chromium. The arguments are for vitest: which of the tests to run.
 pub fn drive(args: &[String], workspace: &Workspace) -> Result {
     let binary = workspace.programs()?.server;
-    let e2e = installed("e2e")?;
+    let e2e = installed(Part::E2e)?;
     let args = [&["test".to_owned(), "--".to_owned()], args].concat();
     say(&format!("$ npm {} ({})", args.join(" "), e2e.display()));
     run(Command::new("npm").args(args).current_dir(e2e).env("ELIZABETH_HTTP", binary))
 }
 
-/// A folder of the page, with the packages of its lock file.
-fn installed(name: &str) -> Result<PathBuf> {
-    let folder = Path::new("crates/web-ui").join(name);
+/// The folder of a part, with the packages of its lock file.
+fn installed(part: Part) -> Result<PathBuf> {
+    let folder = Path::new("crates/web-ui").join(match part {
+        Part::Ui => "ui",
+        Part::E2e => "e2e",
+    });
     let changed = |file: &str| fs::metadata(folder.join(file)).and_then(|found| found.modified());
     let is_there = match changed(INSTALLED) {
         Ok(installed) => installed >= changed(LOCK)?,

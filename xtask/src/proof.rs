@@ -1,11 +1,11 @@
-//! The proofs: what large files cost the server, as it is run by people.
+//! The proofs: what large files, slow clients and long loads cost the server, as it is run by people.
 
 use std::{env, path::Path, process::Command};
 
 use bytesize::ByteSize;
 use clap::Subcommand;
 
-use crate::{Result, archive, cargo::Workspace, chunks, memory, terminal::run};
+use crate::{Result, archive, cargo::Workspace, chunks, crowd, memory, terminal::run};
 
 /// The variable that names the server's program.
 const SERVER: &str = "ELIZABETH_HTTP";
@@ -35,6 +35,10 @@ pub enum Proof {
     },
     /// Sends a file in chunks through the server, which is killed on the way, and measures what that costs
     Chunks(chunks::Plan),
+    /// Has people work beside slow clients, and measures what these cost them
+    Crowd(crowd::Crowd),
+    /// Has people work without a pause, and measures what the server holds behind that
+    Soak(crowd::Soak),
 }
 
 impl Proof {
@@ -53,6 +57,8 @@ impl Proof {
             Self::Memory { size, limit, s3 } => memory::measure(*size, *limit, *s3, server),
             Self::Archive { size, limit } => archive::measure(*size, *limit, server),
             Self::Chunks(plan) => chunks::measure(plan, server),
+            Self::Crowd(crowd) => crowd.measure(server),
+            Self::Soak(soak) => soak.measure(server),
         }
     }
 }

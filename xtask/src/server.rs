@@ -64,12 +64,30 @@ impl Server {
         Ok(peak)
     }
 
-    /// The most memory it ever had resident, in bytes (Linux: `VmHWM` in `/proc/PID/status`).
+    /// The most memory it ever had resident, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
-        let pid = self.child.id().ok_or("the server has ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).ok_or("no VmHWM")?;
-        let kib: u64 = line.split_whitespace().nth(1).ok_or("no VmHWM")?.parse()?;
+        self.status("VmHWM:")
+    }
+
+    /// The memory it has resident, in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// How many files and connections it has open.
+    pub fn open_files(&self) -> Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.pid()?))?.count())
+    }
+
+    /// A line of `/proc/PID/status` (Linux), in bytes.
+    fn status(&self, name: &str) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
+        let value = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such line")?;
+        let kib: u64 = value.split_whitespace().next().ok_or("no number")?.parse()?;
         Ok(kib * 1024)
+    }
+
+    fn pid(&self) -> Result<u32> {
+        Ok(self.child.id().ok_or("the server has ended")?)
     }
 }

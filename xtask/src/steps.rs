@@ -19,6 +19,9 @@ const QUICK: [Step; 5] = [
     step("types", Page, "xtask types"),
 ];
 
+/// Installs what drives the page, while there is time for it.
+const DRIVERS: Step = step("drivers", Page, "xtask packages e2e");
+
 const COMPILED: [Step; 3] = [
     step("clippy", Build, "cargo clippy --workspace --all-targets --all-features -- --deny warnings"),
     step("features", Build, "xtask features"),
@@ -30,7 +33,7 @@ const BUILD: Step = step("build", Build, "xtask build");
 
 const TESTS: Step = step("tests", Build, "xtask suites");
 
-/// It expects so many answers in so many seconds.
+/// Its servers are killed and its database stopped at times that a busy machine would move.
 const CLUSTER: Step = step("cluster", Alone, "cargo test --workspace --all-features --test cluster");
 
 /// A person in a browser waits for so long: a test's steps end in time only where nothing else keeps the machine busy.
@@ -54,8 +57,8 @@ pub fn check() -> Vec<Step> {
 
 /// Everything. What others wait for is built first.
 pub fn test() -> Vec<Step> {
-    [&[PROGRAMS, PACKAGES], &QUICK[..], &[BUILD], &COMPILED, &[TESTS], &GIGABYTES, &[BROWSER, CLUSTER, AUDIT]]
-        .concat()
+    let last = [BROWSER, CLUSTER, AUDIT];
+    [&[PROGRAMS, PACKAGES], &QUICK[..], &[DRIVERS, BUILD], &COMPILED, &[TESTS], &GIGABYTES, &last].concat()
 }
 
 /// What the gigabytes cost.

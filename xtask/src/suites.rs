@@ -2,7 +2,7 @@
 
 use crate::{Result, cargo::Workspace};
 
-/// Expects so many answers in so many seconds, and so runs as a step of its own.
+/// Has servers killed and a database stopped by the clock, and so runs as a step of its own.
 const BY_THE_CLOCK: &str = "cluster";
 
 /// Runs them.
