@@ -8,8 +8,8 @@ use crate::{
 };
 
 /// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, what reads
-/// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, and a
-/// browser that can write Chinese.
+/// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, a
+/// browser that can write Chinese, and what sets a program's clock wrong.
 pub fn install() -> Result {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
@@ -27,6 +27,7 @@ pub fn install() -> Result {
         ("python3-pip", pip),
         ("nodejs", is_there("node")),
         ("npm", is_there("npm")),
+        ("faketime", is_there("faketime")),
     ];
     let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(package, _)| *package).collect();
     if missing.is_empty() {

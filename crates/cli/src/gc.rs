@@ -6,7 +6,7 @@ use std::{
 
 use bytesize::ByteSize;
 use clap::Args;
-use elizabeth_core::service::GcReport;
+use elizabeth_core::{leap::Leap, service::GcReport};
 use elizabeth_wiring::Options;
 use serde::Serialize;
 
@@ -17,6 +17,10 @@ pub(crate) struct Gc {
     /// Only count what would be removed
     #[arg(long)]
     dry_run: bool,
+    /// Believe the clock: what is over only because it is more than an hour ahead of all that accounts for it goes too.
+    /// A running server believes it from its next sweep on
+    #[arg(long, conflicts_with = "dry_run")]
+    force: bool,
 }
 
 impl Gc {
@@ -24,8 +28,11 @@ impl Gc {
     pub(crate) async fn run(self, options: Options, output: Output) -> Result<(), Error> {
         let app = options.build_existing().await?.app;
         let started = Instant::now();
+        if self.force {
+            app.accept_leap().await?;
+        }
         let report = app.gc(self.dry_run).await?;
-        let done = Done { report, took: started.elapsed(), dry_run: self.dry_run };
+        let done = Done { report, took: started.elapsed(), dry_run: self.dry_run, leap: app.leap() };
         let mut out = io::stdout().lock();
         if output.json {
             serde_json::to_writer(&mut out, &done.to_json())?;
@@ -41,6 +48,8 @@ struct Done {
     report: GcReport,
     took: Duration,
     dry_run: bool,
+    /// Where removal does not believe the clock.
+    leap: Option<Leap>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +62,8 @@ struct Json {
     cleaned_blobs: u64,
     freed_size: u64,
     execution_time_ms: u64,
+    /// What was over by then is removed, the rest waits; null where the clock is believed.
+    waits_beyond: Option<String>,
 }
 
 impl Done {
@@ -67,6 +78,7 @@ impl Done {
             cleaned_blobs: report.cleaned_blobs,
             freed_size: report.freed_size,
             execution_time_ms: u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+            waits_beyond: self.leap.map(|leap| leap.accounted.to_string()),
         }
     }
 }
@@ -86,7 +98,14 @@ impl fmt::Display for Done {
             writeln!(f, "  {what:<14}{count}")?;
         }
         let freed = if self.dry_run { "Would free" } else { "Freed" };
-        writeln!(f, "{freed} {} in {} ms", ByteSize(report.freed_size), self.took.as_millis())
+        writeln!(f, "{freed} {} in {} ms", ByteSize(report.freed_size), self.took.as_millis())?;
+        if let Some(Leap { wall, accounted, .. }) = self.leap {
+            writeln!(
+                f,
+                "What was over by {accounted} was looked at, not by {wall}: is the clock right? --force believes it"
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -104,7 +123,7 @@ mod tests {
             cleaned_blobs: 29,
             freed_size: 3 << 20,
         };
-        let done = Done { report, took: Duration::from_millis(12), dry_run: false };
+        let done = Done { report, took: Duration::from_millis(12), dry_run: false, leap: None };
         let lines = [
             "Removed",
             "  rooms         2",

@@ -103,6 +103,31 @@ async fn it_works_beside_a_program_that_has_the_data_open() {
     open.app.check_store().await.unwrap();
 }
 
+/// A server that has swept; then the tool, by a clock an hour and two seconds ahead.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_leap_of_the_clock_would_remove_waits_for_force() {
+    let data = tempfile::tempdir().unwrap();
+    store_a_file(data.path()).await;
+    wired(data.path()).await.app.gc(false).await.unwrap();
+    let ahead = |args: &[&str]| {
+        let tool = env!("CARGO_BIN_EXE_elizabeth-cli");
+        let mut command = Command::new("faketime");
+        command.args(["-f", "+3602s", tool]).args(args).env("ELIZABETH_DATA_DIR", data.path());
+        command.output().unwrap()
+    };
+    for args in [&["admin", "gc", "--dry-run", "--json"][..], &["admin", "gc", "--json"]] {
+        let kept = json(&ahead(args));
+        assert!(kept["cleaned_rooms"] == 0 && kept["waits_beyond"].is_string(), "{kept}");
+    }
+    let said = String::from_utf8(ahead(&["admin", "gc"]).stdout).unwrap();
+    assert!(said.contains("is the clock right? --force believes it\n"), "{said}");
+    assert_eq!(blobs(data.path()), 1);
+
+    let done = json(&ahead(&["admin", "gc", "--force", "--json"]));
+    assert!(done["cleaned_rooms"] == 1 && done["waits_beyond"].is_null(), "{done}");
+    assert_eq!(blobs(data.path()), 0);
+}
+
 #[test]
 fn failures_are_one_line_and_1() {
     let data = tempfile::tempdir().unwrap();

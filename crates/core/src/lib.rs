@@ -47,8 +47,8 @@ pub mod system;
 
 pub use code::ErrorCode;
 pub use domain::{
-    archive, change, content, id, limits, name, permission, policy, quota, room, secret, text, ticket, time,
-    token, upload,
+    archive, change, content, id, installation, leap, limits, name, permission, policy, quota, room, secret,
+    text, ticket, time, token, upload,
 };
 pub use error::{Error, Invalid, Result, Unauthorized};
 pub use service::{Caller, Elizabeth, Ports};

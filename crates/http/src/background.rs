@@ -1,5 +1,5 @@
 //! What runs beside the requests: the sweeper, in turn with those of other processes; the collector of deleted blobs;
-//! and the writing of download counts.
+//! and the writing of download counts. Where nobody sweeps, the clock is watched.
 
 use std::time::Duration;
 
@@ -12,6 +12,10 @@ use crate::state::AppState;
 /// How often gathered download counts are stored.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How often a process that never sweeps looks at its clocks, so that who sweeps by hand can tell a leap of the clock from
+/// time that has passed.
+const WATCH_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
 /// Starts what runs in the background, until `stop`. A failure is logged and tried again; none is fatal.
 ///
 /// Without an interval expired things stay until somebody else collects them.
@@ -19,9 +23,10 @@ pub fn start(state: &AppState, gc_interval: Option<Duration>, stop: &Cancellatio
     let tasks = TaskTracker::new();
     tasks.spawn(flush(state.clone(), stop.clone()));
     tasks.spawn(collect(state.clone(), stop.clone()));
-    if let Some(every) = gc_interval {
-        tasks.spawn(sweep(state.clone(), every, stop.clone()));
-    }
+    match gc_interval {
+        Some(every) => tasks.spawn(sweep(state.clone(), every, stop.clone())),
+        None => tasks.spawn(watch(state.clone(), stop.clone())),
+    };
     tasks.close();
     tasks
 }
@@ -41,6 +46,14 @@ async fn sweep(state: AppState, every: Duration, stop: CancellationToken) {
             Ok(None) => ticks.reset_after(every.min(SWEEP_LEASE)),
             Err(error) => tracing::error!(%error, "sweeping failed"),
         }
+    }
+}
+
+async fn watch(state: AppState, stop: CancellationToken) {
+    let mut ticks = interval(WATCH_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        logged("looking at the clock failed", state.app().watch_clock().await);
     }
 }
 

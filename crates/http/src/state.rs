@@ -14,7 +14,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     links::{Links, PublicUrl},
+    readiness::Readiness,
     reference,
+    shared_look::SharedLook,
     upload::UploadSlots,
 };
 
@@ -29,6 +31,7 @@ struct Inner {
     uploads: TaskTracker,
     slots: UploadSlots,
     garbage: Notify,
+    readiness: SharedLook<Readiness>,
     started: Instant,
     openapi: OnceLock<Bytes>,
     reference: OnceLock<Bytes>,
@@ -45,6 +48,7 @@ impl AppState {
             uploads: TaskTracker::new(),
             slots: UploadSlots::default(),
             garbage: Notify::new(),
+            readiness: SharedLook::default(),
             started: Instant::now(),
             openapi: OnceLock::new(),
             reference: OnceLock::new(),
@@ -84,6 +88,11 @@ impl AppState {
     /// Returns once blobs wait to be deleted.
     pub(crate) async fn garbage(&self) {
         self.0.garbage.notified().await;
+    }
+
+    /// Whether requests can be served, by a look that all share who ask within a second.
+    pub(crate) async fn readiness(&self) -> Readiness {
+        self.0.readiness.see(Readiness::of(self.app())).await
     }
 
     /// How long this process has been up.

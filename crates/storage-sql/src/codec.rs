@@ -4,6 +4,7 @@ use bytes::Bytes;
 use elizabeth_core::{
     content::{ContentKind, Manifest, Sha256Hash},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
+    installation::InstallationId,
     name::{FileName, RoomName, RoomRef},
     permission::Permission,
     ports::StoreResult,
@@ -116,6 +117,7 @@ kept_as! { Bytes, bytes, "bytes are missing":
     Jti = |jti| jti.0.as_bytes().to_vec(), |bytes| uuid(bytes).map(Self);
     SessionId = |sid| sid.0.as_bytes().to_vec(), |bytes| uuid(bytes).map(Self);
     UploadId = |id| id.0.as_bytes().to_vec(), |bytes| uuid(bytes).map(Self);
+    InstallationId = |id| id.0.as_bytes().to_vec(), |bytes| uuid(bytes).map(Self);
     KeyHash = |hash| hash.0.to_vec(), |bytes| array(bytes).map(Self);
     Sha256Hash = |hash| hash.0.to_vec(), |bytes| array(bytes).map(Self);
 }

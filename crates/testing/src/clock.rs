@@ -1,31 +1,37 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use elizabeth_core::{ports::Clock, time::Timestamp};
 
-/// A clock that stands still until somebody moves it. Clones show the same time.
+/// Clocks that stand still until somebody moves them. Clones show the same time.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock {
+    wall: Arc<AtomicI64>,
+    /// Microseconds.
+    monotonic: Arc<AtomicU64>,
+}
 
 impl ManualClock {
     /// A clock that shows an instant.
     pub fn new(now: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(now.as_micros())))
+        Self { wall: Arc::new(AtomicI64::new(now.as_micros())), monotonic: Arc::default() }
     }
 
-    /// Sets it, forwards or back.
+    /// Sets it, forwards or back, as somebody sets a clock on a wall: the monotonic one does not notice.
     pub fn set(&self, now: Timestamp) {
-        self.0.store(now.as_micros(), Ordering::SeqCst);
+        self.wall.store(now.as_micros(), Ordering::SeqCst);
     }
 
-    /// Moves it forwards.
+    /// Lets time pass: both clocks move.
     pub fn advance(&self, span: Duration) {
         self.set(self.now().saturating_add(span));
+        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        self.monotonic.fetch_add(micros, Ordering::SeqCst);
     }
 }
 
@@ -38,6 +44,10 @@ impl Default for ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+        Timestamp::from_micros(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_micros(self.monotonic.load(Ordering::SeqCst))
     }
 }

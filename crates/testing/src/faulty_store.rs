@@ -14,13 +14,15 @@ use elizabeth_core::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
+    installation::{Installation, InstallationId},
     memory::MemoryStore,
     name::{FileName, RoomRef},
     ports::{
         Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
-        ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store, StoreError,
-        StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteLeases,
-        WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx, WriteUploads,
+        ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store,
+        StoreError, StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents,
+        WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx,
+        WriteUploads,
     },
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -194,6 +196,11 @@ answered_within! {
 }
 
 answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadInstallation for Faulty<T> } {}
+    installation() -> Installation;
+}
+
+answered_within! {
     { impl WriteRooms for Faulty<dyn WriteTx> } {}
     lock_room(address: &RoomRef, jti: Option<Jti>, now: Timestamp) -> Option<Access>;
     lock_room_by_id(id: RoomId, now: Timestamp) -> Option<Room>;
@@ -270,6 +277,14 @@ answered_within! {
     { impl WriteLeases for Faulty<dyn WriteTx> } {}
     take_lease(name: &str, holder: LeaseHolder, now: Timestamp, until: Timestamp) -> bool;
     release_lease(name: &str, holder: LeaseHolder) -> bool;
+}
+
+answered_within! {
+    { impl WriteInstallation for Faulty<dyn WriteTx> } {}
+    name_installation(id: InstallationId) -> ();
+    mark_blobs() -> ();
+    set_removed_until(until: Timestamp) -> ();
+    probe(now: Timestamp) -> ();
 }
 
 #[async_trait]

@@ -9,6 +9,7 @@ mod announcements;
 mod blob_queue;
 mod blobs;
 mod contents;
+mod installation;
 mod leases;
 mod reservations;
 mod rooms;

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     content::Reservation,
     id::{BlobKey, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
+    installation::Installation,
     ports::{StoreError, StoreResult},
     room::Room,
     secret::KeyHash,
@@ -43,6 +44,7 @@ pub(super) struct State {
     /// By name: who has it, until when.
     pub(super) leases: RedBlackTreeMapSync<String, (LeaseHolder, Timestamp)>,
     pub(super) stored_size: u64,
+    pub(super) installation: Installation,
 }
 
 impl State {

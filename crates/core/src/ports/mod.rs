@@ -13,7 +13,8 @@ pub use crypto::{CryptoError, Passwords, TokenSigner};
 pub use entropy::Entropy;
 pub use store::{
     Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
-    ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store, StoreError,
-    StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteLeases,
-    WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx, WriteUploads,
+    ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store,
+    StoreError, StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents,
+    WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx,
+    WriteUploads,
 };

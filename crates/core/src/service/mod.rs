@@ -23,6 +23,7 @@ use std::{
 
 use crate::{
     id::{ContentId, Jti, SessionId},
+    leap::RemovalClock,
     permission::Permission,
     policy::Policy,
     ports::{Blobs, Clock, Entropy, Passwords, Store, TokenSigner},
@@ -68,12 +69,15 @@ pub struct Elizabeth {
     policy: Arc<Policy>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
+    /// Up to when this process removes what is over.
+    removal_clock: Arc<Mutex<RemovalClock>>,
 }
 
 impl Elizabeth {
     /// A service over these adapters, by this policy.
     pub fn new(ports: Ports, policy: Policy) -> Self {
-        Self { ports, policy: Arc::new(policy), downloads: Arc::default() }
+        let removal_clock = Arc::new(Mutex::new(RemovalClock::started(ports.clock.monotonic())));
+        Self { ports, policy: Arc::new(policy), downloads: Arc::default(), removal_clock }
     }
 
     /// The policy it goes by.

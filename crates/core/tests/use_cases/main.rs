@@ -11,6 +11,7 @@ mod complete;
 mod faults;
 mod folder;
 mod interleavings;
+mod leap;
 mod pieces;
 mod rooms;
 mod support;

@@ -57,6 +57,18 @@ impl World {
         Self::by_clock(first.clock.clone(), 2, blobs, (store_port, blobs_port), policy)
     }
 
+    /// A process that starts by a clock of its own, so many seconds later.
+    pub fn started_later(
+        first: &Self,
+        seconds: u64,
+        blobs: MemoryBlobs,
+        store_port: Arc<dyn Store>,
+        blobs_port: Arc<dyn Blobs>,
+    ) -> Self {
+        let clock = ManualClock::new(first.app.now().saturating_add(Duration::from_secs(seconds)));
+        Self::by_clock(clock, 2, blobs, (store_port, blobs_port), first.app.policy().clone())
+    }
+
     fn by_clock(
         clock: ManualClock,
         seed: u64,

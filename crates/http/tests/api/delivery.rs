@@ -180,5 +180,5 @@ async fn a_body_that_cannot_be_read_to_its_end_breaks_the_connection() {
     let ready = server.request(Method::GET, "/ready", None).send().await.unwrap();
     assert_eq!(ready.status(), 503);
     let body = ready.json::<serde_json::Value>().await.unwrap();
-    assert_eq!(body, json!({"database": "ok", "blobs": "error"}));
+    assert_eq!((&body["database"], &body["blobs"]), (&json!("ok"), &json!("error")));
 }

@@ -12,7 +12,10 @@ async fn health_readiness_status_and_config() {
         server.get("/health", None).await,
         json!({"status": "ok", "timestamp": "2026-11-01T12:00:00Z"})
     );
-    assert_eq!(server.get("/ready", None).await, json!({"database": "ok", "blobs": "ok"}));
+    assert_eq!(
+        server.get("/ready", None).await,
+        json!({"database": "ok", "blobs": "ok", "storage": "ok", "removal": "ok"})
+    );
     let status = server.get("/status", None).await;
     assert!(status["uptime"].is_u64() && status["memory"].is_u64() && status["cpu"].is_number(), "{status}");
     assert!(status.get("details").is_none() && status["version"].is_string());

@@ -13,3 +13,4 @@ mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
 mod tour;
+mod wrong_clock;

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -23,7 +23,19 @@ impl Server {
     }
 
     pub fn start_logging_to(data_dir: &Path, env: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_elizabeth-http"))
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_elizabeth-http")), data_dir, env, log)
+    }
+
+    /// The same by another wall clock, as libfaketime is given it; the monotonic clock is left alone.
+    pub fn start_by_faketime(clock: (&str, &str), data_dir: &Path, env: &[(&str, &str)]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_elizabeth-http"));
+        program.env("LD_PRELOAD", faketime()).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        program.env("FAKETIME_NO_CACHE", "1").env(clock.0, clock.1);
+        Self::start_as(program, data_dir, env, Stdio::inherit())
+    }
+
+    fn start_as(mut program: Command, data_dir: &Path, env: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
+        let mut child = program
             .arg("--listen=127.0.0.1:0")
             .arg("--data-dir")
             .arg(data_dir)
@@ -69,6 +81,13 @@ impl Server {
     pub fn room(&self, name: &str) -> String {
         format!("{}/api/v1/rooms/{name}", self.url)
     }
+}
+
+/// Where Debian and its kin keep it.
+fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").unwrap().map(|entry| entry.unwrap().path());
+    let mut libraries = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1"));
+    libraries.find(|library| library.exists()).expect("no faketime: `apt-get install faketime`")
 }
 
 impl Drop for Server {

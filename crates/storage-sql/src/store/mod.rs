@@ -3,6 +3,7 @@
 mod announcements;
 mod blob_queue;
 mod contents;
+mod installation;
 mod leases;
 mod reservations;
 mod rooms;

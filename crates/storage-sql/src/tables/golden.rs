@@ -13,8 +13,8 @@ use elizabeth_core::{
 };
 
 use super::{
-    blob_deletions, chunks, contents, leases, pending_blobs, refresh_tokens, reservations, room_addresses,
-    rooms, segments, tickets, tokens, upload_files, uploads,
+    blob_deletions, chunks, contents, installation, leases, pending_blobs, refresh_tokens, reservations,
+    room_addresses, rooms, segments, tickets, tokens, upload_files, uploads,
 };
 use crate::{
     statement::{Bound, Dialect, Fixed, Run},
@@ -118,6 +118,11 @@ fn every_fixed() -> Vec<&'static Fixed> {
         contents::Count::fixed(),
         leases::Take::fixed(),
         leases::Release::fixed(),
+        installation::Known::fixed(),
+        installation::Name::fixed(),
+        installation::MarkBlobs::fixed(),
+        installation::SetRemovedUntil::fixed(),
+        installation::Probe::fixed(),
     ]
 }
 

@@ -5,6 +5,7 @@ mod announcements;
 mod blob_queue;
 mod contents;
 mod error;
+mod installation;
 mod leases;
 mod reservations;
 mod rooms;
@@ -19,6 +20,7 @@ pub use self::{
     blob_queue::{ReadBlobQueue, WriteBlobQueue},
     contents::{ContentAccess, ContentPage, ReadContents, SweepReport, WriteContents},
     error::{StoreError, StoreResult},
+    installation::{ReadInstallation, WriteInstallation},
     leases::WriteLeases,
     reservations::{ReadReservations, WriteReservations},
     rooms::{Access, Counts, ReadRooms, WriteRooms},
@@ -63,6 +65,7 @@ pub trait ReadTx:
     + ReadUploads
     + ReadAnnouncements
     + ReadBlobQueue
+    + ReadInstallation
 {
 }
 
@@ -75,6 +78,7 @@ impl<T> ReadTx for T where
         + ReadUploads
         + ReadAnnouncements
         + ReadBlobQueue
+        + ReadInstallation
 {
 }
 
@@ -91,6 +95,7 @@ pub trait WriteTx:
     + WriteAnnouncements
     + WriteBlobQueue
     + WriteLeases
+    + WriteInstallation
 {
     /// Makes everything durable and ends the transaction.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

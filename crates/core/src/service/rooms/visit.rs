@@ -55,8 +55,11 @@ impl Elizabeth {
         password: Option<SecretString>,
         size: Option<u64>,
     ) -> Result<(Caller, Option<CreatedRoom>)> {
+        let mut taken = false;
         loop {
             match self.visit(room, password.as_ref()).await {
+                // It is kept, with its name, until it is clear that its time is over.
+                Err(Error::RoomExpired) if taken => return Err(Error::RoomExpired),
                 // The name of an expired room is free.
                 Err(Error::RoomNotFound | Error::RoomExpired) => {}
                 visited => return visited.map(|visited| (visited, None)),
@@ -72,7 +75,7 @@ impl Elizabeth {
             let options = RoomOptions { password: password.clone(), claimed: true, ..RoomOptions::default() };
             match self.create_room(name, options).await {
                 // Somebody else was first: this is a visit then.
-                Err(Error::NameTaken) => {}
+                Err(Error::NameTaken) => taken = true,
                 created => {
                     let created = created?;
                     return Ok((self.visited(&created.room, true, self.now()), Some(created)));

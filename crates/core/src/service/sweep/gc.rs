@@ -7,6 +7,7 @@ use crate::{
     id::{BlobKey, ContentId, RoomId},
     ports::{ContentPage, ReadTx, SweepReport},
     service::{retried::retried, sweep::leader_lease::LeaderLease},
+    time::Timestamp,
 };
 
 /// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
@@ -34,8 +35,8 @@ pub struct GcReport {
 impl Elizabeth {
     /// Removes what is over: expired rooms and contents, lapsed reservations, dead tokens, and the blobs of all of
     /// these and of uploads that were cut off. It waits for nothing but uploads' leases that still run. Several
-    /// processes may sweep at once, and a sweep that is cut off is finished by the next. With `dry_run` it only
-    /// counts.
+    /// processes may sweep at once, and a sweep that is cut off is finished by the next. What is over only because the
+    /// wall clock has leapt is kept for a while: see [`Elizabeth::leap`]. With `dry_run` it only counts.
     ///
     /// # Errors
     ///
@@ -51,12 +52,13 @@ impl Elizabeth {
     /// Sweeps, step by step, as long as it may go on.
     pub(super) async fn sweep(&self, lease: &mut Option<LeaderLease>) -> Result<GcReport> {
         let mut report = GcReport::default();
-        self.sweep_rooms(lease, &mut report).await?;
-        self.sweep_contents(lease, &mut report).await?;
+        let until = self.note_horizon().await?;
+        self.sweep_rooms(until, lease, &mut report).await?;
+        self.sweep_contents(until, lease, &mut report).await?;
         if !self.may_go_on(lease).await? {
             return Ok(report);
         }
-        (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed()).await?;
+        (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed(until)).await?;
         report.cleaned_blobs = self.collect_blobs_while(lease).await?;
         Ok(report)
     }
@@ -98,16 +100,15 @@ impl Elizabeth {
     }
 
     /// Removes what has lapsed by itself; says how many reservations and tokens there were.
-    async fn sweep_lapsed(&self) -> Result<(u64, u64)> {
+    async fn sweep_lapsed(&self, until: Timestamp) -> Result<(u64, u64)> {
         let mut tx = self.ports.store.begin().await?;
-        let now = self.now();
-        let (reservations, _) = tx.lapsed_reservations(now).await?;
-        let tokens = tx.dead_tokens(now).await?;
+        let (reservations, _) = tx.lapsed_reservations(until).await?;
+        let tokens = tx.dead_tokens(until).await?;
         // Together: an upload whose announcements are gone can not settle any more. No room is locked, so whoever changes
         // several of these takes them in this order: holds, announcements, tokens.
-        tx.delete_lapsed_reservations(now).await?;
-        tx.queue_lapsed_announcements(now).await?;
-        tx.delete_dead_tokens(now).await?;
+        tx.delete_lapsed_reservations(until).await?;
+        tx.queue_lapsed_announcements(until).await?;
+        tx.delete_dead_tokens(until).await?;
         tx.commit().await?;
         Ok((reservations, tokens))
     }
@@ -122,9 +123,14 @@ impl Elizabeth {
         }
     }
 
-    async fn sweep_rooms(&self, lease: &mut Option<LeaderLease>, report: &mut GcReport) -> Result<()> {
+    async fn sweep_rooms(
+        &self,
+        until: Timestamp,
+        lease: &mut Option<LeaderLease>,
+        report: &mut GcReport,
+    ) -> Result<()> {
         loop {
-            let rooms = self.ports.store.read().await?.expired_rooms(self.now(), BATCH).await?;
+            let rooms = self.ports.store.read().await?.expired_rooms(until, BATCH).await?;
             if rooms.is_empty() {
                 return Ok(());
             }
@@ -132,7 +138,7 @@ impl Elizabeth {
                 if !self.may_go_on(lease).await? {
                     return Ok(());
                 }
-                let Some(swept) = retried(|| self.sweep_room(id)).await? else { continue };
+                let Some(swept) = retried(|| self.sweep_room(id, until)).await? else { continue };
                 report.cleaned_rooms += 1;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
@@ -141,10 +147,10 @@ impl Elizabeth {
     }
 
     /// Removes a room, unless it is gone or its owner has given it more time since it was listed.
-    async fn sweep_room(&self, id: RoomId) -> Result<Option<SweepReport>> {
+    async fn sweep_room(&self, id: RoomId, until: Timestamp) -> Result<Option<SweepReport>> {
         let mut tx = self.ports.store.begin().await?;
         let room = tx.lock_room_by_id(id, self.now()).await?;
-        if room.is_none_or(|room| !room.is_expired(self.now())) {
+        if room.is_none_or(|room| !room.is_expired(until)) {
             return Ok(None);
         }
         let swept = tx.delete_room(id).await?;
@@ -152,9 +158,14 @@ impl Elizabeth {
         Ok(Some(swept))
     }
 
-    async fn sweep_contents(&self, lease: &mut Option<LeaderLease>, report: &mut GcReport) -> Result<()> {
+    async fn sweep_contents(
+        &self,
+        until: Timestamp,
+        lease: &mut Option<LeaderLease>,
+        report: &mut GcReport,
+    ) -> Result<()> {
         loop {
-            let dead = self.ports.store.read().await?.dead_contents(self.now(), BATCH).await?;
+            let dead = self.ports.store.read().await?.dead_contents(until, BATCH).await?;
             if dead.is_empty() {
                 return Ok(());
             }
@@ -166,7 +177,7 @@ impl Elizabeth {
                 if !self.may_go_on(lease).await? {
                     return Ok(());
                 }
-                let swept = retried(|| self.sweep_contents_of(room, &listed)).await?;
+                let swept = retried(|| self.sweep_contents_of(room, &listed, until)).await?;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
             }
@@ -175,12 +186,16 @@ impl Elizabeth {
 
     /// Removes those of a room's contents that are still over: they may have been given more time since they were
     /// listed.
-    async fn sweep_contents_of(&self, room: RoomId, listed: &[ContentId]) -> Result<SweepReport> {
+    async fn sweep_contents_of(
+        &self,
+        room: RoomId,
+        listed: &[ContentId],
+        until: Timestamp,
+    ) -> Result<SweepReport> {
         let mut tx = self.ports.store.begin().await?;
         tx.lock_room_by_id(room, self.now()).await?;
-        let now = self.now();
         let found = tx.contents_by_id(room, listed).await?.into_iter();
-        let dead = found.filter(|content| content.is_expired(now) || content.is_spent());
+        let dead = found.filter(|content| content.is_expired(until) || content.is_spent());
         let dead: Vec<ContentId> = dead.map(|content| content.id).collect();
         let swept = tx.delete_contents(room, &dead).await?;
         tx.commit().await?;
@@ -188,25 +203,25 @@ impl Elizabeth {
     }
 
     async fn survey(&self) -> Result<GcReport> {
-        let now = self.now();
         let mut tx = self.ports.store.read().await?;
-        let rooms = tx.expired_rooms(now, i64::MAX as u64).await?;
+        let until = self.likely_horizon(tx.as_mut()).await?;
+        let rooms = tx.expired_rooms(until, i64::MAX as u64).await?;
         let mut report = GcReport { cleaned_rooms: rooms.len() as u64, ..GcReport::default() };
         for &room in &rooms {
             let (contents, size) = survey_room(tx.as_mut(), room).await?;
             report.cleaned_contents += contents;
             report.freed_size += size;
         }
-        for (room, content) in tx.dead_contents(now, i64::MAX as u64).await? {
+        for (room, content) in tx.dead_contents(until, i64::MAX as u64).await? {
             if !rooms.contains(&room) {
                 let found = tx.contents_by_id(room, &[content]).await?;
                 report.cleaned_contents += found.len() as u64;
                 report.freed_size += found.iter().map(|content| content.size).sum::<u64>();
             }
         }
-        report.cleaned_reservations = tx.lapsed_reservations(now).await?.0;
-        report.cleaned_tokens = tx.dead_tokens(now).await?;
-        report.cleaned_blobs = tx.queued_blob_count().await? + tx.lapsed_announcements(now).await?;
+        report.cleaned_reservations = tx.lapsed_reservations(until).await?.0;
+        report.cleaned_tokens = tx.dead_tokens(until).await?;
+        report.cleaned_blobs = tx.queued_blob_count().await? + tx.lapsed_announcements(until).await?;
         Ok(report)
     }
 }

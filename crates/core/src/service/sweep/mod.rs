@@ -1,6 +1,7 @@
 //! The sweeper: what is over goes.
 
 mod gc;
+mod horizon;
 mod in_turn;
 mod leader_lease;
 

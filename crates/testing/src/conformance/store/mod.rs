@@ -11,6 +11,7 @@ use super::Spawn;
 pub mod changes;
 pub mod contents;
 mod given;
+pub mod installation;
 pub mod leases;
 pub mod model;
 pub mod reservations;
@@ -187,6 +188,10 @@ macro_rules! store_conformance {
                 a_lease_that_is_over_is_taken_over,
                 a_lease_that_is_released_is_free,
                 of_many_at_once_one_takes_a_lease;
+            installation:
+                what_is_known_of_the_installation_comes_back,
+                an_installation_is_changed_by_a_commit_alone,
+                of_many_names_at_once_one_is_kept;
             transactions:
                 a_transaction_sees_what_it_wrote,
                 a_dropped_transaction_leaves_no_trace,
