@@ -88,7 +88,9 @@ impl TokenSigner for JwtSigner {
             return None;
         }
         let read = |key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok();
-        self.verifying.iter().find_map(read).map(|read| read.claims)
+        let read = self.verifying.iter().find_map(read)?;
+        // What a token says must be understood to accept it, we do not understand (RFC 7515, section 4.1.11).
+        read.header.crit.is_none().then_some(read.claims)
     }
 }
 

@@ -108,6 +108,16 @@ fn other_algorithms_and_other_keys_are_refused() {
     }
 }
 
+/// RFC 7515, section 4.1.11: who does not understand what is critical refuses the whole.
+#[test]
+fn a_token_with_critical_extensions_is_refused() {
+    let signer = signer(&[1]);
+    for critical in [r#"["b64"]"#, r#"["exp"]"#, "[]", r#""b64""#, "7"] {
+        let header = format!(r#"{{"typ":"JWT","alg":"HS256","b64":true,"crit":{critical}}}"#);
+        assert_eq!(signer.verify(&forge(&header, &json(), &[1; 32])), None, "{critical}");
+    }
+}
+
 #[test]
 fn a_token_cut_short_or_too_long_is_refused() {
     let signer = signer(&[1]);

@@ -16,6 +16,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// How long after a room was made whoever enters it first is its owner. Later its key alone makes one.
+pub const FIRST_ENTRY: Duration = Duration::from_secs(60);
+
 /// Who may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomStatus {
@@ -61,7 +64,7 @@ pub struct Room {
     pub password_hash: Option<String>,
     /// The owner key's hash.
     pub owner_key_hash: KeyHash,
-    /// Whether a token was ever issued: the first one is the owner's.
+    /// Whether a token was ever issued: see [`Room::first_entry_owns`].
     pub owner_claimed: bool,
     /// Who may come in.
     pub status: RoomStatus,
@@ -104,6 +107,11 @@ impl Room {
     /// Whether its entries are used up.
     pub fn is_exhausted(&self) -> bool {
         self.max_entries.is_some_and(|max| self.entries >= max)
+    }
+
+    /// Whether who enters now is its owner: the first to do so within [`FIRST_ENTRY`] of its making.
+    pub fn first_entry_owns(&self, now: Timestamp) -> bool {
+        !self.owner_claimed && now < self.created_at.saturating_add(FIRST_ENTRY)
     }
 
     /// Whether an address opens it without a token: the slug always, the plain name only with SHARE.

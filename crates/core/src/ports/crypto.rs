@@ -29,7 +29,8 @@ pub trait TokenSigner: Send + Sync {
     /// When signing fails; never because of what the claims are.
     fn sign(&self, claims: &Claims) -> Result<SecretString, CryptoError>;
 
-    /// What a token carries, when its signature is ours: of the one pinned algorithm, by one of the keys in use.
+    /// What a token carries, when its signature is ours: of the one pinned algorithm, by one of the keys in use, and it
+    /// demands nothing that is not understood (`crit`).
     /// MUST NOT look at its expiry: that is for core to judge, by its own clock.
     fn verify(&self, token: &str) -> Option<Claims>;
 }

@@ -69,20 +69,20 @@ pub(crate) fn judge(
     now: Timestamp,
 ) -> Result<Grant> {
     let Access { room, token } = live_room(access, now)?;
+    // The row decides, and what was signed does too: neither outlives the other.
+    let is_over = presented.claims().is_some_and(|claims| claims.exp <= now.as_secs());
     let token = match (presented, token) {
         (Presented::Nothing, _) => return Err(Unauthorized::Missing.into()),
         (Presented::Visitor(token), _) if token.room_id == room.id => token.clone(),
         (Presented::Garbage | Presented::Visitor(_), _) => return Err(Unauthorized::Invalid.into()),
-        (Presented::Signed(claims), None) if claims.exp <= now.as_secs() => {
-            return Err(Unauthorized::Expired.into());
-        }
+        (Presented::Signed(_), None) if is_over => return Err(Unauthorized::Expired.into()),
         (Presented::Signed(_), None) => return Err(Unauthorized::Invalid.into()),
         (Presented::Signed(_), Some(token)) => token,
     };
     if token.revoked_at.is_some() {
         return Err(Unauthorized::Revoked.into());
     }
-    if !token.is_live(now) {
+    if is_over || !token.is_live(now) {
         return Err(Unauthorized::Expired.into());
     }
     if room.status == RoomStatus::Closed && !token.owner {

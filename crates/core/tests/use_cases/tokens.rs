@@ -1,7 +1,11 @@
 use elizabeth_core::{
     Caller, Elizabeth, Error, Unauthorized,
+    crypto::JwtSigner,
     permission::Permission,
+    ports::TokenSigner,
+    room::FIRST_ENTRY,
     service::{Issued, TokenRequest},
+    token::Claims,
 };
 use futures::future::join_all;
 use secrecy::ExposeSecret;
@@ -37,6 +41,23 @@ async fn the_first_token_is_the_owners_and_no_later_one_without_the_key() {
     assert!(!session(&world.app, "other").await.claims.owner);
 }
 
+/// A room that was made and left alone is nobody's by chance: a minute later only its key makes an owner.
+#[tokio::test]
+async fn the_first_to_come_owns_a_room_for_a_minute_only() {
+    let world = World::new();
+    let almost = FIRST_ENTRY.saturating_sub(std::time::Duration::from_micros(1));
+    for (waited, owner) in [(almost, true), (FIRST_ENTRY, false), (FIRST_ENTRY * 60, false)] {
+        let created = world.create("room", Default::default()).await.unwrap();
+        world.clock.advance(waited);
+        assert_eq!(session(&world.app, "room").await.claims.owner, owner, "{waited:?}");
+        // The next one is a guest in any case, and the key is as good as ever.
+        assert!(!session(&world.app, "room").await.claims.owner);
+        let by_key = world.app.issue_token(&at("room"), with_key(&created.owner_key)).await.unwrap();
+        assert!(by_key.claims.owner);
+        world.app.delete_room(&at("room"), &Caller::Token(by_key.token)).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_once_one_is_the_owner() {
     let world = World::new();
@@ -47,6 +68,34 @@ async fn of_many_at_once_one_is_the_owner() {
     });
     let owners = join_all(entries).await.into_iter().filter(|owner| *owner.as_ref().unwrap()).count();
     assert_eq!(owners, 1);
+}
+
+/// What was signed counts beside the row: a token whose own end is over is no good, though its row says otherwise.
+#[tokio::test]
+async fn a_token_is_judged_by_its_own_end_too() {
+    let world = World::new();
+    let issued = {
+        world.create("room", Default::default()).await.unwrap();
+        session(&world.app, "room").await
+    };
+    let signer = JwtSigner::new(vec![vec![7; 32].into()]).unwrap();
+    let now = world.app.now().as_secs();
+    for (exp, good) in [(now + 1, true), (now, false), (0, false), (i64::MIN, false)] {
+        let token = signer.sign(&Claims { exp, ..issued.claims.clone() }).unwrap();
+        let judged = world.app.room(&at("room"), &Caller::Token(token)).await;
+        if good {
+            assert!(judged.is_ok());
+        } else {
+            refused!(judged, Error::Unauthorized(Unauthorized::Expired));
+        }
+    }
+    // Nor does one that lives longer than its row.
+    let token = signer.sign(&Claims { exp: i64::MAX, ..issued.claims.clone() }).unwrap();
+    world.wait(3600);
+    refused!(
+        world.app.room(&at("room"), &Caller::Token(token)).await,
+        Error::Unauthorized(Unauthorized::Expired)
+    );
 }
 
 #[tokio::test]

@@ -61,7 +61,8 @@ impl Elizabeth {
     /// Lets somebody into a room, or renews a token.
     ///
     /// An entry is counted, and refused when the room is locked, closed, out of entries, or the password is wrong.
-    /// The first token ever issued for a room is its owner's. An entry by owner key is not counted and refused by
+    /// The first token ever issued for a room is its owner's, where it is issued within a minute of the room's making
+    /// ([`FIRST_ENTRY`](crate::room::FIRST_ENTRY)). An entry by owner key is not counted and refused by
     /// nothing but the room's expiry. A ticket stands in for the password and for the private slug: such an entry is
     /// counted and refused like any other, in one step with the ticket's use, so that one that is refused costs
     /// neither; its session never does more than the ticket says. A renewal is not counted; it keeps the session and its kind, and takes the
@@ -112,7 +113,7 @@ impl Elizabeth {
     ) -> Result<Issued> {
         let issue = |tx, room: Room, now| {
             async move {
-                let session = self.new_session(!room.owner_claimed);
+                let session = self.new_session(room.first_entry_owns(now));
                 self.finish_issue(tx, &room, session, now, refresh).await
             }
             .boxed()

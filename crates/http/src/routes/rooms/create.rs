@@ -30,7 +30,7 @@ pub(crate) struct Body {
 pub(crate) struct CreatedRoom<'a> {
     #[serde(flatten)]
     room: RoomObject<'a>,
-    /// Makes its holder the owner. It is shown this once.
+    /// Makes its holder the owner. It is shown this once. For a minute, whoever enters first becomes the owner without it.
     owner_key: &'a str,
 }
 
