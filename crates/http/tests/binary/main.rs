@@ -6,6 +6,7 @@
     reason = "test code: what cannot go on fails by panicking, and says how far it came"
 )]
 
+mod changed_bytes;
 mod crash;
 mod folder;
 mod log;

@@ -10,6 +10,7 @@ pub(crate) mod get;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod read;
+mod verified;
 
 pub use archive::{Archive, ArchiveEntry};
 pub use delete::Deleted;

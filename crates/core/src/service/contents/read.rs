@@ -8,7 +8,7 @@ use crate::{
     id::{ContentId, RoomId, TicketId},
     name::RoomRef,
     ports::{BlobError, BlobStream},
-    service::{caller::Caller, retried::retried},
+    service::{caller::Caller, contents::verified::verified, retried::retried},
     time::Timestamp,
 };
 
@@ -117,12 +117,16 @@ impl Readable {
     /// # Errors
     ///
     /// [`Error::DownloadsSpent`], [`Error::TicketSpent`] when somebody else had the last one; [`Error::ContentNotFound`] when it was deleted
-    /// meanwhile; [`Error::Blob`] when the first bytes cannot be read. Later failures are errors of the stream: it never ends early as if it were whole.
+    /// meanwhile; [`Error::Blob`] when the first bytes cannot be read. Later failures are errors of the stream: it never
+    /// ends early as if it were whole. Nor does it where the whole is read and its bytes are not those that were stored,
+    /// by their SHA-256; of a part that cannot be known.
     pub async fn open(self, range: Option<Range<u64>>) -> Result<BlobStream> {
         let limited = self.stored.content.max_downloads.is_some();
         let whole = 0..self.stored.content.size;
         let range = if limited { whole } else { range.unwrap_or(whole) };
         let from_start = range.start == 0;
+        let is_whole = from_start && range.end == self.stored.content.size;
+        let content = self.stored.content.clone();
         let (room, id) = (self.stored.content.room_id, self.stored.content.id);
         let (app, ticket) = (self.app.clone(), self.ticket);
         let stream = match self.stream(range).await {
@@ -134,6 +138,7 @@ impl Readable {
             }
             opened => opened?,
         };
+        let stream = if is_whole { verified(&content, stream) } else { stream };
         if limited || ticket.is_some() {
             retried(|| app.count_opening(room, limited.then_some(id), ticket)).await?;
         }
