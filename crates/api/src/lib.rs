@@ -1,4 +1,4 @@
-//! What Elizabeth's server and its clients send each other: rooms, contents, tokens as JSON objects, and the values in
+//! What Elizabeth's server and its clients send each other: requests and answers as JSON objects, and the values in
 //! them. One type serves both directions: the server borrows from what it has, a client owns what it reads.
 //!
 //! A client reads what servers of other versions send: members that are not known here are passed over, and those
@@ -7,18 +7,34 @@
 //!
 //! Feature `openapi`: the objects' schemas for an OpenAPI document.
 
+mod change;
+mod chunked;
 mod content;
+mod manifest;
 mod room;
+mod session;
 mod ticket;
 mod token;
 mod upload;
 mod value;
 
+pub use change::{AddText, AddUrl, ChangeContent, DeleteContents, DeletedContents};
+pub use chunked::{
+    ChunkedManifest, ChunkedManifestFile, ChunkedReservation, CompleteUpload, CompletedFile, CompletedUpload,
+    UploadState, UploadUnderWay,
+};
 pub use content::{ContentList, ContentObject};
-pub use room::RoomObject;
-pub use ticket::{TicketAction, TicketObject};
-pub use token::{ClaimsObject, TokenObject};
+pub use manifest::{Manifest, ManifestFile, Reservation, ReservationReleased, Uploaded};
+pub use room::{ChangeSettings, CreateRoom, CreatedRoom, RoomDeleted, RoomObject, SetPermissions};
+pub use session::{
+    LoggedOut, Logout, Refresh, RefreshRevoked, RefreshedTokens, RevokeRefresh, TokensCleaned,
+};
+pub use ticket::{CreateTicket, CreatedTicket, TicketAction, TicketDeleted, TicketObject};
+pub use token::{
+    ClaimsObject, IssueToken, IssuedToken, RevokeToken, TokenDeleted, TokenObject, TokenRevoked, ValidToken,
+    ValidateToken,
+};
 pub use upload::{
     ChunkList, ChunkObject, UploadFileObject, UploadFileProgress, UploadWord, files, files_so_far,
 };
-pub use value::{Instant, PermissionInput, Size, given};
+pub use value::{Instant, PermissionInput, Secret, Size, StatusCode, given};

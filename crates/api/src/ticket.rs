@@ -1,7 +1,9 @@
+use std::borrow::Cow;
+
 use elizabeth_core::ticket::Ticket;
 use serde::{Deserialize, Serialize};
 
-use crate::Instant;
+use crate::{Instant, PermissionInput, Secret};
 
 /// What a ticket is for: `download` reads one content, `enter` lets somebody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -50,4 +52,50 @@ impl From<&Ticket> for TicketObject {
             expires_at: Instant(ticket.expires_at),
         }
     }
+}
+
+/// What a ticket is to be for, how long it is to be good, and how often.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct CreateTicket {
+    pub action: TicketAction,
+    /// To download: the content that it reads, and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<i64>,
+    /// To enter: the most that whoever it lets in may do, never more than the maker has; as much as the maker's
+    /// session when left out. 2 alone is a drop box: who may only add sees nothing but what the own session added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<PermissionInput>,
+    /// Seconds, 600 when left out; never beyond the room's own end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl_seconds: Option<u64>,
+    /// Left out, once for an entry, without limit for downloads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<u64>,
+}
+
+/// A ticket that was just made.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedTicket<'a> {
+    /// What its holder shows. It is told this once.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub ticket: Secret,
+    /// Its number, to revoke it by.
+    pub id: i64,
+    /// A page that says what it is for, and asks before it spends it.
+    pub url: Cow<'a, str>,
+    /// When it ends.
+    pub expires_at: Instant,
+    /// How often it may be used; null for no limit.
+    pub max_uses: Option<u64>,
+}
+
+/// It is no good any more.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct TicketDeleted {
+    pub revoked: bool,
 }

@@ -7,31 +7,47 @@ use elizabeth_core::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Instant;
+use crate::{Instant, Secret};
 
 /// What a room token says.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Claims))]
 pub struct ClaimsObject<'a> {
     /// `room:<id>`.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub sub: Cow<'a, str>,
     /// The room's number.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub room_id: i64,
     /// The room's name.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub room_name: Cow<'a, str>,
     /// The permission bits it was issued with.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub permission: u8,
     /// Whether it is an owner's.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub owner: bool,
     /// The room's size when it was issued.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub max_size: u64,
     /// When it ends, in seconds since 1970.
     pub exp: i64,
     /// When it was issued, in seconds since 1970.
     pub iat: i64,
     /// Its own identifier.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub jti: Uuid,
     /// Its session: the same after a renewal or a refresh.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub sid: Uuid,
 }
 
@@ -91,4 +107,90 @@ impl TokenObject {
             current: token.jti == current,
         }
     }
+}
+
+/// What is shown to be let in. The first that is there decides: a token, an owner key, a ticket, else it is an entry
+/// with the password.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IssueToken {
+    /// The room's password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub password: Option<Secret>,
+    /// A live token of the room, to be renewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub token: Option<Secret>,
+    /// The room's owner key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub owner_key: Option<Secret>,
+    /// A ticket that lets one in: it stands in for the password and for the private slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub ticket: Option<Secret>,
+    /// Whether a refresh token is wanted too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_refresh_token: Option<bool>,
+}
+
+/// A token.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct IssuedToken<'a> {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub token: Secret,
+    pub claims: ClaimsObject<'a>,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub expires_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub refresh_token: Option<Secret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_expires_at: Option<Instant>,
+}
+
+/// A token to look at.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct ValidateToken {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub token: Secret,
+}
+
+/// What it says.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct ValidToken<'a> {
+    pub claims: ClaimsObject<'a>,
+}
+
+/// Which token.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct RevokeToken {
+    pub jti: Uuid,
+}
+
+/// It is no good any more.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct TokenRevoked<'a> {
+    pub revoked: bool,
+    pub message: Cow<'a, str>,
+}
+
+/// It is no good any more.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the name says what it is, in the document too")]
+pub struct TokenDeleted {
+    pub revoked: bool,
 }

@@ -1,6 +1,7 @@
 use std::{borrow::Cow, fmt};
 
-use elizabeth_core::{Invalid, permission::Permission, time::Timestamp};
+use elizabeth_core::{Invalid, permission::Permission, room::RoomStatus, time::Timestamp};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant as RFC 3339 in UTC.
@@ -41,6 +42,12 @@ impl Size {
     /// The number; [`u64::MAX`], which no size may be either, in place of a negative one.
     pub fn saturated(self) -> u64 {
         u64::try_from(self.0).unwrap_or(u64::MAX)
+    }
+}
+
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i128(self.0)
     }
 }
 
@@ -106,6 +113,18 @@ impl PermissionInput {
     }
 }
 
+impl From<Permission> for PermissionInput {
+    fn from(permission: Permission) -> Self {
+        Self(permission.bits().into())
+    }
+}
+
+impl Serialize for PermissionInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
 impl<'de> Deserialize<'de> for PermissionInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -130,6 +149,53 @@ impl<'de> Deserialize<'de> for PermissionInput {
             }
         }
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A secret. It is written where an object is sent, and nowhere else: `Debug` hides it.
+#[derive(Clone, Debug)]
+pub struct Secret(pub SecretString);
+
+impl From<SecretString> for Secret {
+    fn from(secret: SecretString) -> Self {
+        Self(secret)
+    }
+}
+
+impl Secret {
+    /// What it is.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
+/// A room's status by its number: 0 open, 1 locked, 2 closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusCode(pub RoomStatus);
+
+impl Serialize for StatusCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.0.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for StatusCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = i64::deserialize(deserializer)?;
+        let status = RoomStatus::from_code(code).map(Self);
+        status.ok_or_else(|| de::Error::custom("expected 0 (open), 1 (locked) or 2 (closed)"))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use elizabeth_client::Instant;
 use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
 
 /// A value, or the word that takes it away.
@@ -60,9 +61,9 @@ fn or_word<T>(
     parse(text).map(Setting::To).map_err(|expected| format!("{expected}, or {word}"))
 }
 
-/// The instant so long from now, by this machine's clock, as RFC 3339.
-pub(crate) fn from_now(span: Duration) -> String {
-    SystemClock.now().saturating_add(span).to_string()
+/// The instant so long from now, by this machine's clock.
+pub(crate) fn from_now(span: Duration) -> Instant {
+    Instant(SystemClock.now().saturating_add(span))
 }
 
 /// Bytes, for people.

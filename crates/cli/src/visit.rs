@@ -2,11 +2,11 @@
 
 use clap::Args;
 use elizabeth_client::{
-    Client, ClientError, Content, Credentials, ErrorCode, OwnerKey, Room, Server, Session, Target, Which,
-    read,
+    Client, ClientError, Content, CreateRoom, Credentials, ErrorCode, OwnerKey, Room, Secret, Server,
+    Session, Target, Which, read,
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     error::Error, keys::Keys, memory::MemoryError, progress::Progress, sessions::Sessions, terminal,
@@ -161,11 +161,8 @@ impl Visit {
                 if error.is(ErrorCode::RoomNotFound) || error.is(ErrorCode::RoomExpired) => {}
             entered => return entered,
         }
-        let mut options = json!({});
-        if let Some(password) = &self.credentials.password {
-            options["password"] = password.expose_secret().into();
-        }
-        match self.create(&options).await {
+        let password = self.credentials.password.clone().map(Secret);
+        match self.create(&CreateRoom { password, ..CreateRoom::default() }).await {
             Ok(_) => progress.remark(&format!("made the room {}", self.target.link())),
             // Somebody else was faster, and it is there now.
             Err(Error::Client(error)) if error.is(ErrorCode::NameTaken) => {}
@@ -175,7 +172,7 @@ impl Visit {
     }
 
     /// Makes the room and remembers its key. Its object, and the key.
-    pub(crate) async fn create(&mut self, options: &Value) -> Result<(Value, SecretString), Error> {
+    pub(crate) async fn create(&mut self, options: &CreateRoom) -> Result<(Value, SecretString), Error> {
         let keys = Keys::locate()?;
         keys.prepare()?;
         let (created, key) = self.client.create_room(&self.target.room, options).await?;

@@ -1,6 +1,7 @@
 //! The words of the command line for what are numbers to a server.
 
 use clap::ValueEnum;
+use elizabeth_api::{PermissionInput, StatusCode};
 use elizabeth_core::{permission::Permission, room::RoomStatus};
 
 /// What is allowed.
@@ -17,14 +18,13 @@ pub(crate) enum Permissions {
 }
 
 impl Permissions {
-    fn bit(self) -> u8 {
-        let permission = match self {
+    fn permission(self) -> Permission {
+        match self {
             Self::View => Permission::VIEW,
             Self::Edit => Permission::EDIT,
             Self::Share => Permission::SHARE,
             Self::Delete => Permission::DELETE,
-        };
-        permission.bits()
+        }
     }
 
     fn word(self) -> &'static str {
@@ -36,14 +36,14 @@ impl Permissions {
         }
     }
 
-    /// The number that stands for some of them.
-    pub(crate) fn bits(all: &[Self]) -> u8 {
-        all.iter().fold(0, |bits, one| bits | one.bit())
+    /// Some of them together; `None` for none.
+    pub(crate) fn all(some: &[Self]) -> Option<PermissionInput> {
+        some.iter().map(|one| one.permission()).reduce(|all, one| all | one).map(PermissionInput::from)
     }
 
     /// The words that a number stands for.
     pub(crate) fn words(bits: u8) -> String {
-        let held = Self::value_variants().iter().filter(|one| bits & one.bit() != 0);
+        let held = Self::value_variants().iter().filter(|one| bits & one.permission().bits() != 0);
         held.map(|one| one.word()).collect::<Vec<_>>().join(",")
     }
 }
@@ -60,16 +60,6 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// The number that stands for it.
-    pub(crate) fn code(self) -> u8 {
-        let status = match self {
-            Self::Open => RoomStatus::Open,
-            Self::Locked => RoomStatus::Locked,
-            Self::Closed => RoomStatus::Closed,
-        };
-        status.code()
-    }
-
     /// The word that a number stands for.
     pub(crate) fn word(code: u8) -> &'static str {
         match RoomStatus::from_code(code.into()) {
@@ -81,6 +71,16 @@ impl Status {
     }
 }
 
+impl From<Status> for StatusCode {
+    fn from(status: Status) -> Self {
+        Self(match status {
+            Status::Open => RoomStatus::Open,
+            Status::Locked => RoomStatus::Locked,
+            Status::Closed => RoomStatus::Closed,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,8 +88,10 @@ mod tests {
     #[test]
     fn permissions_are_numbers_to_the_server() {
         use Permissions::{Delete, Edit, Share, View};
-        assert_eq!(Permissions::bits(&[View, Share, Share]), 5);
-        assert_eq!(Permissions::bits(&[Edit, Delete]), 10);
+        let bits = |some: &[Permissions]| Permissions::all(some).map(|all| all.invitation().unwrap().bits());
+        assert_eq!(bits(&[View, Share, Share]), Some(5));
+        assert_eq!(bits(&[Edit, Delete]), Some(10));
+        assert_eq!(bits(&[]), None);
         assert_eq!(Permissions::words(15), "view,edit,share,delete");
         assert_eq!(Permissions::words(9), "view,delete");
     }

@@ -3,18 +3,15 @@ use std::{
     time::Duration,
 };
 
+use elizabeth_api::{CreateRoom, IssueToken, IssuedToken};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header, header::HeaderMap, redirect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::{
-    address::Server,
-    error::ClientError,
-    token::{Issued, Proof},
-};
+use crate::{address::Server, error::ClientError, token::Proof};
 
 /// How long reaching a server may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -71,8 +68,7 @@ impl Client {
         self.read(answer.map_err(|error| self.unreachable(error))?).await
     }
 
-    /// Makes a room. `options` is the body: `password`, `max_size` and so on, each of which may be left out. The answer
-    /// is the room and its owner key, which is shown this once.
+    /// Makes a room. The answer is the room and its owner key, which is shown this once.
     ///
     /// # Errors
     ///
@@ -80,7 +76,7 @@ impl Client {
     pub async fn create_room(
         &self,
         name: &str,
-        options: &Value,
+        options: &CreateRoom,
     ) -> Result<(Value, SecretString), ClientError> {
         let request = self.request(Method::POST, &["rooms", name]).json(options);
         let mut created: Value = self.call(request).await?;
@@ -106,16 +102,8 @@ impl Client {
         room: &str,
         proof: Proof<'_>,
         with_refresh_token: bool,
-    ) -> Result<Issued, ClientError> {
-        let mut body = match proof {
-            Proof::Nothing => json!({}),
-            Proof::Password(secret) => json!({"password": secret.expose_secret()}),
-            Proof::OwnerKey(secret) => json!({"owner_key": secret.expose_secret()}),
-            Proof::Token(secret) => json!({"token": secret.expose_secret()}),
-        };
-        if with_refresh_token {
-            body["with_refresh_token"] = true.into();
-        }
+    ) -> Result<IssuedToken<'static>, ClientError> {
+        let body = IssueToken { with_refresh_token: with_refresh_token.then_some(true), ..proof.body() };
         self.call(self.request(Method::POST, &["rooms", room, "tokens"]).json(&body)).await
     }
 

@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! Sizes are bytes, deadlines RFC 3339. What a server answers comes as [`serde_json::Value`], with all that it sent,
+//! Sizes are bytes. What a server is asked for is written by the types of its API, such as [`AddText`]; what it answers comes as [`serde_json::Value`], with all that it sent,
 //! and is read with [`read`] as a [`Room`] or a [`Content`]. Everything can be cancelled by dropping its future: the
 //! server gives back what an unfinished request held, and keeps the chunks that have arrived. The futures need a Tokio
 //! runtime with time and I/O.
@@ -55,6 +55,11 @@ pub use self::{
     upload::{UploadOptions, upload},
 };
 
+pub use elizabeth_api::{
+    AddText, AddUrl, ChangeContent, ChangeSettings, CreateRoom, CreateTicket, DeleteContents,
+    DeletedContents, Instant, PermissionInput, Secret, SetPermissions, StatusCode as RoomStatus,
+    TicketAction,
+};
 pub use elizabeth_core::ErrorCode;
 pub use reqwest::{Method, StatusCode};
 

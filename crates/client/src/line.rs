@@ -1,8 +1,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, RequestBuilder, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::{sync::Mutex, time::sleep};
 
 use crate::{backoff::Backoff, client::Client, error::ClientError, session::Session};
@@ -35,13 +34,18 @@ impl<'a> Line<'a> {
         method: Method,
         segments: &[&str],
         query: &[(&str, &str)],
-        body: Option<&Value>,
     ) -> Result<T, ClientError> {
-        let mut request = self.request(method, segments).await?.query(query);
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        self.client.call(request).await
+        self.client.call(self.request(method, segments).await?.query(query)).await
+    }
+
+    /// The same with a body of JSON.
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        segments: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        self.client.call(self.request(method, segments).await?.json(body)).await
     }
 
     /// Attempts something until it is done, or fails for good. A token that is refused is renewed once.

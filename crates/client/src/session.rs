@@ -1,15 +1,16 @@
-use std::time::Instant;
+use std::time;
 
+use elizabeth_api::{Instant, IssuedToken, Refresh, RefreshedTokens, Secret};
 use elizabeth_core::ErrorCode;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     client::Client,
     error::ClientError,
-    token::{Issued, Proof, Refreshed},
+    token::{Proof, stale},
 };
 
 /// What somebody can show to be let in. An owner key goes first.
@@ -37,7 +38,7 @@ pub struct Session {
     credentials: Credentials,
     token: SecretString,
     /// From when on the token is renewed before it is used.
-    stale: Instant,
+    stale: time::Instant,
     /// Whether a session that is over is followed by a new one: not where something belongs to this one.
     replaceable: bool,
     by_key: bool,
@@ -49,6 +50,15 @@ pub struct RefreshToken {
     pub token: SecretString,
     /// RFC 3339.
     pub expires_at: String,
+}
+
+impl RefreshToken {
+    fn of(token: Option<Secret>, expires_at: Option<Instant>) -> Result<Self, ClientError> {
+        match (token, expires_at) {
+            (Some(Secret(token)), Some(at)) => Ok(Self { token, expires_at: at.0.to_string() }),
+            _ => Err(ClientError::Foreign("it gave no refresh token")),
+        }
+    }
 }
 
 impl Session {
@@ -63,7 +73,7 @@ impl Session {
             client: client.clone(),
             room: room.to_owned(),
             credentials: credentials.clone(),
-            stale: issued.stale(),
+            stale: stale(&issued.claims),
             token: issued.token.0,
             replaceable: true,
             by_key,
@@ -85,21 +95,21 @@ impl Session {
         room: &str,
         token: &SecretString,
     ) -> Result<(Self, RefreshToken), ClientError> {
-        let body = json!({"refresh_token": token.expose_secret()});
+        let body = Refresh { refresh_token: token.clone().into() };
         let request = client.request(Method::POST, &["auth", "refresh"]).json(&body);
-        let refreshed: Refreshed = client.call(request).await?;
+        let refreshed: RefreshedTokens = client.call(request).await?;
+        let way_back = RefreshToken::of(refreshed.refresh_token, refreshed.refresh_token_expires_at)?;
         let session = Self {
             client: client.clone(),
             room: room.to_owned(),
             credentials: Credentials::default(),
             // How long the token lives is not in the answer: the first use renews it, and then it is known.
-            stale: Instant::now(),
+            stale: time::Instant::now(),
             token: refreshed.access_token.0,
             replaceable: false,
             by_key: false,
         };
-        let expires_at = refreshed.refresh_token_expires_at;
-        Ok((session, RefreshToken { token: refreshed.refresh_token.0, expires_at }))
+        Ok((session, way_back))
     }
 
     /// What takes this session up again in a later process. From now on it is not replaced by another.
@@ -111,15 +121,12 @@ impl Session {
         let proof = Proof::Token(&self.token);
         let issued = self.client.issue_token(&self.room, proof, true).await?;
         self.replaceable = false;
-        match (issued.refresh_token, issued.refresh_token_expires_at) {
-            (Some(token), Some(expires_at)) => Ok(RefreshToken { token: token.0, expires_at }),
-            _ => Err(ClientError::Foreign("it gave no refresh token")),
-        }
+        RefreshToken::of(issued.refresh_token, issued.refresh_token_expires_at)
     }
 
     /// The token is renewed before it is used again.
     pub(crate) fn outdate(&mut self) {
-        self.stale = Instant::now();
+        self.stale = time::Instant::now();
     }
 
     /// The client behind it.
@@ -133,7 +140,7 @@ impl Session {
         method: Method,
         segments: &[&str],
     ) -> Result<RequestBuilder, ClientError> {
-        if Instant::now() >= self.stale {
+        if time::Instant::now() >= self.stale {
             self.renew().await?;
         }
         let path = [&["rooms", &self.room], segments].concat();
@@ -149,12 +156,23 @@ impl Session {
         &mut self,
         method: Method,
         segments: &[&str],
-        body: Option<&Value>,
     ) -> Result<T, ClientError> {
-        let mut request = self.request(method, segments).await?;
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        let request = self.request(method, segments).await?;
+        self.client.call(request).await
+    }
+
+    /// The same with a body of JSON, such as [`crate::AddText`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::call`].
+    pub async fn send<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        segments: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let request = self.request(method, segments).await?.json(body);
         self.client.call(request).await
     }
 
@@ -164,7 +182,7 @@ impl Session {
     ///
     /// Those of the server.
     pub async fn contents(&mut self) -> Result<Vec<Value>, ClientError> {
-        self.call(Method::GET, &["contents"], None).await
+        self.call(Method::GET, &["contents"]).await
     }
 
     /// A new token of the same session; where the old one is over, a new entry.
@@ -176,7 +194,7 @@ impl Session {
             }
             renewed => renewed?,
         };
-        self.stale = issued.stale();
+        self.stale = stale(&issued.claims);
         self.token = issued.token.0;
         Ok(())
     }
@@ -187,7 +205,7 @@ async fn enter(
     client: &Client,
     room: &str,
     credentials: &Credentials,
-) -> Result<(Issued, bool), ClientError> {
+) -> Result<(IssuedToken<'static>, bool), ClientError> {
     if let Some(owner) = &credentials.owner_key {
         match client.issue_token(room, Proof::OwnerKey(&owner.key), false).await {
             Err(error) if owner.remembered && error.is(ErrorCode::WrongOwnerKey) => {}

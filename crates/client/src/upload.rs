@@ -5,13 +5,13 @@ use std::{
 
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
+use elizabeth_api::{Instant, Manifest, ManifestFile, Reservation, Size, Uploaded};
 use futures::stream;
 use reqwest::{
     Body, Method,
     multipart::{Form, Part},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -24,18 +24,8 @@ use crate::{
 pub struct UploadOptions {
     /// How often it can be downloaded, at least 1; `None` for no limit.
     pub max_downloads: Option<u64>,
-    /// Until when it is kept, RFC 3339; `None` for as long as the room.
-    pub expire_at: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Reservation {
-    reservation_id: i64,
-}
-
-#[derive(Deserialize)]
-struct Uploaded {
-    uploaded: Vec<Value>,
+    /// Until when it is kept; `None` for as long as the room.
+    pub expire_at: Option<Instant>,
 }
 
 /// Sends files in one request, at most as many as a manifest holds: 1,000. The contents that they became, in their
@@ -51,9 +41,15 @@ pub async fn upload(
     options: &UploadOptions,
     progress: &Arc<dyn Progress>,
 ) -> Result<Vec<Value>, ClientError> {
-    let manifest: Vec<Value> = files.iter().map(|file| manifest_entry(file, options)).collect();
-    let body = json!({"files": manifest});
-    let held: Reservation = session.call(Method::POST, &["contents", "prepare"], Some(&body)).await?;
+    let entry = |file: &LocalFile| ManifestFile {
+        name: file.name.clone(),
+        size: Size(file.size.into()),
+        mime: None,
+        max_downloads: options.max_downloads,
+        expire_at: options.expire_at,
+    };
+    let manifest = Manifest { files: files.iter().map(entry).collect() };
+    let held: Reservation = session.send(Method::POST, &["contents", "prepare"], &manifest).await?;
 
     let mut form = Form::new();
     let mut hashes = Vec::new();
@@ -68,20 +64,9 @@ pub async fn upload(
     let client = session.client();
     // Nothing but the connection itself says how long this may take.
     let answer = request.multipart(form).send().await.map_err(|error| client.unreachable(error))?;
-    let Uploaded { uploaded } = client.read(answer).await?;
+    let Uploaded::<Vec<Value>> { uploaded, .. } = client.read(answer).await?;
     compare(files, &hashes, &uploaded)?;
     Ok(uploaded)
-}
-
-pub(crate) fn manifest_entry(file: &LocalFile, upload: &UploadOptions) -> Value {
-    let mut entry = json!({"name": file.name, "size": file.size});
-    if let Some(most) = upload.max_downloads {
-        entry["max_downloads"] = most.into();
-    }
-    if let Some(at) = &upload.expire_at {
-        entry["expire_at"] = at.as_str().into();
-    }
-    entry
 }
 
 /// What is stored is what was read.

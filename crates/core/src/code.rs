@@ -60,7 +60,7 @@ codes! {
     InvalidMediaType = "invalid_media_type",
     /// A file's size, or the sum of the sizes, is out of range.
     InvalidSize = "invalid_size",
-    /// No files, too many, or a name twice.
+    /// No files, too many, a name twice, or one that has to be alone.
     InvalidManifest = "invalid_manifest",
     /// No SHA-256, or none where one is needed.
     InvalidHash = "invalid_hash",
@@ -242,7 +242,9 @@ impl Invalid {
             Self::TicketUses => ErrorCode::InvalidMaxUses,
             Self::MediaType(_) => ErrorCode::InvalidMediaType,
             Self::FileSize { .. } | Self::ManifestTotal => ErrorCode::InvalidSize,
-            Self::ManifestCount(_) | Self::DoubledName(_) => ErrorCode::InvalidManifest,
+            Self::ManifestCount(_) | Self::DoubledName(_) | Self::AppendedBeside(_) => {
+                ErrorCode::InvalidManifest
+            }
             Self::Hash | Self::FinalHashMissing => ErrorCode::InvalidHash,
             Self::ChunkSize { .. } | Self::TooManyChunks { .. } => ErrorCode::InvalidChunkSize,
             Self::FileIndex { .. } => ErrorCode::InvalidFileIndex,

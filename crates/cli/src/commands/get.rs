@@ -124,7 +124,7 @@ impl Fetching {
         for (content, place) in wanted {
             if let Err(error) = self.one(content, place).await {
                 if is_of_the_server(&error) {
-                    self.session.call::<Value>(Method::GET, &[], None).await?;
+                    self.session.call::<Value>(Method::GET, &[]).await?;
                 }
                 self.progress.fail(&failure(content, &error));
                 missed += 1;

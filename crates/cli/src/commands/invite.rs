@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use elizabeth_client::{ClientError, Method};
-use serde_json::{Value, json};
+use elizabeth_client::{ClientError, CreateTicket, Method, TicketAction};
+use serde_json::Value;
 
 use crate::{error::Error, output::Output, terminal, units::span, visit::Access, words::Permissions};
 
@@ -30,21 +30,15 @@ pub(crate) struct Invite {
 impl Invite {
     /// Prints the link. It is a secret: whoever has it is let in.
     pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
-        let mut body = match self.content {
-            Some(id) => json!({"action": "download", "content_id": id}),
-            None => json!({"action": "enter"}),
+        let body = CreateTicket {
+            action: if self.content.is_some() { TicketAction::Download } else { TicketAction::Enter },
+            content_id: self.content,
+            permission: Permissions::all(&self.permission),
+            ttl_seconds: self.ttl.map(|ttl| ttl.as_secs()),
+            max_uses: self.uses,
         };
-        if !self.permission.is_empty() {
-            body["permission"] = Permissions::bits(&self.permission).into();
-        }
-        if let Some(ttl) = self.ttl {
-            body["ttl_seconds"] = ttl.as_secs().into();
-        }
-        if let Some(uses) = self.uses {
-            body["max_uses"] = uses.into();
-        }
         let mut session = self.access.visit_room(&self.room).await?.enter().await?;
-        let ticket: Value = session.call(Method::POST, &["tickets"], Some(&body)).await?;
+        let ticket: Value = session.send(Method::POST, &["tickets"], &body).await?;
         if output.json {
             return terminal::print_json(&ticket);
         }

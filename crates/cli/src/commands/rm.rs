@@ -1,7 +1,6 @@
 use clap::Args;
-use elizabeth_client::{Content, Method, Which};
+use elizabeth_client::{Content, DeleteContents, Method, Which};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
@@ -57,8 +56,8 @@ impl Rm {
         ids.dedup();
         let mut all = Deleted::default();
         for ids in ids.chunks(BATCH) {
-            let body = json!({"ids": ids});
-            let gone: Deleted = session.call(Method::DELETE, &["contents"], Some(&body)).await?;
+            let body = DeleteContents { ids: ids.to_vec() };
+            let gone: Deleted = session.send(Method::DELETE, &["contents"], &body).await?;
             all.deleted.extend(gone.deleted);
             all.freed_size += gone.freed_size;
         }

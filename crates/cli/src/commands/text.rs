@@ -4,8 +4,8 @@ use std::{
 };
 
 use clap::Args;
-use elizabeth_client::Method;
-use serde_json::{Value, json};
+use elizabeth_client::{AddText, Method};
+use serde_json::Value;
 
 use crate::{
     error::Error,
@@ -63,24 +63,20 @@ impl Text {
             Some(text) if !piped => text,
             Some(_) | None => terminal::blocking(read_text).await?,
         };
-        let mut body = json!({"text": text});
-        for (member, value) in [
-            ("file_name", self.name.map(Value::from)),
-            ("language", self.language.map(Value::from)),
-            ("pinned", self.pinned.then_some(Value::Bool(true))),
-            ("max_downloads", self.max_downloads.map(Value::from)),
-            ("expire_at", self.expire_in.map(|span| from_now(span).into())),
-        ] {
-            if let Some(value) = value {
-                body[member] = value;
-            }
-        }
+        let body = AddText {
+            text,
+            file_name: self.name,
+            language: self.language,
+            pinned: self.pinned.then_some(true),
+            max_downloads: self.max_downloads,
+            expire_at: self.expire_in.map(from_now),
+        };
         let mut session = if self.no_create && !self.create {
             visit.enter().await?
         } else {
             visit.enter_or_create(&Progress::new(0, output.is_quiet())).await?
         };
-        let stored: Value = session.call(Method::POST, &["texts"], Some(&body)).await?;
+        let stored: Value = session.send(Method::POST, &["texts"], &body).await?;
         super::put::print_one(&visit, stored, output)
     }
 }

@@ -3,22 +3,19 @@ use std::{
     time::Duration,
 };
 
-use elizabeth_api::{Instant, UploadFileObject};
-use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
+use elizabeth_api::{
+    ChunkedManifest, ChunkedManifestFile, ChunkedReservation, Instant, Size, UploadFileProgress, UploadState,
+    UploadUnderWay,
+};
+use elizabeth_core::{ports::Clock, system::SystemClock};
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
-use super::{
-    Placed, Sender, chunk_size,
-    object::{Listed, Prepared, Status},
-};
-use crate::{
-    error::ClientError,
-    local_file::LocalFile,
-    pass::Pass,
-    upload::{UploadOptions, manifest_entry},
-};
+use super::{Placed, Sender, chunk_size};
+use crate::{error::ClientError, local_file::LocalFile, pass::Pass, upload::UploadOptions};
+
+type Listed = UploadUnderWay<'static>;
 
 /// How far this machine's clock and the server's may be apart.
 const SKEW: Duration = Duration::from_secs(300);
@@ -26,7 +23,7 @@ const SKEW: Duration = Duration::from_secs(300);
 /// What there is to go on with.
 pub(super) enum Begun {
     /// An upload, of this run or of an earlier one.
-    Upload { id: String, files: Vec<File> },
+    Upload { id: Uuid, files: Vec<File> },
     /// Uploads of these files as they were.
     Stale(Vec<Stale>),
 }
@@ -43,7 +40,7 @@ pub(super) struct File {
 
 /// An upload of files that have changed since.
 pub(super) struct Stale {
-    pub(super) id: String,
+    pub(super) id: Uuid,
     /// The files that have changed.
     pub(super) changed: Vec<String>,
     /// Those that have become contents and have not changed, by their place in the upload.
@@ -79,20 +76,18 @@ impl Sender<'_> {
     /// Finds the upload that an earlier command has left of these files, or makes one, which takes their space. Doing
     /// it again finds what was made, should its answer have been lost.
     pub(super) async fn begin(&self, files: &[Placed]) -> Result<Begun, ClientError> {
-        let listed: Vec<Listed> = self.line.call(Method::GET, &["uploads"], &[], None).await?;
+        let listed: Vec<Listed> = self.line.call(Method::GET, &["uploads"], &[]).await?;
         let mut stale = Vec::new();
         for listed in listed.into_iter().filter(|it| it.mine && is_of(it, files, self.options)) {
-            let query = [("reservation_id", listed.reservation_id.as_str())];
-            let status =
-                match self.line.call(Method::GET, &["uploads", "chunks", "status"], &query, None).await {
-                    // It has just come to its end.
-                    Err(error)
-                        if matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE)) =>
-                    {
-                        continue;
-                    }
-                    status => status?,
-                };
+            let id = listed.reservation_id.to_string();
+            let query = [("reservation_id", id.as_str())];
+            let status = match self.line.call(Method::GET, &["uploads", "chunks", "status"], &query).await {
+                // It has just come to its end.
+                Err(error) if matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
+                    continue;
+                }
+                status => status?,
+            };
             match compare(listed, status, files).await? {
                 Begun::Stale(changed) => stale.extend(changed),
                 begun @ Begun::Upload { .. } => return Ok(begun),
@@ -102,15 +97,19 @@ impl Sender<'_> {
     }
 
     async fn prepare(&self, files: &[Placed]) -> Result<Begun, ClientError> {
-        let size = chunk_size(files);
-        let entry = |(_, file): &Placed| {
-            let mut entry = manifest_entry(file, self.options);
-            entry["chunk_size"] = size.into();
-            entry
+        let chunk_size = Some(Size(chunk_size(files).into()));
+        let entry = |(_, file): &Placed| ChunkedManifestFile {
+            name: file.name.clone(),
+            size: Size(file.size.into()),
+            mime: None,
+            chunk_size,
+            file_hash: None,
+            max_downloads: self.options.max_downloads,
+            expire_at: self.options.expire_at,
         };
-        let body = json!({"files": files.iter().map(entry).collect::<Vec<Value>>()});
+        let manifest = ChunkedManifest { files: files.iter().map(entry).collect() };
         let path = ["uploads", "chunks", "prepare"];
-        let prepared: Prepared = self.line.call(Method::POST, &path, &[], Some(&body)).await?;
+        let prepared: ChunkedReservation<'_> = self.line.send(Method::POST, &path, &manifest).await?;
         if prepared.files.len() != files.len() {
             return Err(ClientError::Foreign("it made an upload of another number of files"));
         }
@@ -121,40 +120,39 @@ impl Sender<'_> {
 
 /// Whether an upload is one of these files, by what is known of them.
 fn is_of(listed: &Listed, files: &[Placed], upload: &UploadOptions) -> bool {
-    let same = |(made, (_, local)): (&UploadFileObject<'_>, &Placed)| {
+    let same = |(UploadFileProgress { file: made, .. }, (_, local)): (&UploadFileProgress<'_>, &Placed)| {
         made.name.nfc().eq(local.name.nfc())
             && made.size == local.size
             && made.chunk_size.is_some()
             && made.max_downloads == upload.max_downloads
-            && is_deadline(made.expire_at, upload.expire_at.as_deref(), listed.started_at)
+            && is_deadline(made.expire_at, upload.expire_at, listed.started_at)
     };
     listed.files.len() == files.len() && listed.files.iter().zip(files).all(same)
 }
 
 /// Whether a deadline is the one that the same command has asked for when the upload was made: so long before the one
 /// that it asks for now as the upload is old.
-fn is_deadline(made: Option<Instant>, asked: Option<&str>, Instant(started_at): Instant) -> bool {
+fn is_deadline(made: Option<Instant>, asked: Option<Instant>, Instant(started_at): Instant) -> bool {
     let (made, asked) = match (made, asked) {
         (None, None) => return true,
-        (Some(Instant(made)), Some(asked)) => (made, Timestamp::parse(asked)),
+        (Some(Instant(made)), Some(Instant(asked))) => (made, asked),
         (Some(_), None) | (None, Some(_)) => return false,
     };
-    let Ok(asked) = asked else { return false };
     let age = SystemClock.now().since(started_at);
     made <= asked.saturating_add(SKEW) && asked.since(made) <= age.saturating_add(SKEW)
 }
 
 /// Compares files with what has arrived of them.
-async fn compare(listed: Listed, status: Status, files: &[Placed]) -> Result<Begun, ClientError> {
+async fn compare(listed: Listed, status: UploadState<'_>, files: &[Placed]) -> Result<Begun, ClientError> {
     let mut arrived: Vec<BTreeMap<u64, String>> = vec![BTreeMap::new(); files.len()];
     for detail in status.chunk_details {
-        if let (Some(of_file), Some(hash)) = (arrived.get_mut(detail.file_index), detail.chunk_hash) {
-            of_file.insert(detail.chunk_index, hash);
+        if let Some(of_file) = arrived.get_mut(detail.file_index as usize) {
+            of_file.insert(detail.chunk_index, detail.chunk_hash.into_owned());
         }
     }
     let (mut same, mut changed) = (Vec::new(), Vec::new());
     for (index, ((file, made), arrived)) in files.iter().zip(&listed.files).zip(arrived).enumerate() {
-        let mut compared = File::new(file, made.chunk_size)?;
+        let mut compared = File::new(file, made.file.chunk_size)?;
         if compared.compare(arrived).await? {
             same.push((index, compared));
         } else {
@@ -172,15 +170,16 @@ async fn compare(listed: Listed, status: Status, files: &[Placed]) -> Result<Beg
 
 #[cfg(test)]
 mod tests {
+    use elizabeth_core::time::Timestamp;
+
     use super::*;
 
     #[test]
     fn a_deadline_of_the_same_command_is_known() {
         let now = SystemClock.now();
-        let at = |seconds: u64| now.saturating_add(Duration::from_secs(seconds)).to_string();
         let instant = |seconds: u64| Instant(now.saturating_add(Duration::from_secs(seconds)));
         let is = |made: Option<u64>, asked: Option<u64>| {
-            is_deadline(made.map(instant), asked.map(at).as_deref(), instant(0))
+            is_deadline(made.map(instant), asked.map(instant), instant(0))
         };
         assert!(is(None, None));
         assert!(!is(Some(7_200), None) && !is(None, Some(7_200)));
@@ -188,8 +187,8 @@ mod tests {
         assert!(!is(Some(3_600), Some(7_200)) && !is(Some(7_200), Some(3_600)));
         // An hour ago it was asked for with the same words.
         let hour = |seconds: i64| Instant(Timestamp::from_secs(now.as_secs() + seconds));
-        let asked = hour(7_200).0.to_string();
-        assert!(is_deadline(Some(hour(3_600)), Some(&asked), hour(-3_600)));
-        assert!(!is_deadline(Some(hour(-600)), Some(&asked), hour(-3_600)));
+        let asked = hour(7_200);
+        assert!(is_deadline(Some(hour(3_600)), Some(asked), hour(-3_600)));
+        assert!(!is_deadline(Some(hour(-600)), Some(asked), hour(-3_600)));
     }
 }

@@ -6,6 +6,7 @@ use std::{
     },
 };
 
+use elizabeth_api::ChunkObject;
 use elizabeth_core::ErrorCode;
 use futures::stream;
 use reqwest::{Body, Method, RequestBuilder, Response, header};
@@ -13,8 +14,7 @@ use tokio::{
     sync::Mutex,
     time::{Instant, timeout_at},
 };
-
-use elizabeth_api::ChunkObject;
+use uuid::Uuid;
 
 use super::Sender;
 use crate::{
@@ -42,7 +42,7 @@ impl Sender<'_> {
     /// Sends one chunk, as often as it takes.
     pub(super) async fn send_chunk(
         &self,
-        upload: &str,
+        upload: Uuid,
         file: usize,
         index: u64,
         local: &LocalFile,
@@ -56,7 +56,7 @@ impl Sender<'_> {
         let sent = self.line.patiently(async || {
             let path = ["uploads", "chunks", &file, &index];
             let request = self.line.request(Method::PUT, &path).await?;
-            let request = request.query(&[("reservation_id", upload)]).header(HASH, &*hash);
+            let request = request.query(&[("reservation_id", upload.to_string())]).header(HASH, &*hash);
             let request = request.header(header::CONTENT_LENGTH, size);
             self.put(request, local, Reading::part(local.clone(), start, size)).await
         });

@@ -2,23 +2,21 @@
 
 mod begin;
 mod chunk;
-mod object;
 
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
+use elizabeth_api::{CompleteUpload, CompletedUpload};
 use elizabeth_core::{
     ErrorCode,
     policy::{CHUNK_SIZE_MAX, CHUNKS_MAX},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
-use self::{
-    begin::{Begun, File, Stale},
-    object::Completed,
-};
+use self::begin::{Begun, File, Stale};
 use crate::{
     Content, client,
     error::ClientError,
@@ -143,7 +141,7 @@ impl Sender<'_> {
                 }
             };
             let mut leaving = Leaving { progress: &**self.progress, reported: self.chunks.resumable };
-            let sent = self.go_on(&id, files_begun, stored).await;
+            let sent = self.go_on(id, files_begun, stored).await;
             leaving.reported = false;
             return sent.map_err(|error| self.unfinished(error));
         }
@@ -153,7 +151,7 @@ impl Sender<'_> {
     /// Sends what is missing of every file, one file after the other.
     async fn go_on(
         &self,
-        upload: &str,
+        upload: Uuid,
         files: Vec<File>,
         stored: &mut BTreeMap<usize, Value>,
     ) -> Result<(), ClientError> {
@@ -182,23 +180,27 @@ impl Sender<'_> {
     /// was a content before, and is gone by now.
     async fn complete(
         &self,
-        upload: &str,
+        upload: Uuid,
         index: usize,
         local: &LocalFile,
         pass: &mut Pass,
     ) -> Result<Option<Value>, ClientError> {
         let hash = pass.whole().await?;
-        let body = json!({"reservation_id": upload, "file_index": index, "final_hash": hash});
+        let body = CompleteUpload {
+            reservation_id: upload,
+            final_hash: Some(hash.clone()),
+            file_index: Some(index as u64),
+        };
         let completed = self.line.patiently(async || {
             let path = ["uploads", "chunks", "complete"];
             let request = self.line.request(Method::POST, &path).await?.json(&body);
             let client = &self.line.client;
             // The server may have to read the whole file first.
             let answer = request.send().await.map_err(|error| client.unreachable(error))?;
-            client.read::<Completed>(answer).await
+            client.read::<CompletedUpload<'static, Value>>(answer).await
         });
         match completed.await {
-            Ok(Completed { content }) if client::read::<Content>(&content)?.sha256 == hash => {
+            Ok(CompletedUpload { content, .. }) if client::read::<Content>(&content)?.sha256 == hash => {
                 Ok(Some(content))
             }
             Ok(_) => Err(ClientError::Damaged(local.name.clone())),
@@ -224,23 +226,22 @@ impl Sender<'_> {
         stored: &mut BTreeMap<usize, Value>,
     ) -> Result<Vec<Placed>, ClientError> {
         for (index, mut file) in stale.whole {
-            let content = self.complete(&stale.id, index, &file.local, &mut file.pass).await?;
+            let content = self.complete(stale.id, index, &file.local, &mut file.pass).await?;
             self.progress.already(file.local.size);
             stored.extend(content.map(|content| (file.place, content)));
             files.retain(|(place, _)| *place != file.place);
         }
-        self.abandon(&stale.id).await?;
+        self.abandon(stale.id).await?;
         self.progress.event(Event::Restarted { names: &stale.changed });
         Ok(files)
     }
 
     /// Gives back what an upload holds; one that is gone holds nothing.
-    async fn abandon(&self, upload: &str) -> Result<(), ClientError> {
-        let path = ["uploads", "chunks", upload];
-        let given_up = self
-            .line
-            .patiently(async || self.line.call::<Value>(Method::DELETE, &path, &[], None).await)
-            .await;
+    async fn abandon(&self, upload: Uuid) -> Result<(), ClientError> {
+        let upload = upload.to_string();
+        let path = ["uploads", "chunks", &upload];
+        let given_up =
+            self.line.patiently(async || self.line.call::<Value>(Method::DELETE, &path, &[]).await).await;
         match given_up {
             Err(error) if matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => Ok(()),
             given_up => given_up.map(drop),

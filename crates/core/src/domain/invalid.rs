@@ -100,6 +100,9 @@ pub enum Invalid {
     /// A name that stands twice in a manifest.
     #[error("{:?} stands twice in the manifest", .0.as_str())]
     DoubledName(FileName),
+    /// A file that is not alone in its upload though its pieces come one behind the other.
+    #[error("{:?}: a file whose pieces come one behind the other is the only one of its upload", .0.as_str())]
+    AppendedBeside(FileName),
     /// A hash.
     #[error("a SHA-256 is 64 hexadecimal digits, perhaps behind \"sha256:\"")]
     Hash,

@@ -10,7 +10,7 @@ use crate::{
     },
     id::{ReservationId, RoomId, SessionId},
     name::FileName,
-    policy::{MANIFEST_FILES_MAX, SIZE_MAX},
+    policy::{MANIFEST_FILES_MAX, MEDIA_TYPE_MAX_BYTES, SIZE_MAX},
     quota::Hold,
     settable::settable,
     time::Timestamp,
@@ -118,7 +118,9 @@ fn media_type(named: Option<&str>, name: &FileName) -> Result<String, Invalid> {
     match named {
         Some(text) if !text.is_empty() => match text.parse::<mime::Mime>() {
             Ok(parsed)
-                if text.len() <= 255 && parsed.type_() != mime::STAR && parsed.subtype() != mime::STAR =>
+                if text.len() <= MEDIA_TYPE_MAX_BYTES
+                    && parsed.type_() != mime::STAR
+                    && parsed.subtype() != mime::STAR =>
             {
                 Ok(parsed.to_string())
             }

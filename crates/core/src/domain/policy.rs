@@ -60,6 +60,8 @@ pub const UPLOADS_MAX: usize = 1000;
 pub const TEXT_MAX: usize = 1 << 20;
 /// The most bytes a text's language may have.
 pub const LANGUAGE_MAX_BYTES: usize = 64;
+/// The most bytes a media type may have.
+pub const MEDIA_TYPE_MAX_BYTES: usize = 255;
 /// The longest link, in bytes.
 pub const URL_MAX_BYTES: usize = 8 * 1024;
 /// The most contents that an archive takes: what is known of each until the directory at its end is written has to fit

@@ -118,6 +118,7 @@ pub fn parse_files(files: Vec<UploadFileRequest>, now: Timestamp) -> Result<Vec<
     let (requests, pieces): (Vec<_>, Vec<_>) =
         files.into_iter().map(|asked| (asked.file, asked.pieces)).unzip();
     let manifest = Manifest::parse(requests, now)?;
+    let alone = pieces.len() == 1;
     let mut chunked = Vec::with_capacity(pieces.len());
     let mut total_chunks: u64 = 0;
     for (file, pieces) in manifest.files().iter().cloned().zip(pieces) {
@@ -130,6 +131,7 @@ pub fn parse_files(files: Vec<UploadFileRequest>, now: Timestamp) -> Result<Vec<
                 let sha256 = file_hash.map(|text| Sha256Hash::parse(&text)).transpose()?;
                 ChunkedFile::new(file, Some(chunk_size), sha256)
             }
+            Pieces::Appended { .. } if !alone => return Err(Invalid::AppendedBeside(file.name)),
             Pieces::Appended { part, note } => {
                 ChunkedFile { part, note, ..ChunkedFile::new(file, None, None) }
             }
@@ -325,6 +327,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::name::FileName;
 
     fn asked(name: &str, size: u64, chunk_size: Option<u64>) -> UploadFileRequest {
         UploadFileRequest::new(FileRequest::new(name, size), Pieces::Chunked { chunk_size, file_hash: None })
@@ -345,6 +348,16 @@ mod tests {
         }
         let many = parse(vec![asked("a", CHUNKS_MAX << 16, Some(65_536)), asked("b", 1, None)]);
         assert_eq!(many.unwrap_err(), Invalid::TooManyChunks { chunks: CHUNKS_MAX + 1 });
+    }
+
+    #[test]
+    fn a_file_that_is_appended_to_is_alone() {
+        let appended = |name: &str| UploadFileRequest::from(FileRequest::new(name, 1));
+        assert_eq!(parse(vec![appended("a")]).unwrap().len(), 1);
+        for files in [vec![appended("a"), appended("b")], vec![asked("b", 1, None), appended("a")]] {
+            let named = FileName::parse("a").unwrap();
+            assert_eq!(parse(files).unwrap_err(), Invalid::AppendedBeside(named));
+        }
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 mod described;
 mod examples;
+mod limits;
 mod operation;
 mod schema;
 
@@ -61,6 +62,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     let tags = TAGS.map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build());
     document.tags = Some(tags.into());
     add_components(document.components.get_or_insert_with(Components::new));
+    limits::limit_requests(&mut document);
     // The router's way to write a parameter that takes the rest of a path is not the document's.
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();

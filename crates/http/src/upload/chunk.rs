@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, StatusCode, header},
@@ -61,7 +63,7 @@ pub(crate) async fn put_chunk(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Chunk, Problem> {
-    match begin_chunk(state, room, access, request).await {
+    match begin_chunk(state, room, access, request, Arc::default()).await {
         Ok(ChunkSink { begun: BegunChunk::Stored(chunk), .. }) if headers.contains_key(header::EXPECT) => {
             Ok(chunk)
         }
@@ -90,7 +92,7 @@ pub(crate) async fn send_chunk(
             let text = "form: upload_token is missing";
             return Err(Problem::new(RequestCode::InvalidMultipart, text));
         }
-        begin_chunk(state, room, credential.by_query()?, fields.request).await
+        begin_chunk(state, room, credential.by_query()?, fields.request, form.late_hash()).await
     };
     match read.await {
         Ok(sink) => receive(state, sink, form).await,
@@ -109,11 +111,12 @@ async fn begin_chunk(
     room: RoomRef,
     access: UploadAccess,
     request: ChunkRequest,
+    late_hash: Arc<OnceLock<Sha256Hash>>,
 ) -> Result<ChunkSink, Problem> {
     let app = state.app().clone();
     let begun = async move {
         let begun = app.begin_chunk(&room, &access, request).await?;
-        Ok(ChunkSink { begun, skipped: 0 })
+        Ok(ChunkSink { begun, skipped: 0, late_hash })
     };
     begin(state, begun).await
 }
@@ -123,6 +126,8 @@ struct ChunkSink {
     begun: BegunChunk,
     /// Bytes that came though the chunk is there.
     skipped: u64,
+    /// The hash that the chunk is to have, where that comes behind its bytes.
+    late_hash: Arc<OnceLock<Sha256Hash>>,
 }
 
 /// A chunk is kept whole or not at all.
@@ -145,7 +150,13 @@ impl ByteSink for ChunkSink {
 
     async fn finish(self) -> Result<Chunk> {
         match self.begun {
-            BegunChunk::Writing(writer) => writer.finish().await,
+            BegunChunk::Writing(mut writer) => {
+                if let Some(hash) = self.late_hash.get() {
+                    writer.claim(*hash);
+                }
+                writer.finish().await
+            }
+            // Its hash came in front.
             BegunChunk::Stored(chunk) => Ok(chunk),
         }
     }

@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use elizabeth_core::{content::Sha256Hash, service::ChunkRequest};
@@ -9,17 +11,24 @@ use crate::problem::{Problem, RequestCode};
 /// The fields of a chunk's form.
 const FIELDS: [&str; 6] =
     ["upload_token", "file_index", "chunk_index", "chunk_size", "chunk_hash", "chunk_data"];
+/// The places of those that may come behind the data.
+const FILE: usize = 1;
+const HASH: usize = 4;
 /// The field whose data is the chunk.
 const DATA: usize = 5;
 /// The most bytes of any other field, and the most fields.
 const FIELD_MAX: usize = 4 << 10;
 const FIELDS_MAX: usize = 64;
 
-/// A form that brings one chunk, its data last.
+/// A form that brings one chunk: what says where it belongs, then its data, then what can be checked against it.
 pub(crate) struct ChunkForm {
     multipart: Multipart,
     /// Fields that have come.
     count: usize,
+    /// Those with a value.
+    values: [Option<String>; DATA],
+    /// The hash that came behind the data.
+    late_hash: Arc<OnceLock<Sha256Hash>>,
     /// Whether the chunk's data has not been asked for yet.
     untouched: bool,
 }
@@ -35,7 +44,7 @@ pub(crate) struct ChunkFields {
 impl ChunkForm {
     /// Reads a form.
     pub(crate) fn new(multipart: Multipart) -> Self {
-        Self { multipart, count: 0, untouched: true }
+        Self { multipart, count: 0, values: Default::default(), late_hash: Arc::default(), untouched: true }
     }
 
     /// The fields up to the data, which is to be read next. Fields of other names are passed over.
@@ -44,17 +53,45 @@ impl ChunkForm {
     ///
     /// When one of them is missing, malformed, or comes twice.
     pub(crate) async fn fields(&mut self) -> Result<ChunkFields, Problem> {
-        let mut values: [Option<String>; DATA] = Default::default();
         while let Some(field) = self.next_field().await? {
-            let Some(value) = values.get_mut(field) else { return read(values) };
-            let bytes = self.value(FIELDS[field]).await?;
-            let text = String::from_utf8(bytes.into());
-            let text = text.map_err(|_| invalid(format!("form: {} is no UTF-8", FIELDS[field])))?;
-            if value.replace(text).is_some() {
-                return Err(invalid(format!("form: {} comes twice", FIELDS[field])));
+            if field == DATA {
+                return read(&self.values);
             }
+            self.keep(field).await?;
         }
         Err(missing(DATA))
+    }
+
+    /// The hash that came behind the data; none before the form has come to its end.
+    pub(crate) fn late_hash(&self) -> Arc<OnceLock<Sha256Hash>> {
+        self.late_hash.clone()
+    }
+
+    /// Reads what comes behind the data: clients that were generated send fields that may be left out last.
+    async fn read_late(&mut self, field: usize) -> Result<(), Problem> {
+        if !matches!(field, FILE | HASH) {
+            return Err(invalid(format!("form: {} comes behind chunk_data", FIELDS[field])));
+        }
+        let text = self.keep(field).await?;
+        if field == HASH {
+            let hash = Sha256Hash::parse(text)?;
+            self.late_hash.get_or_init(|| hash);
+        } else if number(FILE, text)? != 0 {
+            // Without it the chunk was taken as one of the first file.
+            return Err(invalid("form: file_index comes behind chunk_data, and is not 0".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Reads a field's value, which comes once.
+    async fn keep(&mut self, field: usize) -> Result<&str, Problem> {
+        let bytes = self.value(FIELDS[field]).await?;
+        let text = String::from_utf8(bytes.into());
+        let text = text.map_err(|_| invalid(format!("form: {} is no UTF-8", FIELDS[field])))?;
+        if self.values[field].is_some() {
+            return Err(invalid(format!("form: {} comes twice", FIELDS[field])));
+        }
+        Ok(self.values[field].insert(text))
     }
 
     /// The next field of a known name, by its place among [`FIELDS`].
@@ -90,10 +127,10 @@ impl Source for ChunkForm {
         if std::mem::take(&mut self.untouched) {
             return Ok(Some(String::new()));
         }
-        match self.next_field().await? {
-            Some(field) => Err(invalid(format!("form: {} comes behind chunk_data", FIELDS[field]))),
-            None => Ok(None),
+        while let Some(field) = self.next_field().await? {
+            self.read_late(field).await?;
         }
+        Ok(None)
     }
 
     async fn data(&mut self) -> Result<Option<Bytes>, Problem> {
@@ -105,14 +142,14 @@ impl Source for ChunkForm {
     }
 }
 
-fn read(values: [Option<String>; DATA]) -> Result<ChunkFields, Problem> {
+fn read(values: &[Option<String>; DATA]) -> Result<ChunkFields, Problem> {
     let [token, file, index, size, hash] = values;
-    let file = file.map(|text| number(1, &text)).transpose()?.unwrap_or_default();
-    let index = number(2, &index.ok_or_else(|| missing(2))?)?;
-    let size = number(3, &size.ok_or_else(|| missing(3))?)?;
+    let file = file.as_deref().map(|text| number(FILE, text)).transpose()?.unwrap_or_default();
+    let index = number(2, index.as_deref().ok_or_else(|| missing(2))?)?;
+    let size = number(3, size.as_deref().ok_or_else(|| missing(3))?)?;
     let sha256 = hash.as_deref().map(Sha256Hash::parse).transpose()?;
     let request = ChunkRequest { file, index, size: Some(size), sha256 };
-    Ok(ChunkFields { token: token.map(SecretString::from), request })
+    Ok(ChunkFields { token: token.clone().map(SecretString::from), request })
 }
 
 fn number(field: usize, text: &str) -> Result<u64, Problem> {
@@ -136,6 +173,9 @@ mod tests {
 
     use super::*;
     use crate::upload::Boundary;
+
+    /// The SHA-256 of `abc`.
+    const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn form(fields: &[(&str, &str)]) -> ChunkForm {
         let mut body = String::new();
@@ -172,6 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_checked_may_come_behind_the_data() {
+        let fields = [("chunk_index", "2"), ("chunk_size", "3"), ("chunk_data", "abc")];
+        for late in [&[("chunk_hash", HEX)][..], &[("file_index", "0"), ("chunk_hash", HEX), ("x", "y")]] {
+            let mut form = form(&[&fields[..], late].concat());
+            let hash = form.late_hash();
+            block_on(async {
+                assert_eq!(form.fields().await.unwrap().request.sha256, None);
+                assert!(form.next_file().await.unwrap().is_some());
+                while form.data().await.unwrap().is_some() {}
+                assert_eq!(hash.get(), None);
+                assert!(form.next_file().await.unwrap().is_none());
+            });
+            assert_eq!(hash.get().map(|hash| hash.to_hex()).as_deref(), Some(HEX));
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let (index, size, data) = (("chunk_index", "2"), ("chunk_size", "3"), ("chunk_data", "abc"));
         let long = "x".repeat(FIELD_MAX + 1);
@@ -184,6 +241,12 @@ mod tests {
             (&[index, size, index, data], "chunk_index comes twice"),
             (&[index, index, size, data], "chunk_index comes twice"),
             (&[index, size, data, size], "chunk_size comes behind chunk_data"),
+            (&[index, size, data, ("upload_token", "t")], "upload_token comes behind chunk_data"),
+            (&[index, size, data, ("file_index", "1")], "file_index comes behind chunk_data, and is not 0"),
+            (&[("file_index", "0"), index, size, data, ("file_index", "0")], "file_index comes twice"),
+            (&[index, size, data, ("chunk_hash", "abc")], "64 hexadecimal digits"),
+            (&[index, size, data, ("chunk_hash", HEX), ("chunk_hash", HEX)], "chunk_hash comes twice"),
+            (&[("chunk_hash", HEX), index, size, data, ("chunk_hash", HEX)], "chunk_hash comes twice"),
             (&[index, size, data, data], "chunk_data comes behind chunk_data"),
             (&[("chunk_index", "-1"), size, data], "chunk_index must be a whole number"),
             (&[("chunk_index", ""), size, data], "chunk_index must be a whole number"),

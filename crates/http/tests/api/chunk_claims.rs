@@ -104,6 +104,10 @@ async fn a_form_that_is_not_as_announced_is_refused() {
         (&[known, index, size], 400, "invalid_multipart"),
         (&[known, data, index, size], 400, "invalid_multipart"),
         (&[known, index, size, data, index], 400, "invalid_multipart"),
+        (&[known, index, size, data, ("chunk_hash", &other)], 400, "chunk_mismatch"),
+        (&[known, index, size, data, ("chunk_hash", "x")], 400, "invalid_hash"),
+        (&[known, index, size, data, ("file_index", "1")], 400, "invalid_multipart"),
+        (&[index, size, data, known], 400, "invalid_multipart"),
         (&[index, size, data], 400, "invalid_multipart"),
         (&[("upload_token", "upl_x"), index, size, data], 401, "upload_token_invalid"),
         (&[("upload_token", &token), index, size, data], 401, "upload_token_invalid"),
@@ -113,7 +117,12 @@ async fn a_form_that_is_not_as_announced_is_refused() {
     }
     let plain = upload.request(Method::POST, "").body("abc");
     refused(plain, 415, "unsupported_media_type").await;
-    ok(send(&[known, index, size, data])).await;
+    let hash = sha256(b"abc");
+    let late = [("file_index", "0"), ("chunk_hash", hash.as_str())];
+    ok(send(&[&[known, index, size, data], &late[..]].concat())).await;
+    // The same again is compared with what is there.
+    refused(send(&[known, index, size, data, ("chunk_hash", &other)]), 400, "chunk_mismatch").await;
+    ok(send(&[known, index, size, data, ("chunk_hash", &hash)])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use elizabeth_core::{
+    name::FILE_NAME_MAX_BYTES,
+    policy::{LANGUAGE_MAX_BYTES, PASSWORD_MAX_BYTES, TEXT_MAX, URL_MAX_BYTES},
+};
 use elizabeth_http::problem::Code;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -156,6 +160,46 @@ async fn every_json_body_has_an_example() {
                 );
             }
         }
+    }
+}
+
+/// Every text, number and list of a request's body has a limit, but what only this server makes: a secret, a date, an
+/// id. Where core has a number for it, it is that number.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_value_of_a_request_has_its_limits() {
+    const SECRETS: [&str; 6] =
+        ["token", "owner_key", "ticket", "refresh_token", "access_token", "upload_token"];
+    let server = TestServer::start().await;
+    let document = server.get("/openapi.json", None).await;
+    let mut seen = BTreeSet::new();
+    for (path, method, says) in operations(&document) {
+        for (kind, body) in says["requestBody"]["content"].as_object().into_iter().flatten() {
+            let whole = matches!(kind.as_str(), "application/json" | "multipart/form-data");
+            let schemas = if whole { parts(&document, &body["schema"]) } else { Vec::new() };
+            for (name, member) in schemas.iter().flat_map(|part| part["properties"].as_object()).flatten() {
+                let items = resolved(&document, &member["items"]);
+                let within = items["properties"].as_object().into_iter().flatten();
+                for (name, member) in within.chain([(name, member)]) {
+                    let limits = ["maxLength", "pattern", "format", "enum", "minimum", "maximum", "maxItems"];
+                    let is_limited = parts(&document, member).iter().any(|part| {
+                        limits.iter().any(|limit| !part[*limit].is_null()) || is_a(&[part], &["boolean"])
+                    });
+                    let named = format!("{method} {path}: {name}");
+                    assert!(is_limited || SECRETS.contains(&name.as_str()) || name == "files", "{named}");
+                    seen.insert((name.clone(), member["maxLength"].as_u64()));
+                }
+            }
+        }
+    }
+    for (name, most) in [
+        ("password", PASSWORD_MAX_BYTES),
+        ("name", FILE_NAME_MAX_BYTES),
+        ("file_name", FILE_NAME_MAX_BYTES),
+        ("text", TEXT_MAX),
+        ("url", URL_MAX_BYTES),
+        ("language", LANGUAGE_MAX_BYTES),
+    ] {
+        assert!(seen.contains(&(name.to_owned(), Some(most as u64))), "{name}: {seen:?}");
     }
 }
 

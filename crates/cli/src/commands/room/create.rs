@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use clap::Args;
+use elizabeth_client::{CreateRoom, Secret};
 use secrecy::ExposeSecret;
-use serde_json::json;
 
 use crate::{
     error::Error,
@@ -47,22 +47,13 @@ impl Create {
         if self.ask_password {
             visit.credentials.password = Some(super::set::new_password().await?);
         }
-        let mut options = json!({});
-        if let Some(password) = &visit.credentials.password {
-            options["password"] = password.expose_secret().into();
-        }
-        if let Some(bytes) = self.max_size {
-            options["max_size"] = bytes.into();
-        }
-        if let Some(span) = self.expire_in {
-            options["expire_at"] = from_now(span).into();
-        }
-        if let Some(most) = self.max_entries {
-            options["max_times_entered"] = most.into();
-        }
-        if !self.permission.is_empty() {
-            options["permission"] = Permissions::bits(&self.permission).into();
-        }
+        let options = CreateRoom {
+            password: visit.credentials.password.clone().map(Secret),
+            expire_at: self.expire_in.map(from_now),
+            max_size: self.max_size,
+            max_times_entered: self.max_entries,
+            permission: Permissions::all(&self.permission),
+        };
         let (mut room, key) = visit.create(&options).await?;
         // Whoever is let in first owns a room as well: so nobody else is the first.
         visit.enter().await?;

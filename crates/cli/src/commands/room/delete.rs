@@ -29,7 +29,7 @@ impl Delete {
                 return Err(Error::Declined);
             }
         }
-        let answer: Value = visit.enter().await?.call(Method::DELETE, &[], None).await?;
+        let answer: Value = visit.enter().await?.call(Method::DELETE, &[]).await?;
         visit.forget()?;
         if output.json { terminal::print_json(&answer) } else { Ok(()) }
     }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use elizabeth_client::{Method, Room, read};
+use elizabeth_client::{ChangeSettings, Method, Room, SetPermissions, read};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     error::Error,
@@ -52,49 +52,45 @@ impl Set {
     pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
         let mut visit = self.access.visit_room(&self.room).await?;
         let settings = self.settings().await?;
-        let permission = (!self.permission.is_empty()).then(|| Permissions::bits(&self.permission));
-        if settings == json!({}) && permission.is_none() {
+        let permission = Permissions::all(&self.permission);
+        if settings.is_none() && permission.is_none() {
             return Err(Error::Usage("say what to change".into()));
         }
         let mut session = visit.enter().await?;
         let mut room = Value::Null;
-        if settings != json!({}) {
-            room = session.call(Method::POST, &["settings"], Some(&settings)).await?;
+        if let Some(settings) = settings {
+            room = session.send(Method::POST, &["settings"], &settings).await?;
         }
-        if let Some(bits) = permission {
-            let body = json!({"permission": bits});
-            room = session.call(Method::POST, &["permissions"], Some(&body)).await?;
+        if permission.is_some() {
+            let body = SetPermissions { permission, ..SetPermissions::default() };
+            room = session.send(Method::POST, &["permissions"], &body).await?;
         }
         visit.note(&read::<Room>(&room)?)?;
         if output.json { terminal::print_json(&room) } else { super::show::print_link(&visit, &room) }
     }
 
-    async fn settings(&self) -> Result<Value, Error> {
-        let mut settings = json!({});
-        if let Some(status) = self.status {
-            settings["status"] = status.code().into();
-        }
-        if let Some(size) = self.max_size {
-            settings["max_size"] = size.value().into();
-        }
-        if let Some(span) = self.expire_in {
-            settings["expire_at"] = span.value().map(from_now).into();
-        }
-        if let Some(most) = self.max_entries {
-            settings["max_times_entered"] = most.value().into();
-        }
-        if self.ask_new_password {
-            settings["password"] = new_password().await?.expose_secret().into();
-        }
-        if self.new_password_stdin {
-            let password = terminal::read_password().await?;
+    /// What is to change of the settings; `None` where nothing is.
+    async fn settings(&self) -> Result<Option<ChangeSettings>, Error> {
+        let password = if self.ask_new_password {
+            Some(Some(new_password().await?.into()))
+        } else if self.new_password_stdin {
             let empty = || Error::Usage("--new-password-stdin: standard input has no first line".into());
-            settings["password"] = password.ok_or_else(empty)?.expose_secret().into();
-        }
-        if self.no_password {
-            settings["password"] = Value::Null;
-        }
-        Ok(settings)
+            Some(Some(terminal::read_password().await?.ok_or_else(empty)?.into()))
+        } else {
+            self.no_password.then_some(None)
+        };
+        let any = self.status.is_some()
+            || self.max_size.is_some()
+            || self.expire_in.is_some()
+            || self.max_entries.is_some()
+            || password.is_some();
+        Ok(any.then(|| ChangeSettings {
+            max_size: self.max_size.map(Setting::value),
+            max_times_entered: self.max_entries.map(Setting::value),
+            expire_at: self.expire_in.map(|span| span.value().map(from_now)),
+            status: self.status.map(|status| Some(status.into())),
+            password,
+        }))
     }
 }
 

@@ -25,7 +25,7 @@ impl Show {
     pub(crate) async fn run(self, output: Output) -> Result<(), Error> {
         let mut visit = self.access.visit_room(&self.room).await?;
         let room: Value = if visit.credentials.owner_key.is_some() {
-            visit.enter().await?.call(Method::GET, &[], None).await?
+            visit.enter().await?.call(Method::GET, &[]).await?
         } else {
             visit.client.room(&visit.target.room).await?
         };

@@ -134,6 +134,11 @@ fn conflict(slot: Slot) -> Error {
 }
 
 impl ChunkWriter {
+    /// The hash that the chunk is to have, where that comes behind its bytes.
+    pub fn claim(&mut self, sha256: Sha256Hash) {
+        self.claimed = Some(sha256);
+    }
+
     /// Bytes of the chunk.
     ///
     /// # Errors

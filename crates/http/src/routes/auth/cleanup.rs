@@ -1,21 +1,11 @@
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
+use elizabeth_api::TokensCleaned;
 
 use crate::{
     body::{Answer, reply},
     extract::Admin,
     state::AppState,
 };
-
-/// How many were removed.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TokensCleaned {
-    cleaned_records: u64,
-    /// The same as `cleaned_records`.
-    deleted_count: u64,
-    message: &'static str,
-}
 
 /// Remove tokens and refresh tokens whose time is over.
 #[utoipa::path(
@@ -29,6 +19,6 @@ pub(crate) async fn clean_tokens(State(state): State<AppState>, _: Admin) -> Ans
     Ok(reply(&TokensCleaned {
         cleaned_records: cleaned,
         deleted_count: cleaned,
-        message: "Expired tokens cleaned up",
+        message: "Expired tokens cleaned up".into(),
     }))
 }

@@ -1,8 +1,6 @@
 use axum::extract::State;
-use elizabeth_api::{ContentObject, Instant, given};
+use elizabeth_api::{ChangeContent, ContentObject, Instant};
 use elizabeth_core::{change::Edit, id::ContentId};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::meta::described;
 use crate::{
@@ -11,42 +9,13 @@ use crate::{
     state::AppState,
 };
 
-/// What is to change. What is left out stays; null clears `file_name`, `language`, `max_downloads` and `expire_at`, and
-/// is as if left out for the rest, so that a whole content can be sent back.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = ChangeContent)]
-pub(crate) struct Body {
-    /// What a text says, at most 1 MiB of UTF-8.
-    text: Option<String>,
-    /// Where a link leads.
-    url: Option<String>,
-    /// Null for none; a file keeps one. A text's media type follows its name.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    file_name: Option<Option<String>>,
-    /// Null for none.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    language: Option<Option<String>>,
-    /// Whether it is kept at the top.
-    pinned: Option<bool>,
-    /// Above the downloads there were, which count; null for no limit.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<u64>, minimum = 1)]
-    max_downloads: Option<Option<u64>>,
-    /// Null for with the room.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Instant>)]
-    expire_at: Option<Option<Instant>>,
-}
-
 /// Change a content, starting from a version of it: of two who start from the same one, the second is told how the
 /// content stands by now, and nothing is overwritten.
 ///
 /// `If-Match` names the version: it is the `ETag` of `meta`, the version in quotes; several, or `*` for any.
 #[utoipa::path(
     patch, path = "/api/v1/rooms/{room}/contents/{id}", tag = "contents",
-    request_body = Body,
+    request_body = ChangeContent,
     responses(
         (status = 200, description = "The content as it stands now", body = ContentObject,
             headers(("ETag" = String, description = "The new version in quotes"))),
@@ -65,7 +34,7 @@ pub(crate) async fn change_content(
     RoomItem(room, id): RoomItem<ContentId>,
     credential: Credential,
     if_match: IfMatch,
-    Json(body): Json<Body, TEXT_LIMIT>,
+    Json(body): Json<ChangeContent, TEXT_LIMIT>,
 ) -> Answer {
     let expected = if_match.versions()?;
     let edit = Edit::default()

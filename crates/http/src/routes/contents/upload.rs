@@ -1,8 +1,6 @@
 use axum::extract::{Request, State};
-use elizabeth_api::{ContentList, ContentObject};
+use elizabeth_api::{ContentList, Uploaded};
 use elizabeth_core::id::ReservationId;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::{
     body::{Answer, refuse, reply},
@@ -12,16 +10,6 @@ use crate::{
     state::AppState,
     upload::{Boundary, Gathered, Multipart, gather, receive, run_to_end},
 };
-
-/// What was stored.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Uploaded<'a> {
-    /// In the order of the manifest.
-    #[schema(value_type = Vec<ContentObject<'_>>)]
-    uploaded: ContentList<'a>,
-    /// Bytes stored and reserved in the room now.
-    current_size: u64,
-}
 
 /// Upload the files of a manifest: the same names and sizes, each once, in any order.
 #[utoipa::path(

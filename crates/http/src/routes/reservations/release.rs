@@ -1,29 +1,12 @@
 use axum::extract::State;
-use elizabeth_core::{id::ReservationId, service::Released};
-use serde::Serialize;
-use utoipa::ToSchema;
+use elizabeth_api::ReservationReleased;
+use elizabeth_core::id::ReservationId;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, RoomItem},
     state::AppState,
 };
-
-/// The space is given back.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ReservationReleased {
-    released: bool,
-    /// Bytes that were held.
-    released_size: u64,
-    /// Bytes stored and reserved in the room now.
-    current_size: u64,
-}
-
-impl From<Released> for ReservationReleased {
-    fn from(Released { released, current_size }: Released) -> Self {
-        Self { released: true, released_size: released, current_size }
-    }
-}
 
 /// Give back the space of an upload. One that is under way ends.
 #[utoipa::path(

@@ -1,18 +1,11 @@
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
+use elizabeth_api::RoomDeleted;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom},
     state::AppState,
 };
-
-/// What was done, in words.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RoomDeleted {
-    message: &'static str,
-}
 
 /// Delete a room with everything in it. All tokens of it are dead at once.
 #[utoipa::path(
@@ -29,5 +22,5 @@ pub(crate) async fn delete_room(
 ) -> Answer {
     state.app().delete_room(&room, credential.caller()).await?;
     state.announce_garbage();
-    Ok(reply(&RoomDeleted { message: "Room deleted successfully" }))
+    Ok(reply(&RoomDeleted { message: "Room deleted successfully".into() }))
 }

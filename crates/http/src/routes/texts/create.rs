@@ -1,8 +1,6 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use elizabeth_api::{ContentObject, Instant};
+use elizabeth_api::{AddText, ContentObject, Instant};
 use elizabeth_core::text::TextRequest;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use crate::{
     body::Answer,
@@ -11,29 +9,10 @@ use crate::{
     state::AppState,
 };
 
-/// A text.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = AddText)]
-pub(crate) struct Body {
-    /// What it says, at most 1 MiB of UTF-8; may be empty.
-    text: String,
-    /// Its name, perhaps a relative path.
-    file_name: Option<String>,
-    /// A short word such as `rust` or `de`, of at most 64 bytes, without white space.
-    language: Option<String>,
-    /// Whether it is kept at the top.
-    pinned: Option<bool>,
-    /// At least 1; null for no limit.
-    #[schema(minimum = 1)]
-    max_downloads: Option<u64>,
-    /// Null for with the room.
-    expire_at: Option<Instant>,
-}
-
 /// Add a text to the room. Its bytes count towards the room as a file's do.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/texts", tag = "contents",
-    request_body = Body,
+    request_body = AddText,
     responses(
         (status = 201, description = "The text is stored", body = ContentObject,
             headers(("ETag" = String, description = "The version in quotes, to send as `If-Match`"))),
@@ -47,7 +26,7 @@ pub(crate) async fn add_text(
     State(state): State<AppState>,
     InRoom(room): InRoom,
     credential: Credential,
-    Json(body): Json<Body, TEXT_LIMIT>,
+    Json(body): Json<AddText, TEXT_LIMIT>,
 ) -> Answer {
     let request = TextRequest::new(body.text)
         .file_name(body.file_name)

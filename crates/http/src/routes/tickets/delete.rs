@@ -1,19 +1,12 @@
 use axum::extract::State;
+use elizabeth_api::TicketDeleted;
 use elizabeth_core::id::TicketId;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, RoomItem},
     state::AppState,
 };
-
-/// It is no good any more.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TicketDeleted {
-    revoked: bool,
-}
 
 /// Revoke a ticket: the owner any of the room, a guest those that its own session made. Twice is as good as once.
 #[utoipa::path(

@@ -1,19 +1,12 @@
 use axum::extract::State;
+use elizabeth_api::TokenDeleted;
 use elizabeth_core::id::Jti;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, RoomItem},
     state::AppState,
 };
-
-/// It is no good any more.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TokenDeleted {
-    revoked: bool,
-}
 
 /// Revoke a token: the owner any of the room, a guest those of its own session.
 #[utoipa::path(

@@ -1,8 +1,5 @@
 use axum::extract::State;
-use elizabeth_api::ClaimsObject;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use elizabeth_api::{ClaimsObject, ValidToken, ValidateToken};
 
 use crate::{
     body::{Answer, reply},
@@ -10,24 +7,10 @@ use crate::{
     state::AppState,
 };
 
-/// A token to look at.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = ValidateToken)]
-pub(crate) struct Body {
-    #[schema(value_type = String)]
-    token: SecretString,
-}
-
-/// What it says.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ValidToken<'a> {
-    claims: ClaimsObject<'a>,
-}
-
 /// Ask whether a token is good for this room now, and what it says.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/tokens/validate", tag = "tokens",
-    request_body = Body,
+    request_body = ValidateToken,
     responses(
         (status = 200, description = "It is good", body = ValidToken),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
@@ -37,8 +20,8 @@ pub(crate) struct ValidToken<'a> {
 pub(crate) async fn validate_token(
     State(state): State<AppState>,
     InRoom(room): InRoom,
-    Json(body): Json<Body>,
+    Json(body): Json<ValidateToken>,
 ) -> Answer {
-    let claims = state.app().validate_token(&room, body.token.expose_secret()).await?;
+    let claims = state.app().validate_token(&room, body.token.expose()).await?;
     Ok(reply(&ValidToken { claims: ClaimsObject::from(&claims) }))
 }

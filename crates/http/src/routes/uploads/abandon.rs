@@ -1,10 +1,10 @@
 use axum::extract::State;
+use elizabeth_api::ReservationReleased;
 use elizabeth_core::id::UploadId;
 
 use crate::{
     body::{Answer, reply},
     extract::{RoomItem, UploadCredential},
-    routes::reservations::release::ReservationReleased,
     state::AppState,
 };
 

@@ -10,8 +10,8 @@ use crate::{
     upload::{Boundary, send_chunk as store},
 };
 
-/// A form that brings one chunk. Its small fields come in any order in front of its data; those of other names are
-/// ignored.
+/// A form that brings one chunk. Its small fields come in any order in front of its data; `chunk_hash`, and a
+/// `file_index` of 0, may also come behind it. Fields of other names are ignored.
 #[derive(ToSchema)]
 #[schema(as = ChunkForm)]
 #[expect(dead_code, reason = "describes the schema only")]
@@ -25,9 +25,8 @@ pub(crate) struct Form {
     /// Bytes of the chunk.
     chunk_size: u64,
     /// The SHA-256 that the chunk has, hexadecimal, perhaps behind `sha256:`.
-    #[schema(pattern = "^(sha256:)?[0-9A-Fa-f]{64}$")]
     chunk_hash: Option<String>,
-    /// The chunk, behind everything else.
+    /// The chunk.
     #[schema(value_type = String, format = Binary)]
     chunk_data: Vec<u8>,
 }

@@ -1,43 +1,12 @@
 use axum::extract::State;
-use elizabeth_api::{ChunkList, ChunkObject, Instant, UploadFileProgress, UploadWord, files_so_far};
+use elizabeth_api::{ChunkList, Instant, UploadState, UploadWord, files_so_far};
 use elizabeth_core::upload::ChunkedUpload;
-use serde::Serialize;
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::{
     body::{Answer, reply},
     extract::{InRoom, UploadCredential},
     state::AppState,
 };
-
-/// How an upload in pieces stands.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UploadState<'a> {
-    reservation_id: Uuid,
-    upload_status: UploadWord,
-    /// How many chunks its files have together; null where that is not fixed.
-    total_chunks: Option<u64>,
-    /// How many have arrived.
-    uploaded_chunks: u64,
-    /// How much has arrived, by bytes, with two decimals; it is 100 only when all of it has.
-    #[schema(minimum = 0, maximum = 100)]
-    progress_percentage: f64,
-    /// When it is gone unless more comes; of one that is complete, until when this can be asked.
-    expires_at: Instant,
-    /// In the order of the manifest.
-    files: Vec<UploadFileProgress<'a>>,
-    /// The chunks that have arrived, by file and index.
-    #[schema(value_type = Vec<ChunkObject>)]
-    chunk_details: ChunkList<'a>,
-    /// Bytes announced.
-    reserved_size: u64,
-    /// Bytes that have arrived.
-    uploaded_size: u64,
-    is_expired: bool,
-    /// Whole seconds until `expires_at`; null when it has expired.
-    remaining_seconds: Option<u64>,
-}
 
 /// How an upload stands: its chunks that have arrived, and how long it waits for more. An upload that is complete tells
 /// of it for an hour.

@@ -1,8 +1,6 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use elizabeth_api::ContentObject;
+use elizabeth_api::{AddUrl, ContentObject};
 use elizabeth_core::text::LinkRequest;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use crate::{
     body::Answer,
@@ -11,20 +9,10 @@ use crate::{
     state::AppState,
 };
 
-/// A link.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = AddUrl)]
-pub(crate) struct Body {
-    /// Where it leads: a whole address of http, https or mailto, at most 8 KiB, kept as it is written.
-    url: String,
-    /// Its name.
-    file_name: Option<String>,
-}
-
 /// Add a link to the room. Nobody follows it but who clicks it.
 #[utoipa::path(
     post, path = "/api/v1/rooms/{room}/urls", tag = "contents",
-    request_body = Body,
+    request_body = AddUrl,
     responses(
         (status = 201, description = "The link is stored", body = ContentObject,
             headers(("ETag" = String, description = "The version in quotes, to send as `If-Match`"))),
@@ -38,7 +26,7 @@ pub(crate) async fn add_url(
     State(state): State<AppState>,
     InRoom(room): InRoom,
     credential: Credential,
-    Json(body): Json<Body>,
+    Json(body): Json<AddUrl>,
 ) -> Answer {
     let request = LinkRequest::new(body.url).file_name(body.file_name);
     let content = state.app().add_link(&room, credential.caller(), request).await?;
