@@ -114,7 +114,7 @@ fn entropy() -> Option<Arc<dyn Entropy>> {
 
 #[cfg(feature = "crypto")]
 fn passwords() -> Option<Arc<dyn Passwords>> {
-    Some(Arc::new(Argon2Passwords))
+    Some(Arc::new(Argon2Passwords::default()))
 }
 
 #[cfg(not(feature = "crypto"))]

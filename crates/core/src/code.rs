@@ -162,6 +162,8 @@ codes! {
     PreconditionRequired = "precondition_required",
     /// As many uploads in pieces are under way in the room as one may have.
     TooManyUploads = "too_many_uploads",
+    /// Too many wrong guesses, or too many passwords to be checked at once: wait.
+    TooManyAttempts = "too_many_attempts",
     /// A defect on the server.
     Internal = "internal",
     /// The server's store cannot be reached; try again.
@@ -207,6 +209,7 @@ impl Error {
             Self::ChunksMissing { .. } | Self::PartUnfinished { .. } => ErrorCode::UploadIncomplete,
             Self::OffsetConflict { .. } => ErrorCode::OffsetConflict,
             Self::TooManyUploads => ErrorCode::TooManyUploads,
+            Self::TooManyAttempts => ErrorCode::TooManyAttempts,
             Self::TooManyPieces => ErrorCode::TooManyPieces,
             Self::FileTooLong { .. } => ErrorCode::FileTooLong,
             Self::ArchiveTooLarge => ErrorCode::ArchiveTooLarge,
@@ -215,6 +218,7 @@ impl Error {
             Self::StorageFull | Self::Blob(BlobError::Full(_)) => ErrorCode::StorageFull,
             Self::Store(StoreError::Contended(_) | StoreError::Unavailable(_))
             | Self::Blob(BlobError::Unavailable(_))
+            | Self::PasswordsBusy
             | Self::PieceLost => ErrorCode::Unavailable,
             Self::Store(StoreError::AddressTaken | StoreError::Corrupt(_))
             | Self::Blob(BlobError::Missing(_))

@@ -7,7 +7,7 @@ use crate::{
     name::FileName,
     permission::Permission,
     policy::{ARCHIVE_ENTRIES_MAX, CHUNKS_MAX, UPLOADS_MAX},
-    ports::{BlobError, CryptoError, StoreError},
+    ports::{BlobError, CryptoError, PasswordError, StoreError},
     quota::{Full, HoldError},
     text::TextTooLong,
     ticket::TicketSpent,
@@ -150,6 +150,12 @@ pub enum Error {
     /// The room has as many uploads in pieces under way as one may have.
     #[error("a room has {UPLOADS_MAX} uploads in pieces under way at most: complete or give up some first")]
     TooManyUploads,
+    /// As many passwords wait to be checked for one client as may.
+    #[error("too many passwords from this address wait to be checked: try again in a moment")]
+    TooManyAttempts,
+    /// So many passwords wait to be hashed that this one did not get its turn.
+    #[error("too many passwords wait to be hashed")]
+    PasswordsBusy,
     /// The whole has another hash than was announced. Its chunks are kept.
     #[error("the file's SHA-256 is {actual}, not {expected}", actual = .actual.to_hex(), expected = .expected.to_hex())]
     HashMismatch {
@@ -188,6 +194,16 @@ pub enum Error {
     /// Hashing or signing failed.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
+}
+
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::TooMany => Self::TooManyAttempts,
+            PasswordError::Busy => Self::PasswordsBusy,
+            PasswordError::Crypto(error) => Self::Crypto(error),
+        }
+    }
 }
 
 impl From<HoldError> for Error {

@@ -20,6 +20,6 @@ pub fn router(state: AppState) -> Router {
         .merge(routes::tus::routes())
         .fallback(routes::not_found)
         .method_not_allowed_fallback(routes::method_not_allowed)
-        .layer(middleware::from_fn(request::wrap))
+        .layer(middleware::from_fn_with_state(state.clone(), request::wrap))
         .with_state(state)
 }

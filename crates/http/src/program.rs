@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     background,
+    edge::{AllowedHosts, EdgeFlags},
+    file_limit,
     links::{InvalidPublicUrl, PublicUrl},
     server,
     state::AppState,
@@ -31,6 +33,8 @@ pub struct Program {
     /// [default: taken from each request]
     #[arg(long, env = "ELIZABETH_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    #[command(flatten)]
+    edge: EdgeFlags,
     #[command(flatten)]
     options: Options,
 }
@@ -74,13 +78,21 @@ impl Program {
     /// What keeps it from starting. Once it runs, nothing does.
     pub async fn run(self) -> Result<(), StartError> {
         init_logging(self.options.log_format())?;
+        let files = file_limit::raise();
+        let (is_open, edge) = (self.edge.answers_to_any(), self.edge.edge(files)?);
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
         let Wired { app, admin_token, gc_interval, .. } = self.options.build().await?;
         let unusable = |source| StartError::Listen { address: self.listen.clone(), source };
         let listener = TcpListener::bind(&self.listen).await.map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
+        let mut edge = edge;
+        if is_open && address.ip().is_loopback() {
+            edge.allowed_hosts = AllowedHosts::Loopback(Vec::new());
+        }
+        edge.allowed_hosts = edge.allowed_hosts.and(public_url.as_ref().map(PublicUrl::host));
+        tracing::info!(files, connections = edge.max_connections, "limits of this process");
         let stop = stop_by_signal()?;
-        let state = AppState::new(app, admin_token.as_ref(), public_url);
+        let state = AppState::new(app, admin_token.as_ref(), public_url, edge);
         let background_stop = CancellationToken::new();
         let background = background::start(&state, gc_interval, &background_stop);
         announce(address);

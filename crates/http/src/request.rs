@@ -1,19 +1,32 @@
-//! The one layer around all routes: the request's id, its log line, panics, problems, and headers that every answer
+//! The one layer around all routes: who a request comes from, its id, its log line, panics, problems, and headers that every answer
 //! has. One layer, because each costs every request an allocation and an indirection.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use elizabeth_core::client::Client;
 use futures::FutureExt;
+use hyper::body::Body;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use crate::problem::Problem;
+use crate::{
+    body::refuse,
+    extract::SMALL,
+    limiter::{Attempt, Unanswered, is_for_page},
+    problem::{Miss, Problem},
+    state::AppState,
+};
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -21,8 +34,11 @@ static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 ///
 /// The log line holds the route's template, never the address that was asked for: so no token, password or ticket
 /// of a query string can stand in it, nor a name of a private room.
-pub(crate) async fn wrap(request: Request, next: Next) -> Response {
+pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let client = client(&state, &request);
+    request.extensions_mut().insert(client);
+    let (attempt, admitted) = admit(&state, client, &mut request);
     let id = request_id(request.headers().get(&X_REQUEST_ID));
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!(
@@ -31,12 +47,58 @@ pub(crate) async fn wrap(request: Request, next: Next) -> Response {
         method = %request.method(),
         route = route.as_ref().map_or("-", MatchedPath::as_str),
     );
-    let run = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
-    let mut response = run.await.unwrap_or_else(|_| Problem::internal().into_response());
+    let mut response = match admitted {
+        Ok(()) => {
+            let run = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
+            run.await.unwrap_or_else(|_| Problem::internal().into_response())
+        }
+        Err(problem) => refused(problem, request),
+    };
+    if let (Some(limiter), Some(attempt)) = (state.limiter(), &attempt)
+        && let Some(miss) = response.extensions().get::<Miss>()
+    {
+        limiter.missed(state.app(), attempt, *miss);
+    }
     finish(&span, &id, &mut response);
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, micros = micros_since(started), "answered"));
     response
+}
+
+/// Who a request comes from. Handlers find it among the request's extensions.
+fn client(state: &AppState, request: &Request) -> Client {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    // Without a connection, all requests come from one place.
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    state.edge().trusted_proxies.client(peer, request.headers())
+}
+
+/// Counts a request, and looks whether it came by a name of ours and its client may go on. What it may guess is to be kept until it is answered.
+fn admit(state: &AppState, client: Client, request: &mut Request) -> (Option<Attempt>, Result<(), Problem>) {
+    let counted = state.limiter().map_or(Ok(()), |limiter| limiter.request(client));
+    if let Err(problem) = counted.and_then(|()| state.edge().allowed_hosts.judge(request)) {
+        return (None, Err(problem));
+    }
+    let Some(limiter) = state.limiter() else { return (None, Ok(())) };
+    let Some(attempt) = Attempt::of(client, request) else { return (None, Ok(())) };
+    let admitted = limiter.attempt(state.app(), &attempt);
+    if admitted.is_err() && is_for_page(request) {
+        // Whoever has to wait gets the page all the same, and is told by it.
+        request.extensions_mut().insert(Unanswered);
+        return (None, Ok(()));
+    }
+    (Some(attempt), admitted)
+}
+
+/// An answer to a request that is not looked at. What it brings is not waited for.
+fn refused(problem: Problem, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if body.size_hint().upper().is_some_and(|bytes| bytes <= SMALL as u64) {
+        // It has come already, as a rule: then the connection can go on.
+        return problem.into_response();
+    }
+    refuse(&parts.headers, body);
+    problem.closing().into_response()
 }
 
 /// A number in JSON, which 128 bits would not be.
@@ -88,13 +150,22 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_answer() {
         use axum::{Router, body::Body, middleware, routing::get};
+        use elizabeth_core::{Elizabeth, time::Timestamp};
+        use elizabeth_testing::{ManualClock, SeededEntropy};
         use tower::ServiceExt;
+
+        use crate::edge::Edge;
 
         async fn broken() -> &'static str {
             panic!("a secret")
         }
-        let router = Router::new().route("/", get(broken)).layer(middleware::from_fn(wrap));
-        let request = Request::get("/").header("x-request-id", "id-1").body(Body::empty()).unwrap();
+        let clock = ManualClock::new(Timestamp::parse("2026-11-01T12:00:00Z").unwrap());
+        let app = Elizabeth::builder().in_memory().clock(Arc::new(clock));
+        let app = app.entropy(Arc::new(SeededEntropy::new(7))).build().unwrap();
+        let state = AppState::new(app, None, None, Edge::default());
+        let router = Router::new().route("/", get(broken)).layer(middleware::from_fn_with_state(state, wrap));
+        let request =
+            Request::get("/").header("host", "x").header("x-request-id", "id-1").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), 500);
         assert_eq!(response.headers()["x-request-id"], "id-1");

@@ -13,6 +13,8 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    edge::Edge,
+    limiter::Limiter,
     links::{Links, PublicUrl},
     readiness::Readiness,
     reference,
@@ -28,6 +30,9 @@ struct Inner {
     app: Elizabeth,
     admin: Option<KeyHash>,
     links: Links,
+    limiter: Option<Limiter>,
+    create_key: Option<KeyHash>,
+    edge: Edge,
     uploads: TaskTracker,
     slots: UploadSlots,
     garbage: Notify,
@@ -40,11 +45,21 @@ struct Inner {
 impl AppState {
     /// A state around a service. Without an admin token the admin calls are not there; without a public URL links
     /// go to where each request came to.
-    pub fn new(app: Elizabeth, admin_token: Option<&SecretString>, public_url: Option<PublicUrl>) -> Self {
+    pub fn new(
+        app: Elizabeth,
+        admin_token: Option<&SecretString>,
+        public_url: Option<PublicUrl>,
+        edge: Edge,
+    ) -> Self {
+        let limiter = edge.rate_limit.then(|| Limiter::new(&app.policy().limits));
+        let create_key = edge.create_key.as_ref().map(|key| KeyHash::of(key.expose_secret()));
         Self(Arc::new(Inner {
             app,
+            limiter,
+            create_key,
             admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
             links: Links::new(public_url),
+            edge,
             uploads: TaskTracker::new(),
             slots: UploadSlots::default(),
             garbage: Notify::new(),
@@ -68,6 +83,21 @@ impl AppState {
     /// Where people reach this server.
     pub(crate) fn links(&self) -> &Links {
         &self.0.links
+    }
+
+    /// The counts of clients, unless that is off.
+    pub(crate) fn limiter(&self) -> Option<&Limiter> {
+        self.0.limiter.as_ref()
+    }
+
+    /// The hash of what has to be sent to make a room; `None` where anybody may.
+    pub(crate) fn create_key(&self) -> Option<&KeyHash> {
+        self.0.create_key.as_ref()
+    }
+
+    /// How it stands towards its clients.
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.0.edge
     }
 
     /// The uploads under way: a shutdown waits for them, as their ends are not awaited by any connection.

@@ -26,7 +26,7 @@ async fn service(url: &str) -> Elizabeth {
         blobs: Arc::new(MemoryBlobs::default()),
         clock: Arc::new(ManualClock::default()),
         entropy: Arc::new(SeededEntropy::default()),
-        passwords: Arc::new(Argon2Passwords),
+        passwords: Arc::new(Argon2Passwords::default()),
         signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()]).unwrap()),
     };
     Elizabeth::new(ports, Policy::default())

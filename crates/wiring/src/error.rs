@@ -60,7 +60,7 @@ pub(crate) fn variable_of(flag: &str) -> String {
 
 impl WiringError {
     /// Of an option, named by its flag without dashes.
-    pub(crate) fn unusable(flag: &str, reason: impl Into<String>) -> Self {
+    pub fn unusable(flag: &str, reason: impl Into<String>) -> Self {
         Self::Unusable { option: format!("--{flag} ({})", variable_of(flag)), reason: reason.into() }
     }
 

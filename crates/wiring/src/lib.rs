@@ -35,7 +35,7 @@ use std::{sync::Arc, time::Duration};
 use elizabeth_core::{
     Elizabeth, Ports,
     crypto::{Argon2Passwords, JwtSigner},
-    ports::{Blobs, Store},
+    ports::{Blobs, Entropy, Store},
     system::{OsEntropy, SystemClock},
 };
 use secrecy::SecretString;
@@ -44,8 +44,8 @@ use crate::options::Settings;
 pub use crate::{
     error::WiringError,
     logging::{LogFormat, init_logging, init_logging_above},
-    options::Options,
-    parse::parse_from,
+    options::{Options, Secret, Switch},
+    parse::{Reader, parse_from},
     passwords::OffThread,
 };
 
@@ -104,12 +104,13 @@ impl Settings {
             self.postgres,
         );
         let (store, blobs) = (store.await?, self.blobs.open().await?);
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let ports = Ports {
             store: store.clone(),
             blobs: blobs.clone(),
             clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
-            passwords: Arc::new(OffThread::new(Arc::new(Argon2Passwords))),
+            entropy: entropy.clone(),
+            passwords: Arc::new(OffThread::new(Arc::new(Argon2Passwords::default()), entropy.bytes())),
             signer: Arc::new(JwtSigner::new(token_secrets)?),
         };
         let app = Elizabeth::new(ports, self.policy);

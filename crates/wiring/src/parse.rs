@@ -41,11 +41,18 @@ fn refusal(error: &clap::Error) -> Option<WiringError> {
 }
 
 /// Reads values of a type. Its error must not repeat a secret; beyond that error, this repeats nothing.
-pub(crate) struct Reader<T>(PhantomData<fn() -> T>);
+pub struct Reader<T>(PhantomData<fn() -> T>);
 
 impl<T> Reader<T> {
-    pub(crate) fn new() -> Self {
+    /// One for the value parser of an option.
+    pub fn new() -> Self {
         Self(PhantomData)
+    }
+}
+
+impl<T> Default for Reader<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

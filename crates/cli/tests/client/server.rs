@@ -12,7 +12,7 @@ use std::{
 
 use axum::Router;
 use clap::Parser;
-use elizabeth_http::{server, state::AppState};
+use elizabeth_http::{edge::Edge, server, state::AppState};
 use elizabeth_wiring::Options;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -79,7 +79,8 @@ async fn run(
     let folder = ["test".as_ref(), "--data-dir".as_ref(), data.path().as_os_str()];
     let arguments = folder.into_iter().chain(options.iter().map(OsStr::new));
     let wired = Args::try_parse_from(arguments).unwrap().options.build().await.unwrap();
-    let state = AppState::new(wired.app, None, None);
+    let edge = Edge { rate_limit: false, ..Edge::default() };
+    let state = AppState::new(wired.app, None, None, edge);
     tokio::spawn(server::serve(listener, state, stop, Duration::from_secs(5)))
 }
 

@@ -75,6 +75,7 @@ macro_rules! limits {
 
 limits! {
     Guesses = "guesses", Client, 10, "Wrong passwords, keys, tickets and unknown private addresses before a wait";
+    Looks = "looks", Client, 15, "Names without a room asked for before a wait, then one a second";
     RoomsMade = "rooms-made", Client, 30, "Rooms made in a minute";
     Requests = "requests", Client, 100, "Requests a second, three times as many in a burst";
     ClientConnections = "client-connections", Client, 256, "Connections open at once";

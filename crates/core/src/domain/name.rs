@@ -134,13 +134,16 @@ impl RoomRef {
         let whole = nfc_of_address(text)?;
         // A name may itself look like a slug, and what stands before its uuid need not be a name then.
         let as_name = RoomName::parse(&whole).map(drop);
-        match whole.rsplit_once('_') {
-            Some((name, uuid)) if uuid.len() == 32 && uuid.bytes().all(|b| b.is_ascii_hexdigit()) => {
-                as_name.or_else(|_| RoomName::parse(name).map(drop))?;
-            }
-            _ => as_name?,
+        match named_in_slug(&whole) {
+            Some(name) => as_name.or_else(|_| RoomName::parse(name).map(drop))?,
+            None => as_name?,
         }
         Ok(Self(whole))
+    }
+
+    /// Whether it has the form of a private slug, which nobody comes upon by chance.
+    pub fn is_private(&self) -> bool {
+        named_in_slug(&self.0).is_some()
     }
 
     /// The reference in NFC.
@@ -153,6 +156,12 @@ impl From<RoomName> for RoomRef {
     fn from(name: RoomName) -> Self {
         Self(name.0)
     }
+}
+
+/// The name in front of a slug's UUID.
+fn named_in_slug(text: &str) -> Option<&str> {
+    let (name, uuid) = text.rsplit_once('_')?;
+    (uuid.len() == 32 && uuid.bytes().all(|b| b.is_ascii_hexdigit())).then_some(name)
 }
 
 /// NFC of a name or a slug, refused before any work is spent on a text far too long.

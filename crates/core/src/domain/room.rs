@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    client::Client,
     domain::invalid::Invalid,
     id::RoomId,
     name::RoomName,
@@ -267,6 +268,8 @@ settable! {
         pub permission: Option<Permission>,
         /// Whether its owner key alone makes an owner, so that nobody becomes one by entering first.
         pub claimed: bool,
+        /// Who makes it, as far as the network tells.
+        pub client: Option<Client>,
     }
 }
 

@@ -9,7 +9,7 @@ mod store;
 
 pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest};
 pub use clock::Clock;
-pub use crypto::{CryptoError, Passwords, TokenSigner};
+pub use crypto::{CryptoError, PasswordError, Passwords, TokenSigner};
 pub use entropy::Entropy;
 pub use store::{
     Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,

@@ -33,7 +33,7 @@ use crate::{
 
 pub use caller::{Caller, Visitor};
 pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
-pub use rooms::{CreatedRoom, RemovedRoom};
+pub use rooms::{CreatedRoom, RemovedRoom, VisitRequest};
 pub use sessions::{Issued, IssuedRefresh, TokenList, TokenRequest};
 pub use sweep::{GcReport, SWEEP_LEASE};
 pub use tickets::{CreatedTicket, TicketRequest, TicketView};

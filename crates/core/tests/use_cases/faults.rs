@@ -18,6 +18,7 @@ use elizabeth_core::{
     memory::{MemoryBlobs, MemoryStore},
     policy::Policy,
     ports::{BlobError, BlobStream, BlobWriter, Blobs},
+    service::VisitRequest,
     text::TextRequest,
 };
 
@@ -176,7 +177,7 @@ async fn uploads_that_were_promised_the_same_space_do_not_fill_the_disk() {
 #[tokio::test]
 async fn a_pipe_into_a_disk_that_fills_up_leaves_not_even_its_room() {
     let (world, faulty) = world(full_on_write);
-    let (maker, _) = world.app.visit_or_create(&at("box"), None, None).await.unwrap();
+    let (maker, _) = world.app.visit_or_create(&at("box"), VisitRequest::default(), None).await.unwrap();
     let mut upload = world.app.begin_file(&at("box"), &maker, FileRequest::new("a", 0), true).await.unwrap();
     upload.start_file("a").await.unwrap();
     upload.write(large(5_000)).await.unwrap();
@@ -185,6 +186,9 @@ async fn a_pipe_into_a_disk_that_fills_up_leaves_not_even_its_room() {
     assert_eq!((world.blobs.len(), world.app.counts().await.unwrap().rooms), (0, 0));
     // No room is made where nothing could be put into it.
     faulty.free.store(499_999, Ordering::SeqCst);
-    refused!(world.app.visit_or_create(&at("box"), None, Some(0)).await, Error::StorageFull);
+    refused!(
+        world.app.visit_or_create(&at("box"), VisitRequest::default(), Some(0)).await,
+        Error::StorageFull
+    );
     assert_eq!(world.app.counts().await.unwrap().rooms, 0);
 }

@@ -8,7 +8,7 @@ use elizabeth_core::{
     permission::Permission,
     policy::Policy,
     room::{RoomOptions, RoomSettings, RoomStatus},
-    service::{TokenRequest, Upload, Uploaded},
+    service::{TokenRequest, Upload, Uploaded, VisitRequest},
 };
 use futures::TryStreamExt;
 
@@ -193,19 +193,36 @@ async fn the_newest_of_a_name_is_read_and_deleted() {
     refused!(read(&world.app, &Caller::Nobody, "a/b.txt").await, Error::Unauthorized(Unauthorized::Missing));
 }
 
+fn saying(password: &str) -> VisitRequest {
+    VisitRequest::default().password(Some(password.into()))
+}
+
+#[tokio::test]
+async fn who_only_looks_is_let_in_alike_and_not_counted() {
+    let world = World::new();
+    let options = RoomOptions::default().max_entries(Some(1)).password(Some("pw".into()));
+    world.create("box", options).await.unwrap();
+    for _ in 0..3 {
+        world.app.visit(&at("box"), &saying("pw").only_looks(true)).await.unwrap();
+    }
+    refused!(world.app.visit(&at("box"), &saying("no").only_looks(true)).await, Error::WrongPassword);
+    world.app.visit(&at("box"), &saying("pw")).await.unwrap();
+    refused!(world.app.visit(&at("box"), &saying("pw").only_looks(true)).await, Error::EntriesExhausted);
+}
+
 #[tokio::test]
 async fn a_visit_is_an_entry_without_a_token() {
     let world = World::new();
     let options = RoomOptions::default().max_entries(Some(2)).password(Some("pw".into()));
     let created = world.create("box", options).await.unwrap();
-    refused!(world.app.visit(&at("box"), None).await, Error::WrongPassword);
-    refused!(world.app.visit(&at("box"), Some(&"no".into())).await, Error::WrongPassword);
-    let visitor = world.app.visit(&at("box"), Some(&"pw".into())).await.unwrap();
+    refused!(world.app.visit(&at("box"), &VisitRequest::default()).await, Error::WrongPassword);
+    refused!(world.app.visit(&at("box"), &saying("no")).await, Error::WrongPassword);
+    let visitor = world.app.visit(&at("box"), &saying("pw")).await.unwrap();
     let uploaded = pipe(&world.app, &visitor, &["x".into()]).await.unwrap();
     assert_eq!(read(&world.app, &visitor, "log.txt").await.unwrap(), b"x");
     // One call is one entry, however many steps it takes; and nobody owns the room by it.
     let first = world.issue("box", with_password("pw")).await.unwrap();
-    refused!(world.app.visit(&at("box"), Some(&"pw".into())).await, Error::EntriesExhausted);
+    refused!(world.app.visit(&at("box"), &saying("pw")).await, Error::EntriesExhausted);
     let listed = world.app.tokens(&at("box"), &Caller::token(&first)).await.unwrap().tokens;
     assert_eq!(listed.len(), 1, "a visit leaves no token");
     assert!(listed[0].owner && listed[0].sid != uploaded.contents[0].sid);
@@ -227,7 +244,10 @@ async fn a_visit_is_an_entry_without_a_token() {
 async fn who_brings_a_file_gets_a_room_for_it() {
     let world = World::new();
     let come = async |password: Option<&str>, size| {
-        world.app.visit_or_create(&at("box"), password.map(Into::into), size).await
+        world
+            .app
+            .visit_or_create(&at("box"), VisitRequest::default().password(password.map(Into::into)), size)
+            .await
     };
     let most = world.app.policy().room_max_size;
     refused!(come(None, Some(most + 1)).await, Error::RoomFull(full) if full.remaining == most);
@@ -249,13 +269,13 @@ async fn who_brings_a_file_gets_a_room_for_it() {
 
     // A name that only a slug can have makes no room.
     let slug = format!("{}_{}", "x".repeat(64), "0".repeat(32));
-    refused!(world.app.visit_or_create(&at(&slug), None, None).await, Error::RoomNotFound);
+    refused!(world.app.visit_or_create(&at(&slug), VisitRequest::default(), None).await, Error::RoomNotFound);
 }
 
 #[tokio::test]
 async fn a_room_made_for_an_upload_that_fails_goes_again() {
     let world = World::with_policy(Policy::default().room_max_size(100_000));
-    let come = async || world.app.visit_or_create(&at("box"), None, None).await.unwrap().0;
+    let come = async || world.app.visit_or_create(&at("box"), VisitRequest::default(), None).await.unwrap().0;
     let rooms = async || world.app.counts().await.unwrap().rooms;
     refused!(pipe(&world.app, &come().await, &[large(90_000), large(10_001)]).await, Error::RoomFull(_));
     assert_eq!((rooms().await, world.blobs.len()), (0, 0));
@@ -284,7 +304,8 @@ async fn of_many_at_once_one_makes_the_room() {
     let coming = (0..20).map(|n| {
         let app = world.app.clone();
         tokio::spawn(async move {
-            let (visitor, created) = app.visit_or_create(&at("box"), None, Some(1)).await.unwrap();
+            let (visitor, created) =
+                app.visit_or_create(&at("box"), VisitRequest::default(), Some(1)).await.unwrap();
             let file = FileRequest::new(format!("{n}"), 0);
             app.store_file(&at("box"), &visitor, file, "x".into()).await.unwrap();
             created.is_some()

@@ -8,7 +8,7 @@ use elizabeth_core::{
     name::RoomName,
     ports::Store,
     room::RoomOptions,
-    service::GcReport,
+    service::{GcReport, VisitRequest},
 };
 
 use crate::{
@@ -110,7 +110,10 @@ async fn nobody_takes_the_name_of_a_room_that_a_leap_would_remove() {
     let (world, _) = swept().await;
     leap(&world, 8 * DAY);
     refused!(world.create("box", RoomOptions::default()).await, Error::NameTaken);
-    refused!(world.app.visit_or_create(&at("box"), None, Some(1)).await, Error::RoomExpired);
+    refused!(
+        world.app.visit_or_create(&at("box"), VisitRequest::default(), Some(1)).await,
+        Error::RoomExpired
+    );
     world.wait(HOUR);
     world.app.create_room(RoomName::parse("box").unwrap(), RoomOptions::default()).await.unwrap();
 }

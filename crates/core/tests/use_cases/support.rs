@@ -81,7 +81,7 @@ impl World {
             blobs: blobs_port,
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
-            passwords: Arc::new(Argon2Passwords),
+            passwords: Arc::new(Argon2Passwords::default()),
             signer: Arc::new(JwtSigner::new(vec![vec![7; 32].into()]).unwrap()),
         };
         Self { app: Elizabeth::new(ports, policy), clock, store: store_port, blobs }

@@ -55,7 +55,7 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
         ))
         .description(Some(
             "Rooms that hold files, without accounts. Every status of 400 and above is a problem (RFC 9457) whose \
-             `code` says which. At any address: 400 `invalid_path`, 404 `not_found`, 405 `method_not_allowed`. Where a room is used as a folder, which is not described here, also 401 `password_required`. In uploads by the tus protocol, which are not described here either, also 400 `invalid_parts`, 403 `upload_final`, 409 `offset_conflict`, 412 `tus_version`, 413 `too_many_pieces` and 460 `checksum_mismatch`.",
+             `code` says which. At any address: 400 `invalid_path` and `invalid_host`, 421 `host_not_allowed`, 404 `not_found`, 405 `method_not_allowed`, 429 `too_many_requests` and, after too many wrong guesses, `too_many_attempts`, each with `Retry-After`. Where a room is used as a folder, which is not described here, also 401 `password_required`. In uploads by the tus protocol, which are not described here either, also 400 `invalid_parts`, 403 `upload_final`, 409 `offset_conflict`, 412 `tus_version`, 413 `too_many_pieces` and 460 `checksum_mismatch`.",
         ))
         .build();
     document.servers = Some(vec![Server::new("/")]);

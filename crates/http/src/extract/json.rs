@@ -1,21 +1,25 @@
-use std::time::Duration;
-
 use axum::{
-    body::Body,
-    extract::{FromRequest, Request},
-    http::{HeaderMap, StatusCode, header},
+    body::{Body, BodyDataStream},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use bytes::{Bytes, BytesMut};
-use elizabeth_core::{ErrorCode, policy::TEXT_MAX};
+use elizabeth_core::{Caller, Error, ErrorCode, Unauthorized, policy::TEXT_MAX};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::{Instant, timeout},
+};
 use utoipa::openapi::path::Operation;
 
+use super::{Credential, InRoom};
 use crate::{
     body::{drain, refuse},
     document::{Described, add_refusals},
+    pace::{Pace, SILENCE},
     problem::{Code, Problem, RequestCode},
+    state::AppState,
 };
 
 /// The largest JSON body in bytes: a manifest of 1,000 files with the longest names fits.
@@ -23,12 +27,11 @@ const LIMIT: usize = 4 << 20;
 /// The same where a text stands in it: the longest one fits however it is escaped (`\u0041` is six bytes for one),
 /// with the longest of everything beside it.
 pub(crate) const TEXT_LIMIT: usize = 6 * TEXT_MAX + (1 << 20);
-/// Bodies beyond this many bytes are gathered only so many MiB at a time: strangers may send them, and a crowd of
-/// them would take all memory there is.
-const SMALL: usize = 64 << 10;
-static MIB_AT_ONCE: Semaphore = Semaphore::const_new(128);
-/// How long a client may take to send one.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// What anybody may send, who or wherever it is. More is read only of those who have a token of the room.
+pub(crate) const SMALL: usize = 64 << 10;
+/// What is gathered beyond that at a time, in KiB, of all requests together: a crowd would take all memory there is. It
+/// is taken by what has come, not by what was announced, so that nobody holds it without having sent it.
+static KIB_AT_ONCE: Semaphore = Semaphore::const_new(128 << 10);
 
 /// A JSON body of so many bytes at most.
 pub(crate) struct Json<T, const AT_MOST: usize = LIMIT>(pub(crate) T);
@@ -36,25 +39,25 @@ pub(crate) struct Json<T, const AT_MOST: usize = LIMIT>(pub(crate) T);
 /// A JSON body that may be left out, which is as if it were `{}`.
 pub(crate) struct OptionalJson<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned, const AT_MOST: usize> FromRequest<S> for Json<T, AT_MOST> {
+impl<T: DeserializeOwned, const AT_MOST: usize> FromRequest<AppState> for Json<T, AT_MOST> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
         if let Err(problem) = check_type(&parts.headers) {
             refuse(&parts.headers, body);
             return Err(problem);
         }
-        parse(&collect(&parts.headers, body, AT_MOST).await?).map(Self)
+        parse(&collect(&mut parts, state, body, AT_MOST).await?).map(Self)
     }
 }
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
+impl<T: DeserializeOwned> FromRequest<AppState> for OptionalJson<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let bytes = collect(&parts.headers, body, LIMIT).await?;
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let bytes = collect(&mut parts, state, body, SMALL).await?;
         if bytes.is_empty() {
             return parse(b"{}").map(Self);
         }
@@ -95,46 +98,86 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(RequestCode::UnsupportedMediaType, "expected a body of the type application/json"))
 }
 
-async fn collect(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let announced =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+async fn collect(parts: &mut Parts, state: &AppState, body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let announced = parts.headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        refuse(headers, body);
+        refuse(&parts.headers, body);
         return Err(too_large(limit));
     }
+    if announced.is_some_and(|length| length > SMALL as u64)
+        && let Err(problem) = judge(parts, state).await
+    {
+        refuse(&parts.headers, body);
+        return Err(problem.closing());
+    }
     let mut stream = body.into_data_stream();
-    let mut collected = BytesMut::new();
-    let mut turn = None;
-    let read = async {
-        while let Some(piece) = stream.next().await {
-            let piece = piece.map_err(|_| {
-                Problem::new(RequestCode::InvalidJson, "the body ended before it was complete").closing()
-            })?;
-            if collected.len() + piece.len() > limit {
-                return Err(too_large(limit));
-            }
-            if turn.is_none() && collected.len() + piece.len() > SMALL {
-                // It is never closed, so there is always a turn.
-                let most = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(limit);
-                turn = MIB_AT_ONCE.acquire_many(most.div_ceil(1 << 20) as u32).await.ok();
-            }
-            collected.extend_from_slice(&piece);
-        }
-        Ok(())
-    };
-    let outcome = tokio::time::timeout(PATIENCE, read).await.unwrap_or_else(|_| {
-        let text = "the body did not arrive in time";
-        Err(Problem::new(RequestCode::RequestTimeout, text).closing())
-    });
-    match outcome {
-        Ok(()) => Ok(collected.freeze()),
+    match gather(parts, state, announced, &mut stream, limit).await {
+        Ok(bytes) => Ok(bytes),
         Err(problem) => {
-            if problem.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            if problem.status() != StatusCode::REQUEST_TIMEOUT {
                 drain(Body::from_stream(stream));
             }
-            Err(problem)
+            Err(problem.closing())
         }
     }
+}
+
+async fn gather(
+    parts: &mut Parts,
+    state: &AppState,
+    announced: Option<u64>,
+    stream: &mut BodyDataStream,
+    limit: usize,
+) -> Result<Bytes, Problem> {
+    let too_slow = || Problem::new(RequestCode::RequestTimeout, "the body did not arrive in time");
+    let mut gathered = BytesMut::new();
+    let mut held: Option<SemaphorePermit<'_>> = None;
+    let mut pace = Pace::default();
+    loop {
+        let asked = Instant::now();
+        let piece = timeout(SILENCE, stream.next()).await.map_err(|_| too_slow())?;
+        let Some(piece) = piece else { return Ok(gathered.freeze()) };
+        let piece = piece
+            .map_err(|_| Problem::new(RequestCode::InvalidJson, "the body ended before it was complete"))?;
+        if !pace.keeps(asked, piece.len()) {
+            return Err(too_slow());
+        }
+        let bytes = gathered.len() + piece.len();
+        if bytes > limit {
+            return Err(too_large(limit));
+        }
+        if bytes > SMALL {
+            if held.is_none() && announced.is_none() {
+                judge(parts, state).await?;
+            }
+            let kib = bytes.div_ceil(1 << 10) - held.as_ref().map_or(0, SemaphorePermit::num_permits);
+            let more = timeout(SILENCE, KIB_AT_ONCE.acquire_many(kib as u32)).await.ok().and_then(Result::ok);
+            let more = more.ok_or_else(|| {
+                Problem::new(ErrorCode::Unavailable, "too many large bodies arrive at once: try again")
+            })?;
+            match &mut held {
+                Some(held) => held.merge(more),
+                None => held = Some(more),
+            }
+        }
+        gathered.extend_from_slice(&piece);
+    }
+}
+
+/// Lets those send more than a little who have a token of the room that the address names.
+async fn judge(parts: &mut Parts, state: &AppState) -> Result<(), Problem> {
+    let InRoom(room) = InRoom::from_request_parts(parts, state).await?;
+    let credential = Credential::from_request_parts(parts, state).await?;
+    let known = state.app().room(&room, credential.caller()).await;
+    Err(match (credential.caller(), known) {
+        (Caller::Token(_) | Caller::Visitor(_), Ok(_)) => return Ok(()),
+        (Caller::Token(_) | Caller::Visitor(_), Err(error)) => error,
+        (Caller::Nobody, Err(error @ (Error::RoomNotFound | Error::RoomExpired))) => error,
+        // Whatever else keeps strangers out of the room is nothing to somebody who wants to use it.
+        (Caller::Nobody, _) => Unauthorized::Missing.into(),
+    }
+    .into())
 }
 
 fn too_large(limit: usize) -> Problem {

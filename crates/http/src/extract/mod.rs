@@ -1,17 +1,21 @@
 //! What handlers take out of a request. Each refuses with a problem, and before any use case runs: syntax first.
 
+mod counted;
 mod credential;
 mod folder_credential;
 mod if_match;
 mod json;
 mod path;
 mod query;
+mod room_maker;
 mod upload_credential;
 
+pub(crate) use counted::Counted;
 pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use folder_credential::FolderCredential;
 pub(crate) use if_match::IfMatch;
-pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
+pub(crate) use json::{Json, OptionalJson, SMALL, TEXT_LIMIT};
 pub(crate) use path::{ChunkPath, InRoom, RoomFile, RoomItem, RoomPath};
 pub(crate) use query::Query;
+pub(crate) use room_maker::{MayMakeRoom, RoomMaker};
 pub(crate) use upload_credential::UploadCredential;

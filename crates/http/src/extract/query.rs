@@ -1,6 +1,9 @@
 use std::{borrow::Cow, str::FromStr};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{Uri, request::Parts},
+};
 use percent_encoding::percent_decode_str;
 use utoipa::openapi::path::Operation;
 
@@ -32,7 +35,12 @@ impl Described for Query {
 impl Query {
     /// The query of a request.
     pub(crate) fn of(parts: &Parts) -> Self {
-        Self(parts.uri.query().unwrap_or_default().to_owned())
+        Self::of_uri(&parts.uri)
+    }
+
+    /// The query of an address.
+    pub(crate) fn of_uri(uri: &Uri) -> Self {
+        Self(uri.query().unwrap_or_default().to_owned())
     }
 
     /// A member's value.

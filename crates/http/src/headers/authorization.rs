@@ -1,4 +1,4 @@
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use data_encoding::BASE64;
 use secrecy::SecretString;
 
@@ -7,8 +7,12 @@ use crate::problem::{Problem, RequestCode};
 /// The token of `Authorization: Bearer …` (RFC 6750, section 2.1). One that is no visible ASCII is a token all the
 /// same, only never a good one.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, token) = value.split_at_checked(6)?;
+    headers.get(header::AUTHORIZATION).and_then(bearer_token)
+}
+
+/// The same of the header's value.
+pub(crate) fn bearer_token(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.as_bytes().split_at_checked(6)?;
     if !scheme.eq_ignore_ascii_case(b"bearer") || !matches!(token.first(), None | Some(b' ')) {
         return None;
     }
@@ -36,7 +40,6 @@ pub(crate) fn basic_password(headers: &HeaderMap) -> Result<Option<SecretString>
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use secrecy::ExposeSecret;
 
     use super::*;

@@ -15,7 +15,7 @@ pub(crate) mod tus;
 #[cfg(feature = "web-ui")]
 pub(crate) use accept::accepts_encoding;
 pub(crate) use accept::accepts_html;
-pub(crate) use authorization::{basic_password, bearer};
+pub(crate) use authorization::{basic_password, bearer, bearer_token};
 pub(crate) use content_digest::content_digest;
 pub(crate) use content_disposition::{Disposition, content_disposition, unescaped};
 pub(crate) use content_length::announced_length;

@@ -50,6 +50,13 @@ impl PublicUrl {
         &self.whole
     }
 
+    /// Its host alone, without the port.
+    pub(crate) fn host(&self) -> &str {
+        let authority = self.whole.get(..self.path_at).and_then(|origin| origin.split_once("://"));
+        let authority = authority.map_or("", |(_, authority)| authority);
+        authority.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(authority, |(host, _)| host)
+    }
+
     /// Its path alone, empty where it has none.
     pub(super) fn path(&self) -> &str {
         self.whole.get(self.path_at..).unwrap_or_default()
@@ -78,6 +85,11 @@ mod tests {
         ] {
             let url = PublicUrl::parse(text).unwrap();
             assert_eq!((url.as_str(), url.path()), (whole, path));
+            assert!(
+                ["share.example.org", "192.0.2.7", "[2001:db8::1]"].contains(&url.host()),
+                "{}",
+                url.host()
+            );
         }
     }
 

@@ -56,6 +56,8 @@ codes! {
     InvalidQuery = 400 "invalid_query",
     /// A header cannot be read.
     InvalidHeader = 400 "invalid_header",
+    /// The request names no host, or two, or what is none.
+    InvalidHost = 400 "invalid_host",
     /// The body is no JSON, or of the wrong shape.
     InvalidJson = 400 "invalid_json",
     /// The body ended before it was complete; nothing is kept.
@@ -66,6 +68,10 @@ codes! {
     PasswordRequired = 401 "password_required",
     /// This is not the admin token.
     AdminTokenInvalid = 401 "admin_token_invalid",
+    /// Rooms are made here with a key, and none was sent.
+    CreateKeyRequired = 401 "create_key_required",
+    /// This is not the key that rooms are made with.
+    CreateKeyInvalid = 403 "create_key_invalid",
     /// The upload is made of others; nothing can be added to it.
     UploadFinal = 403 "upload_final",
     /// There is nothing at this address.
@@ -86,6 +92,12 @@ codes! {
     UnsupportedMediaType = 415 "unsupported_media_type",
     /// The range lies beyond the end.
     RangeNotSatisfiable = 416 "range_not_satisfiable",
+    /// The server does not answer to the name that the request came by.
+    HostNotAllowed = 421 "host_not_allowed",
+    /// This client asks too often: wait.
+    TooManyRequests = 429 "too_many_requests",
+    /// This client makes too many rooms: wait.
+    TooManyRooms = 429 "too_many_rooms",
     /// A piece has another hash than was announced; nothing of it is kept.
     ChecksumMismatch = 460 "checksum_mismatch",
 }

@@ -70,7 +70,7 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
             S::PAYLOAD_TOO_LARGE
         }
         E::PreconditionRequired => S::PRECONDITION_REQUIRED,
-        E::TooManyUploads => S::TOO_MANY_REQUESTS,
+        E::TooManyUploads | E::TooManyAttempts => S::TOO_MANY_REQUESTS,
         E::Internal => S::INTERNAL_SERVER_ERROR,
         E::Unavailable => S::SERVICE_UNAVAILABLE,
         E::StorageFull => S::INSUFFICIENT_STORAGE,
@@ -123,6 +123,8 @@ pub(super) fn details(error: &Error) -> Option<Value> {
         | Error::PartUnfinished { .. }
         | Error::PieceLost
         | Error::TooManyUploads
+        | Error::TooManyAttempts
+        | Error::PasswordsBusy
         | Error::TooManyPieces
         | Error::TextTooLong(_)
         | Error::ArchiveTooLarge

@@ -5,14 +5,16 @@
 
 mod code;
 mod decide;
+mod miss;
 mod render;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::http::StatusCode;
 use elizabeth_core::{Error, ErrorCode, Invalid};
 
 pub use code::{Code, RequestCode};
+pub(crate) use miss::Miss;
 pub use render::ProblemBody;
 
 /// The sentence for a defect.
@@ -26,12 +28,16 @@ pub struct Problem {
     details: Option<Box<serde_json::Value>>,
     cause: Option<Box<Error>>,
     close: bool,
+    retry_after: Option<Duration>,
+    miss: Option<Miss>,
 }
 
 impl Problem {
     /// A problem with a text for people. Its status is its code's.
     pub fn new(code: impl Into<Code>, error: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), error: error.into(), details: None, cause: None, close: false }
+        let code = code.into();
+        let (error, miss) = (error.into(), Miss::of(code));
+        Self { code, error, details: None, cause: None, close: false, retry_after: None, miss }
     }
 
     /// A defect on the server. What it was stands in the log, by the request's id.
@@ -44,6 +50,25 @@ impl Problem {
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
         self.details = Some(Box::new(details));
         self
+    }
+
+    /// The client may ask again after so long.
+    #[must_use]
+    pub(crate) fn after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// The same for a client that has guessed nothing: it did not say anything that could be wrong.
+    #[must_use]
+    pub(crate) fn unguessed(mut self) -> Self {
+        self.miss = None;
+        self
+    }
+
+    /// What it shows that the client did not know.
+    pub(crate) fn miss(&self) -> Option<Miss> {
+        self.miss
     }
 
     /// The connection ends after this answer: the rest of the request's body is not wanted.
@@ -98,8 +123,14 @@ impl From<Error> for Problem {
             StatusCode::INSUFFICIENT_STORAGE => "the server's storage is full",
             StatusCode::SERVICE_UNAVAILABLE => "the server cannot do this at the moment; try again later",
             status if status.is_server_error() => INTERNAL,
-            _ => return Self { details, ..Self::new(code, error.to_string()) },
+            _ => {
+                // A queue of passwords moves on within a second.
+                let wait = matches!(error, Error::TooManyAttempts).then_some(Duration::from_secs(1));
+                return Self { details, retry_after: wait, ..Self::new(code, error.to_string()) };
+            }
         };
-        Self { cause: Some(Box::new(error)), details, ..Self::new(code, text) }
+        // That many ask at once is nobody's defect, and is not to fill the log.
+        let cause = (!matches!(error, Error::PasswordsBusy)).then(|| Box::new(error));
+        Self { cause, details, ..Self::new(code, text) }
     }
 }

@@ -58,7 +58,7 @@ impl Problem {
             let challenge = if by_password { r#"Basic realm="room", charset="UTF-8""# } else { "Bearer" };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        headers.extend(retry_after(status).map(|pause| (header::RETRY_AFTER, pause)));
+        headers.extend(retry_after(status, self.retry_after).map(|pause| (header::RETRY_AFTER, pause)));
         if self.close {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -69,6 +69,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
+        if let Some(miss) = self.miss {
+            response.extensions_mut().insert(miss);
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
     }

@@ -116,7 +116,7 @@ async fn begin_chunk(
     let app = state.app().clone();
     let begun = async move {
         let begun = app.begin_chunk(&room, &access, request).await?;
-        Ok(ChunkSink { begun, skipped: 0, late_hash })
+        Ok::<_, Error>(ChunkSink { begun, skipped: 0, late_hash })
     };
     begin(state, begun).await
 }

@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use elizabeth_core::{
-    Caller, Result,
+    Caller,
     content::{FileRequest, Manifest},
     name::{FileName, RoomRef},
     service::Uploaded,
@@ -64,7 +64,7 @@ impl FilePut {
 /// taken, where the client waits for that (RFC 9110, section 10.1.1).
 pub(crate) async fn put_file(
     state: &AppState,
-    enter: impl Future<Output = Result<Caller>> + Send + 'static,
+    enter: impl Future<Output = Result<Caller, Problem>> + Send + 'static,
     room: RoomRef,
     put: FilePut,
     headers: &HeaderMap,
@@ -78,7 +78,7 @@ pub(crate) async fn put_file(
         Ok(bytes) => {
             let store = async move {
                 let caller = enter.await?;
-                app.store_file(&room, &caller, file, bytes).await
+                Ok::<_, Problem>(app.store_file(&room, &caller, file, bytes).await?)
             };
             return run_to_end(state, store).await;
         }
@@ -87,7 +87,7 @@ pub(crate) async fn put_file(
     let name = file.name.clone();
     let begun = async move {
         let caller = enter.await?;
-        app.begin_file(&room, &caller, file, length.is_none()).await
+        Ok::<_, Problem>(app.begin_file(&room, &caller, file, length.is_none()).await?)
     };
     match begin(state, begun).await {
         Ok(upload) => receive(state, upload, RawBody::new(name, body)).await,

@@ -12,6 +12,7 @@ use tracing::Instrument;
 use super::sink::ByteSink;
 use crate::{
     body::drain,
+    pace::{Pace, SILENCE},
     problem::{Problem, RequestCode},
     state::AppState,
 };
@@ -101,9 +102,9 @@ pub(crate) async fn receive<S: ByteSink>(
 }
 
 /// Begins to receive beside the request. When the client goes away meanwhile, what has begun is given up.
-pub(crate) async fn begin<S: ByteSink>(
+pub(crate) async fn begin<S: ByteSink, E: Into<Problem> + Send + 'static>(
     state: &AppState,
-    begin: impl Future<Output = Result<S, Error>> + Send + 'static,
+    begin: impl Future<Output = Result<S, E>> + Send + 'static,
 ) -> Result<S, Problem> {
     let (sender, begun) = oneshot::channel();
     state.uploads().spawn(
@@ -114,16 +115,16 @@ pub(crate) async fn begin<S: ByteSink>(
         }
         .in_current_span(),
     );
-    begun.await.map_err(|_| Problem::internal())?.map_err(Problem::from)
+    begun.await.map_err(|_| Problem::internal())?.map_err(Into::into)
 }
 
 /// Does what needs no more of the client. Once begun it runs to its end, whoever still listens.
-pub(crate) async fn run_to_end<T: Send + 'static>(
+pub(crate) async fn run_to_end<T: Send + 'static, E: Into<Problem> + Send + 'static>(
     state: &AppState,
-    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
 ) -> Result<T, Problem> {
     match state.uploads().spawn(work.in_current_span()).await {
-        Ok(done) => done.map_err(Problem::from),
+        Ok(done) => done.map_err(Into::into),
         Err(_) => Err(Problem::internal()),
     }
 }
@@ -148,7 +149,7 @@ async fn store<S: ByteSink>(mut sink: S, mut steps: mpsc::Receiver<Step>) -> Res
 }
 
 async fn feed(state: &AppState, source: &mut impl Source, steps: mpsc::Sender<Step>) -> Result<(), Stopped> {
-    let lease = state.app().policy().upload_lease;
+    let lease = state.app().policy().upload_lease.min(SILENCE);
     loop {
         let name = timeout_at(Instant::now() + lease, source.next_file()).await;
         let Some(name) = name.map_err(|_| timed_out())?? else { break };
@@ -167,10 +168,17 @@ async fn feed_data(
     lease: Duration,
 ) -> Result<(), Stopped> {
     let mut gathered = BytesMut::new();
+    let mut pace = Pace::default();
     let mut last = Instant::now();
     loop {
         let patience = if gathered.is_empty() { lease } else { GATHER_TIME.min(lease) };
-        match timeout_at(last + patience, source.data()).await {
+        let asked = Instant::now();
+        let came = timeout_at(last + patience, source.data()).await;
+        let bytes = came.iter().flatten().flatten().map(Bytes::len).sum();
+        if !pace.keeps(asked, bytes) {
+            return Err(timed_out().into());
+        }
+        match came {
             Ok(piece) => {
                 let Some(piece) = piece? else { break };
                 last = Instant::now();
@@ -202,6 +210,6 @@ async fn feed_data(
 
 /// The answer to a client that falls silent.
 pub(super) fn timed_out() -> Problem {
-    let text = "no bytes arrived for too long";
+    let text = "no bytes arrived for too long, or too few";
     Problem::new(RequestCode::UploadTimedOut, text)
 }

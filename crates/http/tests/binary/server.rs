@@ -10,6 +10,9 @@ use std::{
 use reqwest::{Client, RequestBuilder, multipart};
 use serde_json::{Value, json};
 
+/// The binary.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_elizabeth-http");
+
 /// A running server, killed with -9 when dropped.
 pub struct Server {
     child: Child,
@@ -23,23 +26,31 @@ impl Server {
     }
 
     pub fn start_logging_to(data_dir: &Path, env: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        Self::start_as(Command::new(env!("CARGO_BIN_EXE_elizabeth-http")), data_dir, env, log)
+        Self::start_by(Command::new(PROGRAM), data_dir, env, log)
     }
 
     /// The same by another wall clock, as libfaketime is given it; the monotonic clock is left alone.
     pub fn start_by_faketime(clock: (&str, &str), data_dir: &Path, env: &[(&str, &str)]) -> Self {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_elizabeth-http"));
+        let mut program = Command::new(PROGRAM);
         program.env("LD_PRELOAD", faketime()).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         program.env("FAKETIME_NO_CACHE", "1").env(clock.0, clock.1);
-        Self::start_as(program, data_dir, env, Stdio::inherit())
+        Self::start_by(program, data_dir, env, Stdio::inherit())
     }
 
-    fn start_as(mut program: Command, data_dir: &Path, env: &[(&str, &str)], log: impl Into<Stdio>) -> Self {
-        let mut child = program
+    /// The same by a command that passes its arguments on to the binary.
+    pub fn start_by(
+        mut command: Command,
+        data_dir: &Path,
+        env: &[(&str, &str)],
+        log: impl Into<Stdio>,
+    ) -> Self {
+        let mut child = command
             .arg("--listen=127.0.0.1:0")
             .arg("--data-dir")
             .arg(data_dir)
             .env("RUST_LOG", "warn")
+            // All tests come from one address.
+            .env("ELIZABETH_RATE_LIMIT", "off")
             .envs(env.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -72,6 +83,13 @@ impl Server {
         let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(killed.success());
         assert!(self.child.wait().unwrap().success());
+    }
+
+    /// Bytes of memory that it has resident (Linux: `VmRSS` in `/proc/PID/status`).
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
     pub fn is_running(&mut self) -> bool {

@@ -1,7 +1,8 @@
 use async_trait::async_trait;
 use elizabeth_core::{
+    client::Client,
     crypto::JwtSigner,
-    ports::{CryptoError, Passwords},
+    ports::{PasswordError, Passwords},
     room::Password,
     secret::KeyHash,
 };
@@ -11,11 +12,21 @@ pub struct QuickPasswords;
 
 #[async_trait]
 impl Passwords for QuickPasswords {
-    async fn hash(&self, password: &Password, _: [u8; 16]) -> Result<String, CryptoError> {
+    async fn hash(
+        &self,
+        password: &Password,
+        _: [u8; 16],
+        _: Option<Client>,
+    ) -> Result<String, PasswordError> {
         Ok(digest(password.expose()))
     }
 
-    async fn verify(&self, password: &Password, hash: &str) -> Result<bool, CryptoError> {
+    async fn verify(
+        &self,
+        password: &Password,
+        hash: &str,
+        _: Option<Client>,
+    ) -> Result<bool, PasswordError> {
         Ok(digest(password.expose()) == hash)
     }
 }

@@ -17,7 +17,7 @@ use elizabeth_core::{
     ports::{Blobs, Store},
     time::Timestamp,
 };
-use elizabeth_http::{links::PublicUrl, server, state::AppState};
+use elizabeth_http::{edge::Edge, links::PublicUrl, server, state::AppState};
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_storage_sqlite::SqliteStore;
 use elizabeth_test_servers::{Postgres, S3};
@@ -84,6 +84,11 @@ fn bucket(prefix: &str) -> BucketBlobs {
     .unwrap()
 }
 
+/// All tests come from one address: what clients are limited to is tested where that is tested.
+fn unlimited() -> Edge {
+    Edge { rate_limit: false, ..Edge::default() }
+}
+
 /// Serves a state on a port of its own.
 async fn serve(state: AppState) -> (String, CancellationToken, Option<JoinHandle<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -96,21 +101,26 @@ async fn serve(state: AppState) -> (String, CancellationToken, Option<JoinHandle
 impl TestServer {
     /// A server by the default policy.
     pub async fn start() -> Self {
-        Self::start_with(Policy::default().min_free(0)).await
+        Self::start_towards(unlimited()).await
     }
 
     /// A server by a policy.
     pub async fn start_with(policy: Policy) -> Self {
-        Self::launch(policy, None).await
+        Self::launch(policy, None, unlimited()).await
     }
 
     /// A server by the default policy that people reach at another address than its own.
     pub async fn start_at(public_url: &str) -> Self {
         let policy = Policy::default().min_free(0);
-        Self::launch(policy, Some(PublicUrl::parse(public_url).unwrap())).await
+        Self::launch(policy, Some(PublicUrl::parse(public_url).unwrap()), unlimited()).await
     }
 
-    async fn launch(policy: Policy, public_url: Option<PublicUrl>) -> Self {
+    /// A server by the default policy that stands towards its clients as this says.
+    pub async fn start_towards(edge: Edge) -> Self {
+        Self::launch(Policy::default().min_free(0), None, edge).await
+    }
+
+    async fn launch(policy: Policy, public_url: Option<PublicUrl>, edge: Edge) -> Self {
         let clock = ManualClock::new(Timestamp::parse("2026-11-01T12:00:00Z").unwrap());
         let mut folder = None;
         let (store, blobs): (Arc<dyn Store>, Arc<dyn Blobs>) = match crate::BACKEND {
@@ -137,7 +147,8 @@ impl TestServer {
             signer: Arc::new(crypto::signer()),
         };
         let app = Elizabeth::new(ports, policy);
-        let (url, stop, running) = serve(AppState::new(app.clone(), Some(&ADMIN.into()), public_url)).await;
+        let (url, stop, running) =
+            serve(AppState::new(app.clone(), Some(&ADMIN.into()), public_url, edge)).await;
         // Of the whole process; the second time it is there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::new();
@@ -146,7 +157,7 @@ impl TestServer {
 
     /// The same data served by one more server, whose operator set no admin token.
     pub async fn without_admin(&self) -> Self {
-        let (url, stop, running) = serve(AppState::new(self.app.clone(), None, None)).await;
+        let (url, stop, running) = serve(AppState::new(self.app.clone(), None, None, unlimited())).await;
         let (app, client, clock) = (self.app.clone(), self.client.clone(), self.clock.clone());
         let (store, blobs) = (self.store.clone(), self.blobs.clone());
         Self { url, client, clock, app, store, blobs, stop, running, _folder: None }

@@ -19,7 +19,7 @@ export class Server {
     if (!binary) throw new Error("ELIZABETH_HTTP has to name the server's program: `cargo xtask page` does");
     const data = folder ?? (await mkdtemp(join(tmpdir(), "elizabeth-e2e-")));
     const child = spawn(binary, ["--listen", listen, "--data-dir", data], {
-      env: { ...process.env, ELIZABETH_MIN_FREE_DISK: "0", RUST_LOG: "warn", ...options },
+      env: { ...process.env, ELIZABETH_MIN_FREE_DISK: "0", ELIZABETH_RATE_LIMIT: "off", RUST_LOG: "warn", ...options },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const url = await address(child);

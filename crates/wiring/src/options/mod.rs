@@ -6,16 +6,17 @@ mod units;
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use elizabeth_core::policy::Policy;
+use elizabeth_core::{limits::Limits, policy::Policy};
 #[cfg(feature = "postgres")]
 use elizabeth_storage_postgres::PostgresOptions;
 use secrecy::{SecretSlice, SecretString};
 
 #[cfg(feature = "postgres")]
 use self::postgres::PostgresFlags;
+pub use self::units::{Secret, Switch};
 use self::{
     conventional::Conventional,
-    units::{Limit, Never, Off, Secret, SigningSecrets, Size, Span, SpanOr, Switch},
+    units::{Limit, LimitSetting, Never, Off, SigningSecrets, Size, Span, SpanOr},
 };
 use crate::{
     blobs::{AwsVariables, BlobUrl, Chosen},
@@ -84,6 +85,8 @@ struct Flags {
     /// Free disk space below which nothing new is taken in
     #[arg(long, default_value = "1GiB", value_name = "SIZE")]
     min_free_disk: Size<0>,
+    #[arg(long, value_delimiter = ',', value_name = "NAME=N", help = LimitSetting::help())]
+    limit: Vec<LimitSetting>,
     /// How long a reservation waits for its upload
     #[arg(long, default_value = "10s", value_name = "DURATION")]
     reservation_ttl: Span,
@@ -176,6 +179,8 @@ impl Flags {
         if room_ttl_ceiling.is_some_and(|ceiling| room_ttl.is_none_or(|ttl| ttl > ceiling)) {
             return Err(WiringError::unusable("room-ttl-ceiling", "is below --room-ttl"));
         }
+        let settings = self.limit.iter();
+        let limits = settings.fold(Limits::default(), |limits, set| limits.with(set.0, set.1));
         Ok(Policy::default()
             .room_max_size(room_max_size)
             .room_max_size_ceiling(room_max_size_ceiling)
@@ -188,6 +193,7 @@ impl Flags {
             .token_ttl(self.token_ttl.0)
             .refresh_ttl(self.refresh_ttl.0)
             .min_free(self.min_free_disk.0)
+            .limits(limits)
             .blob_redirect(self.blob_redirect.0))
     }
 }

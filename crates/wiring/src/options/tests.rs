@@ -202,3 +202,29 @@ fn processes_that_share_a_database_need_a_secret_to_share() {
     assert!(error.starts_with("--token-secret (ELIZABETH_TOKEN_SECRET): is needed"), "{error}");
     assert!(settings(&[url, &format!("--token-secret={}", "s".repeat(32))]).is_ok());
 }
+
+#[test]
+fn limits_are_set_by_their_names() {
+    use elizabeth_core::limits::Limit as Limited;
+
+    let limits =
+        settings(&["--limit=guesses=3,rooms-made=7", "--limit", "room-tickets=5"]).unwrap().policy.limits;
+    let set = [Limited::Guesses, Limited::RoomsMade, Limited::RoomTickets, Limited::Requests];
+    assert_eq!(set.map(|limit| limits.get(limit)), [3, 7, 5, Limited::Requests.default()]);
+    for bad in ["guesses", "guesses=", "guesses=0", "guesses=-1", "nothing=1", ""] {
+        let refusal = settings(&["--limit", bad]).err().unwrap();
+        assert!(refusal.starts_with("--limit (ELIZABETH_LIMIT): "), "{refusal}");
+    }
+}
+
+#[test]
+fn the_readme_has_every_limit() {
+    use elizabeth_core::limits::Limit as Limited;
+
+    let readme = include_str!("../../../../README.md");
+    for limit in Limited::ALL {
+        let (name, scope, count) = (limit.name(), limit.scope().as_str(), limit.default());
+        let row = format!("| `{name}` | {scope} | {count} | {} |", limit.what());
+        assert!(readme.contains(&row), "the README lacks: {row}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, str::FromStr, time::Duration};
 
 use bytesize::ByteSize;
-use elizabeth_core::{crypto::KEY_MIN_BYTES, policy::SIZE_MAX};
+use elizabeth_core::{crypto::KEY_MIN_BYTES, limits::Limit as Limited, policy::SIZE_MAX};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::parse::read_by_clap;
@@ -95,6 +95,35 @@ impl FromStr for Limit {
     }
 }
 
+/// How many of something there may be: `NAME=N`, from 1 on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LimitSetting(pub(crate) Limited, pub(crate) u64);
+
+impl FromStr for LimitSetting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected =
+            || format!("expected a limit and a number from 1 on, such as guesses=10, not {text:?}");
+        let (name, count) = text.split_once('=').ok_or_else(expected)?;
+        let named = |limit: &&Limited| limit.name() == name.trim();
+        let limit = Limited::ALL.iter().find(named).ok_or_else(|| format!("there is no limit {name:?}"))?;
+        let count = count.trim().parse().ok().filter(|count| (1..=SIZE_MAX).contains(count));
+        Ok(Self(*limit, count.ok_or_else(expected)?))
+    }
+}
+
+impl LimitSetting {
+    /// What may be set, for the help.
+    pub(crate) fn help() -> String {
+        let rows = Limited::ALL.iter().map(|limit| {
+            let (name, scope, what) = (limit.name(), limit.scope().as_str(), limit.what());
+            format!("\n{name}, by {scope}: {what} [default: {}]", limit.default())
+        });
+        format!("How many of something there may be; several between commas:{}", rows.collect::<String>())
+    }
+}
+
 /// A number from 1 to so many.
 #[cfg(feature = "postgres")]
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +143,7 @@ impl<const MOST: u32> FromStr for Count<MOST> {
 
 /// On or off.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Switch(pub(crate) bool);
+pub struct Switch(pub bool);
 
 impl FromStr for Switch {
     type Err = String;
@@ -130,7 +159,7 @@ impl FromStr for Switch {
 
 /// A secret of so many bytes at least.
 #[derive(Clone, Debug)]
-pub(crate) struct Secret<const LEAST: usize>(pub(crate) SecretString);
+pub struct Secret<const LEAST: usize>(pub SecretString);
 
 impl<const LEAST: usize> FromStr for Secret<LEAST> {
     type Err = String;
@@ -180,6 +209,7 @@ read_by_clap! {
     Span<DAYS_MAX> [const DAYS_MAX: u64];
     SpanOr<W> [W: Word + Clone + Send + Sync + 'static];
     Limit;
+    LimitSetting;
     Switch;
     Secret<LEAST> [const LEAST: usize];
     SigningSecrets;

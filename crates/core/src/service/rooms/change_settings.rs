@@ -35,7 +35,7 @@ impl Elizabeth {
             Some(Some(password)) => {
                 // Hashing is dear: only for those who may set it.
                 self.authorize(room, caller, Requirement::Owner).await?;
-                Some(Some(self.hash_password(&password).await?))
+                Some(Some(self.hash_password(&password, None).await?))
             }
             Some(None) => Some(None),
             None => None,

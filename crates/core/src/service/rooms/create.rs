@@ -2,6 +2,7 @@ use secrecy::SecretString;
 
 use crate::{
     Elizabeth, Error, Result,
+    client::Client,
     name::{RoomName, RoomRef},
     permission::Permission,
     ports::StoreError,
@@ -39,7 +40,15 @@ impl Elizabeth {
             None => default_expire_at(policy, now),
         };
         let password_hash = match password {
-            Some(password) => Some(self.hash_password(&password).await?),
+            Some(password) => {
+                // Hashing is dear: not for a name that is taken.
+                let address = RoomRef::from(name.clone());
+                let taken = self.ports.store.read().await?.access(&address, None, now).await?;
+                if taken.is_some_and(|access| !access.room.is_expired(now)) {
+                    return Err(Error::NameTaken);
+                }
+                Some(self.hash_password(&password, options.client).await?)
+            }
             None => None,
         };
         let permission = options.permission.unwrap_or(Permission::all());
@@ -95,7 +104,7 @@ impl Elizabeth {
         }
     }
 
-    pub(crate) async fn hash_password(&self, password: &Password) -> Result<String> {
-        Ok(self.ports.passwords.hash(password, self.ports.entropy.bytes()).await?)
+    pub(crate) async fn hash_password(&self, password: &Password, client: Option<Client>) -> Result<String> {
+        Ok(self.ports.passwords.hash(password, self.ports.entropy.bytes(), client).await?)
     }
 }

@@ -9,3 +9,4 @@ pub(crate) mod visit;
 
 pub use admin::RemovedRoom;
 pub use create::CreatedRoom;
+pub use visit::VisitRequest;

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use crate::{
     Elizabeth, Error, Result,
+    client::Client,
     id::RoomId,
     name::{RoomName, RoomRef},
     ports::{ContentPage, WriteTx},
@@ -14,22 +15,42 @@ use crate::{
         CreatedRoom,
         caller::{Caller, Visitor},
         retried::retried,
+        sessions::Entry,
     },
+    settable::settable,
     time::Timestamp,
     token::TokenRecord,
 };
+
+settable! {
+    /// What a visitor shows.
+    #[derive(Clone, Debug, Default)]
+    pub struct VisitRequest {
+        /// The room's password.
+        pub password: Option<SecretString>,
+        /// Who comes, as far as the network tells.
+        pub client: Option<Client>,
+        /// Whether it is no more than a look at what there is, which is no entry.
+        pub only_looks: bool,
+    }
+}
 
 impl Elizabeth {
     /// Lets somebody into a room for one call. The answer is the caller to make it as; it leaves nothing behind when it
     /// is dropped.
     ///
-    /// It is an entry as [`Elizabeth::issue_token`] has it, and counted, whatever comes of the call; but nobody
-    /// becomes the owner by it.
+    /// It is an entry as [`Elizabeth::issue_token`] has it, and counted, whatever comes of the call, unless it only
+    /// looks; but nobody becomes the owner by it.
     ///
     /// # Errors
     ///
     /// What keeps the caller out; [`Error::WrongPassword`] also where none was given.
-    pub async fn visit(&self, room: &RoomRef, password: Option<&SecretString>) -> Result<Caller> {
+    pub async fn visit(&self, room: &RoomRef, request: &VisitRequest) -> Result<Caller> {
+        let mut entry = Entry::new(request.password.as_ref(), request.client);
+        if request.only_looks {
+            let room = self.check_entry(room, &mut entry).await?;
+            return Ok(self.visited(&room, false, self.now()));
+        }
         let visit = |tx: Box<dyn WriteTx>, room: Room, now| {
             async move {
                 tx.commit().await?;
@@ -37,7 +58,7 @@ impl Elizabeth {
             }
             .boxed()
         };
-        self.count_entry(room, password, false, visit).await
+        self.count_entry(room, entry, false, visit).await
     }
 
     /// The same for somebody who brings a file of `size` bytes, or of a length that nobody knows yet: where there is
@@ -52,12 +73,12 @@ impl Elizabeth {
     pub async fn visit_or_create(
         &self,
         room: &RoomRef,
-        password: Option<SecretString>,
+        request: VisitRequest,
         size: Option<u64>,
     ) -> Result<(Caller, Option<CreatedRoom>)> {
         let mut taken = false;
         loop {
-            match self.visit(room, password.as_ref()).await {
+            match self.visit(room, &request).await {
                 // It is kept, with its name, until it is clear that its time is over.
                 Err(Error::RoomExpired) if taken => return Err(Error::RoomExpired),
                 // The name of an expired room is free.
@@ -72,7 +93,8 @@ impl Elizabeth {
             if !self.has_space_for(requested).await? {
                 return Err(Error::StorageFull);
             }
-            let options = RoomOptions { password: password.clone(), claimed: true, ..RoomOptions::default() };
+            let VisitRequest { password, client, .. } = request.clone();
+            let options = RoomOptions { password, client, claimed: true, ..RoomOptions::default() };
             match self.create_room(name, options).await {
                 // Somebody else was first: this is a visit then.
                 Err(Error::NameTaken) => taken = true,

@@ -3,6 +3,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     Elizabeth, Error, Result,
+    client::Client,
     name::RoomRef,
     ports::WriteTx,
     room::{Password, Room, RoomChange},
@@ -32,6 +33,8 @@ settable! {
         pub ticket: Option<SecretString>,
         /// Whether a refresh token is wanted too.
         pub with_refresh_token: bool,
+        /// Who asks, as far as the network tells.
+        pub client: Option<Client>,
     }
 }
 
@@ -55,6 +58,22 @@ pub struct IssuedRefresh {
     pub token: SecretString,
     /// The first instant at which it is no good.
     pub expires_at: Timestamp,
+}
+
+/// What somebody enters with.
+pub(crate) struct Entry {
+    password: Option<Password>,
+    client: Option<Client>,
+    /// The hash that the password fits.
+    verified: Option<String>,
+}
+
+impl Entry {
+    /// A password that is none cannot be the right one; what it is wrong with is not for a stranger to know.
+    pub(crate) fn new(password: Option<&SecretString>, client: Option<Client>) -> Self {
+        let password = password.and_then(|text| Password::parse(text).ok());
+        Self { password, client, verified: None }
+    }
 }
 
 impl Elizabeth {
@@ -86,7 +105,7 @@ impl Elizabeth {
         }
         match &request.ticket {
             Some(ticket) => retried(|| self.enter_by_ticket(room, ticket, refresh)).await,
-            None => self.enter(room, request.password.as_ref(), refresh).await,
+            None => self.enter(room, &request).await,
         }
     }
 
@@ -105,12 +124,8 @@ impl Elizabeth {
         self.finish_issue(tx, &room, self.new_session(true), now, refresh).await
     }
 
-    async fn enter(
-        &self,
-        address: &RoomRef,
-        password: Option<&SecretString>,
-        refresh: bool,
-    ) -> Result<Issued> {
+    async fn enter(&self, address: &RoomRef, request: &TokenRequest) -> Result<Issued> {
+        let refresh = request.with_refresh_token;
         let issue = |tx, room: Room, now| {
             async move {
                 let session = self.new_session(room.first_entry_owns(now));
@@ -118,7 +133,31 @@ impl Elizabeth {
             }
             .boxed()
         };
-        self.count_entry(address, password, true, issue).await
+        let entry = Entry::new(request.password.as_ref(), request.client);
+        self.count_entry(address, entry, true, issue).await
+    }
+
+    /// Whether somebody may come in: the room as it was then. Hashing is slow: it is done before the room is locked, against
+    /// the hash as read.
+    pub(crate) async fn check_entry(&self, address: &RoomRef, entry: &mut Entry) -> Result<Room> {
+        let now = self.now();
+        let access = self.ports.store.read().await?.access(address, None, now).await?;
+        let room = live_room(access, now)?.room;
+        check_enterable(&room, address)?;
+        if room.password_hash == entry.verified {
+            return Ok(room);
+        }
+        if let Some(hash) = &room.password_hash {
+            let right = match &entry.password {
+                Some(password) => self.ports.passwords.verify(password, hash, entry.client).await?,
+                None => false,
+            };
+            if !right {
+                return Err(Error::WrongPassword);
+            }
+            entry.verified = Some(hash.clone());
+        }
+        Ok(room)
     }
 
     /// Lets somebody in and counts it. What else belongs to it, the end of the transaction too, is done by `finish`,
@@ -126,38 +165,19 @@ impl Elizabeth {
     pub(crate) async fn count_entry<'a, T: Send>(
         &'a self,
         address: &RoomRef,
-        password: Option<&SecretString>,
+        mut entry: Entry,
         claims: bool,
         finish: impl Fn(Box<dyn WriteTx>, Room, Timestamp) -> BoxFuture<'a, Result<T>> + Send + Sync,
     ) -> Result<T> {
-        // A password that is none cannot be the right one; what it is wrong with is not for a stranger to know.
-        let password = password.and_then(|text| Password::parse(text).ok());
-        let mut verified: Option<String> = None;
         loop {
-            let now = self.now();
-            let access = self.ports.store.read().await?.access(address, None, now).await?;
-            let room = live_room(access, now)?.room;
-            check_enterable(&room, address)?;
-            if let Some(hash) = room.password_hash
-                && verified.as_ref() != Some(&hash)
-            {
-                // Hashing is slow: it is done before the room is locked, against the hash as read.
-                let right = match &password {
-                    Some(password) => self.ports.passwords.verify(password, &hash).await?,
-                    None => false,
-                };
-                if !right {
-                    return Err(Error::WrongPassword);
-                }
-                verified = Some(hash);
-            }
+            self.check_entry(address, &mut entry).await?;
             let counted = retried(|| async {
                 let mut tx = self.ports.store.begin().await?;
                 let access = tx.lock_room(address, None, self.now()).await?;
                 let now = self.now();
                 let room = live_room(access, now)?.room;
                 check_enterable(&room, address)?;
-                if room.password_hash.is_some() && room.password_hash != verified {
+                if room.password_hash.is_some() && room.password_hash != entry.verified {
                     // The password was changed between the two: once more, with the new hash.
                     return Ok(None);
                 }

@@ -5,5 +5,6 @@ pub(crate) mod issue;
 pub(crate) mod refresh;
 pub(crate) mod tokens;
 
+pub(crate) use issue::Entry;
 pub use issue::{Issued, IssuedRefresh, TokenRequest};
 pub use tokens::TokenList;

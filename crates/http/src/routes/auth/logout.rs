@@ -3,7 +3,7 @@ use elizabeth_api::{LoggedOut, Logout};
 
 use crate::{
     body::{Answer, reply},
-    extract::Json,
+    extract::{Json, SMALL},
     state::AppState,
 };
 
@@ -16,7 +16,7 @@ use crate::{
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
     ),
 )]
-pub(crate) async fn logout(State(state): State<AppState>, Json(body): Json<Logout>) -> Answer {
+pub(crate) async fn logout(State(state): State<AppState>, Json(body): Json<Logout, SMALL>) -> Answer {
     state.app().logout(body.access_token.expose()).await?;
     Ok(reply(&LoggedOut { message: "Token revoked successfully".into() }))
 }

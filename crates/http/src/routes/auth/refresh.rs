@@ -3,7 +3,7 @@ use elizabeth_api::{Instant, Refresh, RefreshedTokens};
 
 use crate::{
     body::{Answer, reply},
-    extract::Json,
+    extract::{Json, SMALL},
     state::AppState,
 };
 
@@ -17,7 +17,7 @@ use crate::{
         (status = 403, description = "`room_closed`"),
     ),
 )]
-pub(crate) async fn refresh(State(state): State<AppState>, Json(body): Json<Refresh>) -> Answer {
+pub(crate) async fn refresh(State(state): State<AppState>, Json(body): Json<Refresh, SMALL>) -> Answer {
     let issued = state.app().refresh(body.refresh_token.expose()).await?;
     let expires_at = Instant(issued.expires_at);
     let refresh_token_expires_at = issued.refresh.as_ref().map(|refresh| Instant(refresh.expires_at));

@@ -3,7 +3,7 @@ use elizabeth_api::{RefreshRevoked, RevokeRefresh};
 
 use crate::{
     body::{Answer, reply},
-    extract::Json,
+    extract::{Json, SMALL},
     state::AppState,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 )]
 pub(crate) async fn revoke_refresh_token(
     State(state): State<AppState>,
-    Json(body): Json<RevokeRefresh>,
+    Json(body): Json<RevokeRefresh, SMALL>,
 ) -> Answer {
     state.app().revoke_refresh(body.refresh_token.expose()).await?;
     Ok(reply(&RefreshRevoked { message: "Refresh token revoked successfully".into() }))

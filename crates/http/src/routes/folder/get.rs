@@ -28,7 +28,7 @@ pub(super) async fn room(
         return Ok(page::room(state, request, &room).await);
     }
     let entered = credential.enter(state.app(), &room).await;
-    let caller = entered.map_err(|error| Problem::from(error).asking_for_password())?;
+    let caller = entered.map_err(Problem::asking_for_password)?;
     let listing = Listing::new(state.app().clone(), room, caller);
     let mut response = match wanted {
         Wanted::Json => send_list(listing).await?,

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     routing::any,
 };
-use elizabeth_core::{Caller, Elizabeth, Result, name::RoomRef};
+use elizabeth_core::{Caller, Elizabeth, Error, name::RoomRef, service::VisitRequest};
 
 use self::path::FolderPath;
 use crate::{
@@ -109,12 +109,18 @@ impl Wanted {
 
 impl FolderCredential {
     /// Lets a visitor in, for this call; whether a token is good is for the call itself to say.
-    async fn enter(self, app: &Elizabeth, room: &RoomRef) -> Result<Caller> {
+    async fn enter(self, app: &Elizabeth, room: &RoomRef) -> Result<Caller, Problem> {
         match self {
             Self::Token(token) => Ok(Caller::Token(token)),
-            Self::Visitor(password) => app.visit(room, password.as_ref()).await,
+            Self::Visitor(visit) => app.visit(room, &visit).await.map_err(|error| not_let_in(error, &visit)),
         }
     }
+}
+
+/// Why a visitor does not get in. To come without a password is no guess.
+fn not_let_in(error: Error, visit: &VisitRequest) -> Problem {
+    let problem = Problem::from(error);
+    if visit.password.is_some() { problem } else { problem.unguessed() }
 }
 
 #[cfg(test)]

@@ -5,10 +5,16 @@ use axum::{
     http::{HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use elizabeth_core::{Caller, name::RoomRef};
+use elizabeth_core::{Caller, ErrorCode, name::RoomRef};
 
 use super::Wanted;
-use crate::{links::segment, problem::Problem, routes::pages::app, state::AppState};
+use crate::{
+    limiter::Unanswered,
+    links::segment,
+    problem::{Miss, Problem},
+    routes::pages::app,
+    state::AppState,
+};
 
 /// Nothing is loaded, nothing runs, nothing frames it.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -27,7 +33,15 @@ pub(super) fn home(state: &AppState, request: &Parts) -> Response {
 
 /// The page of a room, whether there is one or not.
 pub(super) async fn room(state: &AppState, request: &Parts, room: &RoomRef) -> Response {
-    if let Some(page) = app::page(state, verdict(state, room).await) {
+    let known = match request.extensions.get::<Unanswered>() {
+        Some(Unanswered) => None,
+        None => verdict(state, room).await,
+    };
+    if let Some(mut page) = app::page(state, known) {
+        // The answer is a page; what it says may be that a name was a wrong guess.
+        if known == Some(ErrorCode::RoomNotFound.as_str()) {
+            page.extensions_mut().insert(Miss::Name);
+        }
         return page;
     }
     let listing = state.links().local(format_args!("/{}/?text", segment(room.as_str())));

@@ -11,9 +11,10 @@ use elizabeth_core::{
 };
 use secrecy::ExposeSecret;
 
+use super::not_let_in;
 use crate::{
     body::{Answer, refuse},
-    extract::{FolderCredential, Query},
+    extract::{FolderCredential, Query, RoomMaker},
     links::segments,
     state::AppState,
     upload::{FilePut, put_file},
@@ -43,11 +44,16 @@ pub(super) async fn file(
     let (app, here, length) = (state.app().clone(), room.clone(), put.length);
     let made = Arc::new(OnceLock::new());
     let key = made.clone();
+    let (judge, maker) = (state.clone(), RoomMaker::of(request, state));
     let enter = async move {
         match credential {
             FolderCredential::Token(_) => credential.enter(&app, &here).await,
-            FolderCredential::Visitor(password) => {
-                let (caller, created) = app.visit_or_create(&here, password, length).await?;
+            FolderCredential::Visitor(visit) => {
+                match app.visit(&here, &visit).await {
+                    Err(Error::RoomNotFound | Error::RoomExpired) => maker.judge(&judge)?,
+                    visited => return visited.map_err(|error| not_let_in(error, &visit)),
+                };
+                let (caller, created) = app.visit_or_create(&here, visit, length).await?;
                 if let Some(created) = created {
                     // There is one, as this is done once.
                     let _ = key.set(created.owner_key);

@@ -61,6 +61,9 @@ fn refusal(problem: Problem, headers: &HeaderMap) -> Answer {
         button: None,
     };
     let mut response = render(problem.status(), &page)?;
+    if let Some(miss) = problem.miss() {
+        response.extensions_mut().insert(miss);
+    }
     if problem.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }

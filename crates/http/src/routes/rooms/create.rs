@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use crate::{
     body::{Answer, reply},
-    extract::{OptionalJson, Query, RoomPath},
+    extract::{Counted, MayMakeRoom, OptionalJson, Query, RoomPath},
     state::AppState,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     post, path = "/api/v1/rooms/{room}", tag = "rooms",
     params(
         ("password" = Option<String>, Query, description = "Its password; better sent in the body"),
+        ("X-Create-Key" = Option<String>, Header, description = "The key that rooms are made with, where `/config` says that one is needed"),
     ),
     request_body(content = Option<CreateRoom>, description = "May be left out"),
     responses(
@@ -26,12 +27,15 @@ pub(crate) async fn create_room(
     State(state): State<AppState>,
     RoomPath(name): RoomPath,
     query: Query,
+    _: MayMakeRoom,
+    Counted(client): Counted,
     OptionalJson(body): OptionalJson<CreateRoom>,
 ) -> Answer {
     let name = RoomName::parse(&name).map_err(Invalid::from)?;
     let from_query = query.text("password")?.map(SecretString::from);
     let options = RoomOptions::default()
         .password(body.password.map(|password| password.0).or(from_query))
+        .client(client)
         .expire_at(body.expire_at.map(|Instant(at)| at))
         .max_size(body.max_size)
         .max_entries(body.max_times_entered)

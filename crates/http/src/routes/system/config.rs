@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use elizabeth_core::{
+    limits::{self, Limit},
     name::FILE_NAME_MAX_BYTES,
     policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, MANIFEST_FILES_MAX, TEXT_MAX},
 };
@@ -36,6 +37,9 @@ pub(crate) struct Config {
     version: &'static str,
     room: RoomDefaults,
     limits: Limits,
+    counts: Vec<Count>,
+    /// Whether making a room needs a key, which `X-Create-Key` brings.
+    create_key_required: bool,
     reservation_ttl_seconds: u64,
     features: &'static [&'static str],
 }
@@ -66,6 +70,23 @@ struct Limits {
     chunk_size_max: u64,
 }
 
+/// How many of something there may be.
+#[derive(Serialize, ToSchema)]
+struct Count {
+    name: &'static str,
+    /// Whom it is counted for: `client`, `session`, `room` or `process`.
+    scope: &'static str,
+    limit: u64,
+    what: &'static str,
+}
+
+impl Count {
+    fn of(limit: Limit, limits: &limits::Limits) -> Self {
+        let (name, scope, what) = (limit.name(), limit.scope().as_str(), limit.what());
+        Self { name, scope, limit: limits.get(limit), what }
+    }
+}
+
 /// The server's defaults and limits.
 #[utoipa::path(
     get, path = "/api/v1/config", tag = "system",
@@ -91,6 +112,8 @@ pub(crate) async fn config(State(state): State<AppState>) -> Answer {
             chunk_size_min: CHUNK_SIZE_MIN,
             chunk_size_max: CHUNK_SIZE_MAX,
         },
+        counts: Limit::ALL.iter().map(|limit| Count::of(*limit, &policy.limits)).collect(),
+        create_key_required: state.create_key().is_some(),
         reservation_ttl_seconds: policy.reservation_ttl.as_secs(),
         features: FEATURES,
     }))

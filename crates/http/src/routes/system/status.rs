@@ -1,4 +1,4 @@
-use axum::extract::State;
+use axum::{extract::State, http::HeaderMap};
 use rustix::{
     param::page_size,
     time::{ClockId, clock_gettime},
@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use crate::{
     body::{Answer, reply},
     extract::Admin,
+    headers::bearer,
+    problem::Miss,
     state::AppState,
 };
 
@@ -43,7 +45,13 @@ struct StatusDetails {
     get, path = "/api/v1/status", tag = "system",
     responses((status = 200, description = "How it does", body = Status)),
 )]
-pub(crate) async fn status(State(state): State<AppState>, admin: Option<Admin>) -> Answer {
+pub(crate) async fn status(
+    State(state): State<AppState>,
+    admin: Option<Admin>,
+    headers: HeaderMap,
+) -> Answer {
+    // Nobody is refused for another token, but it was a guess.
+    let guessed = admin.is_none() && state.admin().is_some() && bearer(&headers).is_some();
     let details = match admin {
         None => None,
         Some(Admin) => {
@@ -56,13 +64,17 @@ pub(crate) async fn status(State(state): State<AppState>, admin: Option<Admin>) 
             })
         }
     };
-    Ok(reply(&Status {
+    let mut response = reply(&Status {
         uptime: state.uptime().as_secs(),
         version: env!("CARGO_PKG_VERSION"),
         memory: resident_memory().await,
         cpu: processor_time(),
         details,
-    }))
+    });
+    if guessed {
+        response.extensions_mut().insert(Miss::Secret);
+    }
+    Ok(response)
 }
 
 /// The second field of `/proc/self/statm` is the resident set in pages (proc(5)).

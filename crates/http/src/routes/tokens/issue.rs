@@ -4,7 +4,8 @@ use elizabeth_core::service::TokenRequest;
 
 use crate::{
     body::{Answer, reply},
-    extract::{InRoom, OptionalJson},
+    extract::{Counted, InRoom, OptionalJson},
+    problem::Problem,
     state::AppState,
 };
 
@@ -22,16 +23,23 @@ use crate::{
 pub(crate) async fn issue_token(
     State(state): State<AppState>,
     InRoom(room): InRoom,
+    Counted(client): Counted,
     OptionalJson(body): OptionalJson<IssueToken>,
 ) -> Answer {
+    // To ask without a password whether there is one is no guess.
+    let says_something = body.password.is_some() || body.owner_key.is_some() || body.ticket.is_some();
     let secret = |given: Option<Secret>| given.map(|secret| secret.0);
     let request = TokenRequest::default()
         .password(secret(body.password))
         .token(secret(body.token))
         .owner_key(secret(body.owner_key))
         .ticket(secret(body.ticket))
+        .client(client)
         .with_refresh_token(body.with_refresh_token.unwrap_or_default());
-    let issued = state.app().issue_token(&room, request).await?;
+    let issued = state.app().issue_token(&room, request).await.map_err(|error| {
+        let problem = Problem::from(error);
+        if says_something { problem } else { problem.unguessed() }
+    })?;
     let refresh_token_expires_at = issued.refresh.as_ref().map(|refresh| Instant(refresh.expires_at));
     Ok(reply(&IssuedToken {
         token: issued.token.into(),

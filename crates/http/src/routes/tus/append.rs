@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use bytes::Bytes;
-use elizabeth_core::{Elizabeth, ErrorCode, Result, service::Append};
+use elizabeth_core::{Elizabeth, Error, ErrorCode, Result, service::Append};
 use tokio_util::sync::CancellationToken;
 
 use super::{Target, standing::Standing};
@@ -31,7 +31,7 @@ pub(super) async fn append(
     let stop = slot.stop();
     let begun = async move {
         let append = app.begin_append(&target.room, &target.access, offset, whole).await?;
-        Ok(Tail { append, whole, fresh: fresh.then_some((app, target)), _slot: slot })
+        Ok::<_, Error>(Tail { append, whole, fresh: fresh.then_some((app, target)), _slot: slot })
     };
     match begin(state, begun).await {
         Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum, stop }).await,
