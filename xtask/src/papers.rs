@@ -11,7 +11,9 @@ const ENDINGS: [&str; 8] = [".json", ".md", ".rs", ".sql", ".svelte", ".toml", "
 /// The papers that lead people through the sources.
 fn papers(root: &Path) -> Vec<PathBuf> {
     let decisions = fs::read_dir(root.join("docs/adr")).unwrap().map(|entry| entry.unwrap().path());
-    let named = ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"].map(|name| root.join(name));
+    let named =
+        ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/metrics.md", "docs/security.md"]
+            .map(|name| root.join(name));
     named.into_iter().chain(decisions).collect()
 }
 
@@ -56,4 +58,33 @@ fn paths_are_told_from_other_words() {
         but not [them](https://example.org), `/api/v1/docs`, `Grant::sees`, `kill -9`, `deny.toml`.";
     let expected = ["core/src/lib.rs", "migrations/sqlite", "migrations/postgres", "deny.toml", "adr/1.md"];
     assert_eq!(paths(paper), expected);
+}
+
+/// The tests that `docs/security.md` names, each behind the file that it is in.
+#[test]
+fn what_proves_a_control_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let text = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let controls = text.split("\n## Controls\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = controls.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let mut count = 0;
+    for row in rows {
+        let proof = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let (mut file, mut named) = (None, 0);
+        for word in proof.split('`').skip(1).step_by(2) {
+            if is_path(word) {
+                file = Some(
+                    fs::read_to_string(root.join(word)).unwrap_or_else(|error| panic!("{word}: {error}")),
+                );
+                continue;
+            }
+            let file = file.as_deref().unwrap_or_else(|| panic!("{row}: no file in front of {word}"));
+            let is_there = file.contains(&format!("fn {word}(")) || file.contains(&format!("\"{word}\""));
+            assert!(is_there, "{row}: there is no {word}");
+            named += 1;
+        }
+        assert!(named > 0, "{row}: nothing proves it");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
 }

@@ -17,6 +17,7 @@ pub fn router(state: AppState) -> Router {
     router
         .merge(routes::folder::routes())
         .merge(routes::page_routes())
+        .merge(routes::metrics::routes())
         .merge(routes::tus::routes())
         .fallback(routes::not_found)
         .method_not_allowed_fallback(routes::method_not_allowed)

@@ -40,8 +40,12 @@ async fn sweep(state: AppState, every: Duration, stop: CancellationToken) {
         // Cut off between two transactions at worst: the next sweep, here or elsewhere, goes on.
         let Some(swept) = stop.run_until_cancelled(state.app().sweep_in_turn(holder)).await else { break };
         match swept {
-            Ok(Some(report)) if report != Default::default() => tracing::info!(?report, "swept"),
-            Ok(Some(_)) => {}
+            Ok(Some(report)) => {
+                state.metrics().swept(&report);
+                if report != Default::default() {
+                    tracing::info!(?report, "swept");
+                }
+            }
             // Another process is at it, or died over it: its lease tells which.
             Ok(None) => ticks.reset_after(every.min(SWEEP_LEASE)),
             Err(error) => tracing::error!(%error, "sweeping failed"),
@@ -60,7 +64,7 @@ async fn watch(state: AppState, stop: CancellationToken) {
 async fn collect(state: AppState, stop: CancellationToken) {
     while stop.run_until_cancelled(state.garbage()).await.is_some() {
         let Some(collected) = stop.run_until_cancelled(state.app().collect_blobs()).await else { break };
-        logged("collecting blobs failed", collected.map(|_| ()));
+        logged("collecting blobs failed", collected.map(|blobs| state.metrics().collected(blobs)));
     }
 }
 

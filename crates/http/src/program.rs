@@ -33,6 +33,10 @@ pub struct Program {
     /// [default: taken from each request]
     #[arg(long, env = "ELIZABETH_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Address and port of the metrics for whoever can reach them, without a token; port 0 picks a free one
+    /// [default: none, /metrics asks for the admin token]
+    #[arg(long, env = "ELIZABETH_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
     #[command(flatten)]
     edge: EdgeFlags,
     #[command(flatten)]
@@ -48,6 +52,14 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("--listen (ELIZABETH_LISTEN): {address}: {source}")]
     Listen {
+        /// The address as it was given.
+        address: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The address for the metrics cannot be listened on.
+    #[error("--metrics-listen (ELIZABETH_METRICS_LISTEN): {address}: {source}")]
+    MetricsListen {
         /// The address as it was given.
         address: String,
         /// The system's reason.
@@ -91,18 +103,36 @@ impl Program {
         }
         edge.allowed_hosts = edge.allowed_hosts.and(public_url.as_ref().map(PublicUrl::host));
         tracing::info!(files, connections = edge.max_connections, "limits of this process");
+        let figures = listen_for_metrics(self.metrics_listen).await?;
         let stop = stop_by_signal()?;
         let state = AppState::new(app, admin_token.as_ref(), public_url, edge);
         let background_stop = CancellationToken::new();
         let background = background::start(&state, gc_interval, &background_stop);
+        let figures = figures.map(|listener| {
+            let serving = server::serve_metrics(listener, state.clone(), background_stop.clone());
+            tokio::spawn(serving)
+        });
         announce(address);
         server::serve(listener, state, stop, GRACE).await;
         // Only now: what the last requests counted is stored too.
         background_stop.cancel();
         background.wait().await;
+        if let Some(figures) = figures {
+            // Whoever reads them keeps nothing open for long; and nothing depends on it.
+            figures.abort();
+        }
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// Opens the port of the metrics, where they are to have one.
+async fn listen_for_metrics(address: Option<String>) -> Result<Option<TcpListener>, StartError> {
+    let Some(address) = address else { return Ok(None) };
+    let unusable = |source| StartError::MetricsListen { address: address.clone(), source };
+    let listener = TcpListener::bind(&address).await.map_err(unusable)?;
+    tracing::info!(address = %listener.local_addr().map_err(unusable)?, "metrics");
+    Ok(Some(listener))
 }
 
 /// Says where the server listens, in the log and on standard output, where a script can read it.

@@ -1,15 +1,18 @@
 //! The one layer around all routes: who a request comes from, its id, its log line, panics, problems, and headers that every answer
 //! has. One layer, because each costs every request an allocation and an indirection.
 
+mod audit;
+mod record;
+mod traffic;
+
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::Arc,
-    time::Instant,
 };
 
 use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -17,14 +20,15 @@ use axum::{
 use elizabeth_core::client::Client;
 use futures::FutureExt;
 use hyper::body::Body;
-use tracing::{Instrument, Span};
+use tracing::Span;
 use uuid::Uuid;
 
+use self::record::Record;
 use crate::{
     body::refuse,
     extract::SMALL,
     limiter::{Attempt, Unanswered, is_for_page},
-    problem::{Miss, Problem},
+    problem::{Code, Miss, Problem},
     state::AppState,
 };
 
@@ -35,22 +39,15 @@ static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The log line holds the route's template, never the address that was asked for: so no token, password or ticket
 /// of a query string can stand in it, nor a name of a private room.
 pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
     let client = client(&state, &request);
     request.extensions_mut().insert(client);
     let (attempt, admitted) = admit(&state, client, &mut request);
     let id = request_id(request.headers().get(&X_REQUEST_ID));
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let span = tracing::info_span!(
-        "request",
-        request_id = id.to_str().unwrap_or_default(),
-        method = %request.method(),
-        route = route.as_ref().map_or("-", MatchedPath::as_str),
-    );
+    let (record, request) = Record::begin(state.metrics(), client, &id, request);
     let mut response = match admitted {
         Ok(()) => {
-            let run = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
-            run.await.unwrap_or_else(|_| Problem::internal().into_response())
+            let run = AssertUnwindSafe(next.run(request)).catch_unwind();
+            record.run(run).await.unwrap_or_else(|_| Problem::internal().into_response())
         }
         Err(problem) => refused(problem, request),
     };
@@ -59,10 +56,8 @@ pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, ne
     {
         limiter.missed(state.app(), attempt, *miss);
     }
-    finish(&span, &id, &mut response);
-    let status = response.status().as_u16();
-    span.in_scope(|| tracing::info!(status, micros = micros_since(started), "answered"));
-    response
+    let code = finish(&record.span, &id, &mut response);
+    record.end(code, response)
 }
 
 /// Who a request comes from. Handlers find it among the request's extensions.
@@ -101,22 +96,21 @@ fn refused(problem: Problem, request: Request) -> Response {
     problem.closing().into_response()
 }
 
-/// A number in JSON, which 128 bits would not be.
-fn micros_since(started: Instant) -> u64 {
-    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
-}
-
-fn finish(span: &Span, id: &HeaderValue, response: &mut Response) {
+/// Writes the problem, where there is one, and what every answer has.
+fn finish(span: &Span, id: &HeaderValue, response: &mut Response) -> Option<Code> {
+    let mut code = response.extensions().get::<Code>().copied();
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         if let Some(cause) = problem.cause() {
             span.in_scope(|| tracing::error!(error = %cause, "failed"));
         }
         problem.render(id, response);
+        code = Some(problem.code());
     }
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID.clone(), id.clone());
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    code
 }
 
 /// The id that the client gave, where it is fit to be logged, or a new one.

@@ -24,6 +24,7 @@ use tower::Service;
 use crate::{
     app,
     connections::{Connection, Connections, Sent},
+    routes::metrics,
     state::AppState,
 };
 
@@ -94,6 +95,14 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: CancellationTok
     };
     if timeout(CLEAN_UP_TIME, ended).await.is_err() {
         tracing::warn!("uploads were cut off; their space is held until their leases end");
+    }
+}
+
+/// Serves the metrics and nothing else, to whoever reaches the port, until `stop`.
+pub(crate) async fn serve_metrics(listener: TcpListener, state: AppState, stop: CancellationToken) {
+    let served = axum::serve(listener, metrics::alone(state)).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = served.await {
+        tracing::error!(%error, "serving the metrics failed");
     }
 }
 

@@ -14,8 +14,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     edge::Edge,
+    facts::Watch,
     limiter::Limiter,
     links::{Links, PublicUrl},
+    metrics::Metrics,
     readiness::Readiness,
     reference,
     shared_look::SharedLook,
@@ -36,6 +38,7 @@ struct Inner {
     uploads: TaskTracker,
     slots: UploadSlots,
     garbage: Notify,
+    metrics: Arc<Metrics>,
     readiness: SharedLook<Readiness>,
     started: Instant,
     openapi: OnceLock<Bytes>,
@@ -53,6 +56,9 @@ impl AppState {
     ) -> Self {
         let limiter = edge.rate_limit.then(|| Limiter::new(&app.policy().limits));
         let create_key = edge.create_key.as_ref().map(|key| KeyHash::of(key.expose_secret()));
+        let metrics = Arc::new(Metrics::new());
+        let watch = Arc::new(Watch(metrics.clone()));
+        let app = app.with_ports(|ports| metrics.measure(ports)).observed_by(watch);
         Self(Arc::new(Inner {
             app,
             limiter,
@@ -63,6 +69,7 @@ impl AppState {
             uploads: TaskTracker::new(),
             slots: UploadSlots::default(),
             garbage: Notify::new(),
+            metrics,
             readiness: SharedLook::default(),
             started: Instant::now(),
             openapi: OnceLock::new(),
@@ -123,6 +130,11 @@ impl AppState {
     /// Whether requests can be served, by a look that all share who ask within a second.
     pub(crate) async fn readiness(&self) -> Readiness {
         self.0.readiness.see(Readiness::of(self.app())).await
+    }
+
+    /// What this process counts of itself.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
     }
 
     /// How long this process has been up.

@@ -10,9 +10,11 @@ mod migrate;
 mod options;
 mod pool;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use elizabeth_core::ports::{ReadTx, Store, StoreResult, WriteTx};
-use elizabeth_storage_sql::SqlTx;
+use elizabeth_core::ports::{Observer, ReadTx, Store, StoreResult, WriteTx};
+use elizabeth_storage_sql::{Observed, SqlTx};
 use sqlx::Connection;
 
 pub use crate::options::PostgresOptions;
@@ -22,6 +24,7 @@ use crate::{link::Link, pool::Pool};
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: Pool,
+    observed: Observed,
 }
 
 impl PostgresStore {
@@ -46,22 +49,26 @@ impl PostgresStore {
         migrate::migrate(&mut first).await?;
         // It has done its work, however it ends.
         let _ = first.close().await;
-        Ok(Self { pool: Pool::new(connect, options) })
+        Ok(Self { pool: Pool::new(connect, options), observed: Observed::default() })
     }
 }
 
 #[async_trait]
 impl Store for PostgresStore {
     async fn begin(&self) -> StoreResult<Box<dyn WriteTx>> {
-        Ok(Box::new(SqlTx::new(Link::transaction(&self.pool).await?)))
+        Ok(Box::new(SqlTx::new(self.observed.waited(Link::transaction(&self.pool)).await?)))
     }
 
     async fn read(&self) -> StoreResult<Box<dyn ReadTx>> {
-        Ok(Box::new(SqlTx::new(Link::reader(&self.pool).await?)))
+        Ok(Box::new(SqlTx::new(self.observed.waited(Link::reader(&self.pool)).await?)))
     }
 
     async fn check(&self) -> StoreResult<()> {
         SqlTx::new(Link::reader(&self.pool).await?).check().await
+    }
+
+    fn observe(&self, observer: Arc<dyn Observer>) {
+        self.observed.by(observer);
     }
 
     fn kind(&self) -> &'static str {

@@ -12,6 +12,7 @@ mod codec;
 mod connection;
 mod driver;
 mod json;
+mod observed;
 mod part;
 mod query;
 mod statement;
@@ -22,6 +23,7 @@ mod tx;
 mod value;
 
 pub use connection::{Connection, Transaction};
+pub use observed::Observed;
 pub use statement::{Dialect, Sql, Statement};
 pub use tables::{access_statements, newest_statement, upload_statements};
 pub use tx::SqlTx;

@@ -16,8 +16,8 @@ mod writer;
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use elizabeth_core::ports::{ReadTx, Store, StoreResult, WriteTx};
-use elizabeth_storage_sql::SqlTx;
+use elizabeth_core::ports::{Observer, ReadTx, Store, StoreResult, WriteTx};
+use elizabeth_storage_sql::{Observed, SqlTx};
 
 use crate::{readers::Readers, writer::Writer};
 
@@ -26,6 +26,7 @@ use crate::{readers::Readers, writer::Writer};
 pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
+    observed: Observed,
 }
 
 impl SqliteStore {
@@ -42,9 +43,11 @@ impl SqliteStore {
         let path = open::prepare(path)?;
         let mut conn = open::first_writer(&path).await?;
         migrate::migrate(&mut conn).await?;
+        let observed = Observed::default();
         Ok(Self {
-            writer: Writer::spawn(open::writer(&path), conn),
+            writer: Writer::spawn(open::writer(&path), conn, observed.clone()),
             readers: Readers::new(open::reader(&path)),
+            observed,
         })
     }
 }
@@ -52,15 +55,19 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> StoreResult<Box<dyn WriteTx>> {
-        Ok(Box::new(SqlTx::new(self.writer.begin().await?)))
+        Ok(Box::new(SqlTx::new(self.observed.waited(self.writer.begin()).await?)))
     }
 
     async fn read(&self) -> StoreResult<Box<dyn ReadTx>> {
-        Ok(Box::new(SqlTx::new(Readers::take(&self.readers).await?)))
+        Ok(Box::new(SqlTx::new(self.observed.waited(Readers::take(&self.readers)).await?)))
     }
 
     async fn check(&self) -> StoreResult<()> {
         SqlTx::new(Readers::take(&self.readers).await?).check().await
+    }
+
+    fn observe(&self, observer: Arc<dyn Observer>) {
+        self.observed.by(observer);
     }
 
     fn kind(&self) -> &'static str {

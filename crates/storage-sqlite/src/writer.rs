@@ -4,6 +4,7 @@ use std::{
 };
 
 use elizabeth_core::ports::{StoreError, StoreResult};
+use elizabeth_storage_sql::Observed;
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 
@@ -29,9 +30,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts to serve the queue; ends with the last [`Writer`].
-    pub(crate) fn spawn(options: SqliteConnectOptions, conn: SqliteConnection) -> Self {
+    pub(crate) fn spawn(options: SqliteConnectOptions, conn: SqliteConnection, observed: Observed) -> Self {
         let (queue, places) = mpsc::unbounded_channel();
-        tokio::spawn(Server { options, idle: Some(conn), places }.run());
+        tokio::spawn(Server { options, idle: Some(conn), places, observed }.run());
         Self { queue }
     }
 
@@ -53,6 +54,7 @@ struct Server {
     options: SqliteConnectOptions,
     idle: Option<SqliteConnection>,
     places: mpsc::UnboundedReceiver<Arc<Place>>,
+    observed: Observed,
 }
 
 type Told = oneshot::Sender<StoreResult<()>>;
@@ -143,6 +145,9 @@ impl Server {
             tracing::error!(%error, "ending a transaction failed");
         } else {
             self.idle = Some(conn);
+            if !waiting.is_empty() {
+                self.observed.committed(waiting.len());
+            }
         }
         tell_all(waiting, &ended);
     }

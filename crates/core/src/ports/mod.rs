@@ -5,12 +5,14 @@ mod blobs;
 mod clock;
 mod crypto;
 mod entropy;
+mod observer;
 mod store;
 
 pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest};
 pub use clock::Clock;
 pub use crypto::{CryptoError, PasswordError, Passwords, TokenSigner};
 pub use entropy::Entropy;
+pub use observer::Observer;
 pub use store::{
     Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
     ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store,

@@ -56,18 +56,13 @@ impl Presented {
 }
 
 /// The room, when it exists and its time is not over.
-pub(crate) fn live_room(access: Option<Access>, now: Timestamp) -> Result<Access> {
+fn live_room(access: Option<Access>, now: Timestamp) -> Result<Access> {
     let access = access.ok_or(Error::RoomNotFound)?;
     if access.room.is_expired(now) { Err(Error::RoomExpired) } else { Ok(access) }
 }
 
-/// Judges a request: the order of these checks is part of the contract.
-pub(crate) fn judge(
-    access: Option<Access>,
-    presented: &Presented,
-    need: Requirement,
-    now: Timestamp,
-) -> Result<Grant> {
+/// Who makes a request: the order of these checks, and of those of [`Grant::check`] behind them, is part of the contract.
+fn identify(access: Option<Access>, presented: &Presented, now: Timestamp) -> Result<Grant> {
     let Access { room, token } = live_room(access, now)?;
     // The row decides, and what was signed does too: neither outlives the other.
     let is_over = presented.claims().is_some_and(|claims| claims.exp <= now.as_secs());
@@ -85,22 +80,7 @@ pub(crate) fn judge(
     if is_over || !token.is_live(now) {
         return Err(Unauthorized::Expired.into());
     }
-    if room.status == RoomStatus::Closed && !token.owner {
-        return Err(Error::RoomClosed);
-    }
-    let grant = Grant { room, token };
-    match need {
-        Requirement::Token => {}
-        Requirement::Owner if !grant.token.owner => return Err(Error::OwnerOnly),
-        Requirement::Permission(needed) if !grant.permission().contains(needed) => {
-            return Err(Error::PermissionDenied(needed));
-        }
-        Requirement::Look if !grant.permission().intersects(Permission::VIEW | Permission::EDIT) => {
-            return Err(Error::PermissionDenied(Permission::VIEW));
-        }
-        Requirement::Owner | Requirement::Permission(_) | Requirement::Look => {}
-    }
-    Ok(grant)
+    Ok(Grant { room, token })
 }
 
 /// Whether somebody without a token may come in by this address. The password is another matter.
@@ -119,6 +99,25 @@ pub(crate) fn check_open(room: &Room) -> Result<()> {
 }
 
 impl Grant {
+    /// Whether it may do what needs so much.
+    fn check(&self, need: Requirement) -> Result<()> {
+        if self.room.status == RoomStatus::Closed && !self.token.owner {
+            return Err(Error::RoomClosed);
+        }
+        match need {
+            Requirement::Token => {}
+            Requirement::Owner if !self.token.owner => return Err(Error::OwnerOnly),
+            Requirement::Permission(needed) if !self.permission().contains(needed) => {
+                return Err(Error::PermissionDenied(needed));
+            }
+            Requirement::Look if !self.permission().intersects(Permission::VIEW | Permission::EDIT) => {
+                return Err(Error::PermissionDenied(Permission::VIEW));
+            }
+            Requirement::Owner | Requirement::Permission(_) | Requirement::Look => {}
+        }
+        Ok(())
+    }
+
     /// What this token may do in this room now.
     pub(crate) fn permission(&self) -> Permission {
         Permission::effective(self.token.permission, self.room.permission, self.token.owner)
@@ -137,6 +136,31 @@ impl Grant {
 }
 
 impl Elizabeth {
+    /// The room, when it exists and its time is not over.
+    pub(crate) fn live_room(&self, access: Option<Access>, now: Timestamp) -> Result<Access> {
+        if let Some(access) = &access {
+            self.observer.in_room(access.room.id);
+        }
+        live_room(access, now)
+    }
+
+    /// Judges a request.
+    pub(crate) fn judge(
+        &self,
+        access: Option<Access>,
+        presented: &Presented,
+        need: Requirement,
+        now: Timestamp,
+    ) -> Result<Grant> {
+        if let Some(access) = &access {
+            self.observer.in_room(access.room.id);
+        }
+        let grant = identify(access, presented, now)?;
+        self.observer.by_session(grant.token.sid, grant.token.owner);
+        grant.check(need)?;
+        Ok(grant)
+    }
+
     pub(crate) fn present(&self, caller: &Caller) -> Presented {
         match caller {
             Caller::Nobody => Presented::Nothing,
@@ -178,7 +202,7 @@ impl Elizabeth {
         let jti = presented.claims().map(|claims| claims.jti);
         let mut tx = self.ports.store.read().await?;
         let access = tx.access(room, jti, now).await?;
-        let grant = judge(access, &presented, need, now)?;
+        let grant = self.judge(access, &presented, need, now)?;
         Ok((tx, grant, now))
     }
 
@@ -195,13 +219,16 @@ impl Elizabeth {
             // Strangers do not get to queue for the lock: a read tells them what is wrong.
             let now = self.now();
             let access = self.ports.store.read().await?.access(room, None, now).await?;
-            return Err(judge(access, &presented, need, now).err().unwrap_or(Unauthorized::Missing.into()));
+            return Err(self
+                .judge(access, &presented, need, now)
+                .err()
+                .unwrap_or(Unauthorized::Missing.into()));
         }
         let jti = presented.claims().map(|claims| claims.jti);
         let mut tx = self.ports.store.begin().await?;
         let access = tx.lock_room(room, jti, self.now()).await?;
         let now = self.now();
-        let grant = judge(access, &presented, need, now)?;
+        let grant = self.judge(access, &presented, need, now)?;
         Ok((tx, grant, now))
     }
 }

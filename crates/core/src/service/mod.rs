@@ -26,7 +26,7 @@ use crate::{
     leap::RemovalClock,
     permission::Permission,
     policy::Policy,
-    ports::{Blobs, Clock, Entropy, Passwords, Store, TokenSigner},
+    ports::{Blobs, Clock, Entropy, Observer, Passwords, Store, TokenSigner},
     time::Timestamp,
     token::Session,
 };
@@ -67,6 +67,7 @@ pub struct Ports {
 pub struct Elizabeth {
     ports: Ports,
     policy: Arc<Policy>,
+    observer: Arc<dyn Observer>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
     /// Up to when this process removes what is over.
@@ -77,7 +78,26 @@ impl Elizabeth {
     /// A service over these adapters, by this policy.
     pub fn new(ports: Ports, policy: Policy) -> Self {
         let removal_clock = Arc::new(Mutex::new(RemovalClock::started(ports.clock.monotonic())));
-        Self { ports, policy: Arc::new(policy), downloads: Arc::default(), removal_clock }
+        Self {
+            ports,
+            policy: Arc::new(policy),
+            observer: Arc::new(()),
+            downloads: Arc::default(),
+            removal_clock,
+        }
+    }
+
+    /// The same service over adapters that are made of its own.
+    #[must_use]
+    pub fn with_ports(self, change: impl FnOnce(Ports) -> Ports) -> Self {
+        Self { ports: change(self.ports), ..self }
+    }
+
+    /// The same service, which tells an observer what its calls are about.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        self.ports.store.observe(observer.clone());
+        Self { observer, ..self }
     }
 
     /// The policy it goes by.

@@ -14,6 +14,7 @@ use secrecy::ExposeSecret;
 use super::Query;
 use crate::{
     document::{Described, add_query_parameter, add_refusal_because, add_refusal_last, add_refusals, secure},
+    facts::by_admin,
     headers::bearer,
     problem::{Code, Problem, RequestCode},
     state::AppState,
@@ -132,7 +133,10 @@ impl FromRequestParts<AppState> for Admin {
             return Err(Problem::new(RequestCode::NotFound, "there is nothing here"));
         };
         match bearer(&parts.headers) {
-            Some(token) if expected.matches(token) => Ok(Self),
+            Some(token) if expected.matches(token) => {
+                by_admin();
+                Ok(Self)
+            }
             _ => Err(Problem::new(
                 RequestCode::AdminTokenInvalid,
                 "this needs the admin token as a bearer token",

@@ -120,6 +120,13 @@ impl Code {
         }
     }
 
+    /// Whether it is a limit's refusal: of how much there may be, or how often it may be asked for.
+    pub(crate) fn is_limit(self) -> bool {
+        let by_status =
+            matches!(self.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::INSUFFICIENT_STORAGE);
+        by_status || self == Self::Error(ErrorCode::RoomFull)
+    }
+
     /// The status that it comes with.
     pub fn status(self) -> StatusCode {
         match self {

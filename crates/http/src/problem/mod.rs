@@ -88,6 +88,11 @@ impl Problem {
         Self { code: RequestCode::PasswordRequired.into(), error, ..self }
     }
 
+    /// The word for programs.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
     /// The status it answers with.
     pub fn status(&self) -> StatusCode {
         self.code.status()

@@ -24,6 +24,7 @@ use crate::{document::described, state::AppState};
 
 pub(crate) use fallback::{method_not_allowed, not_found};
 pub(crate) use pages::app::routes as page_routes;
+pub(crate) use system::metrics;
 
 /// A router of endpoints, each described by its handler's arguments.
 macro_rules! endpoints {

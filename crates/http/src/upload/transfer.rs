@@ -7,11 +7,11 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout_at},
 };
-use tracing::Instrument;
 
 use super::sink::ByteSink;
 use crate::{
     body::drain,
+    facts::in_this_request,
     pace::{Pace, SILENCE},
     problem::{Problem, RequestCode},
     state::AppState,
@@ -86,7 +86,7 @@ pub(crate) async fn receive<S: ByteSink>(
     mut source: impl Source,
 ) -> Result<S::Kept, Problem> {
     let (sender, steps) = mpsc::channel(1);
-    let task = state.uploads().spawn(store(sink, steps).in_current_span());
+    let task = state.uploads().spawn(in_this_request(store(sink, steps)));
     let fed = feed(state, &mut source, sender).await;
     // Waiting here also means: when the answer is an error, what is not kept is given back by then.
     let problem = match (task.await, fed) {
@@ -107,14 +107,11 @@ pub(crate) async fn begin<S: ByteSink, E: Into<Problem> + Send + 'static>(
     begin: impl Future<Output = Result<S, E>> + Send + 'static,
 ) -> Result<S, Problem> {
     let (sender, begun) = oneshot::channel();
-    state.uploads().spawn(
-        async move {
-            if let Err(Ok(sink)) = sender.send(begin.await) {
-                sink.abort().await;
-            }
+    state.uploads().spawn(in_this_request(async move {
+        if let Err(Ok(sink)) = sender.send(begin.await) {
+            sink.abort().await;
         }
-        .in_current_span(),
-    );
+    }));
     begun.await.map_err(|_| Problem::internal())?.map_err(Into::into)
 }
 
@@ -123,7 +120,7 @@ pub(crate) async fn run_to_end<T: Send + 'static, E: Into<Problem> + Send + 'sta
     state: &AppState,
     work: impl Future<Output = Result<T, E>> + Send + 'static,
 ) -> Result<T, Problem> {
-    match state.uploads().spawn(work.in_current_span()).await {
+    match state.uploads().spawn(in_this_request(work)).await {
         Ok(done) => done.map_err(Into::into),
         Err(_) => Err(Problem::internal()),
     }

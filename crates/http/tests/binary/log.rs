@@ -41,17 +41,71 @@ async fn no_credential_stands_in_the_log_and_each_request_has_its_id() {
         assert!(text.contains(id.as_str()), "no line of request {id}");
     }
     let requests = text.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
-    let requests: Vec<Value> = requests.filter(|line| line["fields"]["status"].is_number()).collect();
+    let requests: Vec<Value> = requests.filter(|line| line["fields"]["message"] == "answered").collect();
     assert!(requests.len() >= ids.len());
-    for line in requests {
+    for line in &requests {
         assert!(line["span"]["request_id"].is_string(), "{line}");
     }
+    assert_accusing(&requests);
+    assert_audited(&text);
+}
+
+/// Who it was, what of, and what came of it: by numbers and hashes.
+fn assert_accusing(requests: &[Value]) {
+    let is_hash = |value: &Value| value.as_str().is_some_and(|text| text.len() == 16);
+    for line in requests {
+        let fields = &line["fields"];
+        assert_eq!(fields["client"], "127.0.0.1", "{line}");
+        assert_eq!(fields["code"].is_string(), fields["status"].as_u64() >= Some(400), "{line}");
+        assert!(fields["bytes_in"].is_u64() && fields["bytes_out"].is_u64(), "{line}");
+        assert!(fields["room"].is_null() || fields["room"].is_u64(), "{line}");
+        assert!(fields["session"].is_null() || is_hash(&fields["session"]), "{line}");
+    }
+    let of = |method: &str, route: &str, status: u64| {
+        let found = requests.iter().find(|line| {
+            let span = &line["span"];
+            span["method"] == method && span["route"] == route && line["fields"]["status"] == status
+        });
+        found.unwrap_or_else(|| panic!("{method} {route} {status}"))["fields"].clone()
+    };
+    let upload = of("POST", "/api/v1/rooms/{room}/contents", 200);
+    assert!(upload["bytes_in"].as_u64() > Some(3) && upload["room"].is_u64(), "{upload}");
+    assert!(is_hash(&upload["session"]), "{upload}");
+    // A guess is of a room, and of nobody's session.
+    let guess = of("POST", "/api/v1/rooms/{room}/tokens", 403);
+    assert!(guess["room"].is_u64() && guess["session"].is_null(), "{guess}");
+    // What a task of its own does is the request's too.
+    let chunk = of("PUT", "/api/v1/rooms/{room}/uploads/chunks/{file_index}/{chunk_index}", 400);
+    assert!(chunk["room"].is_u64() && is_hash(&chunk["session"]), "{chunk}");
+    let read = of("GET", "/api/v1/rooms/{room}/contents/{id}", 200);
+    assert_eq!(read["bytes_out"], 3, "{read}");
+}
+
+/// Each act of an owner or of the admin has a line.
+fn assert_audited(log: &str) {
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let acts: Vec<Value> = lines.filter(|line| line["target"] == "audit").collect();
+    for line in &acts {
+        let fields = &line["fields"];
+        assert_eq!(fields["client"], "127.0.0.0/24", "{line}");
+        assert!(fields["act"].is_string() && fields["status"].is_u64(), "{line}");
+    }
+    let by = |act: &str| acts.iter().map(|line| &line["fields"]).find(|fields| fields["act"] == act).unwrap();
+    assert!(by("room.create")["room"].is_u64());
+    for act in ["token.issue", "ticket.create", "room.settings"] {
+        assert!(by(act)["room"].is_u64() && by(act)["session"].is_string(), "{act}");
+    }
+    assert!(by("admin.cleanup")["session"].is_null());
+    let guest = acts.iter().any(|line| line["fields"]["act"] == "content.delete");
+    assert!(!guest, "nobody deleted anything");
 }
 
 /// Uses every kind of credential, right and wrong, in every place it can stand.
 async fn run(server: &Server, secrets: &mut BTreeSet<String>) -> Vec<String> {
     let client = client();
-    let room = server.room("quiet");
+    // No name stands in the log either.
+    let room = server.room("a-quiet-place");
+    secrets.insert("a-quiet-place".to_owned());
     let (created, token) = create_and_enter(&client, &room).await;
     let owner_key = created["owner_key"].as_str().unwrap();
 

@@ -13,6 +13,8 @@ mod sessions;
 mod tickets;
 mod uploads;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 pub use self::{
@@ -28,6 +30,8 @@ pub use self::{
     tickets::{ReadTickets, WriteTickets},
     uploads::{ReadUploads, WriteUploads},
 };
+
+use super::observer::Observer;
 
 /// Everything that is kept but the blobs. The adapter's part is to be durable and isolated; all rules are core's.
 ///
@@ -48,6 +52,10 @@ pub trait Store: Send + Sync {
 
     /// Really asks the store whether it works.
     async fn check(&self) -> StoreResult<()>;
+
+    /// Reports to an observer from now on how long it is waited for, and how many units of work share a commit. The
+    /// first one given hears it.
+    fn observe(&self, _observer: Arc<dyn Observer>) {}
 
     /// What kind of store this is, for the operator: `memory`, `sqlite`, `postgres`.
     fn kind(&self) -> &'static str;

@@ -5,10 +5,7 @@ use crate::{
     name::RoomRef,
     ports::{Access, ContentAccess, ContentPage},
     room::Room,
-    service::{
-        authorize::{Requirement, judge},
-        caller::Caller,
-    },
+    service::{authorize::Requirement, caller::Caller},
     time::Timestamp,
 };
 
@@ -47,7 +44,7 @@ impl Elizabeth {
         let jti = presented.claims().map(|claims| claims.jti);
         let found = self.ports.store.read().await?.content_access(room, jti, id, now).await?;
         let (access, content) = apart(found);
-        let grant = judge(access, &presented, Requirement::Look, now)?;
+        let grant = self.judge(access, &presented, Requirement::Look, now)?;
         let stored = content.filter(|stored| grant.sees(&stored.content));
         let stored = stored.ok_or(Error::ContentNotFound(id))?;
         check_live(&stored.content, now)?;

@@ -90,6 +90,7 @@ impl Elizabeth {
             let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
             tx.change_room(id, &change).await?;
         }
+        self.observer.in_room(id);
         let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
         tx.commit().await?;
         Ok(room)

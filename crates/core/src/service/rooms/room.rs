@@ -4,7 +4,7 @@ use crate::{
     permission::Permission,
     room::Room,
     service::{
-        authorize::{Requirement, check_enterable, judge, live_room},
+        authorize::{Requirement, check_enterable},
         caller::Caller,
         retried::retried,
     },
@@ -24,9 +24,9 @@ impl Elizabeth {
         let jti = presented.claims().map(|claims| claims.jti);
         let access = self.ports.store.read().await?.access(room, jti, now).await?;
         match caller {
-            Caller::Token(_) => Ok(judge(access, &presented, Requirement::Token, now)?.room),
+            Caller::Token(_) => Ok(self.judge(access, &presented, Requirement::Token, now)?.room),
             Caller::Nobody | Caller::Visitor(_) => {
-                let access = live_room(access, now)?;
+                let access = self.live_room(access, now)?;
                 check_enterable(&access.room, room)?;
                 Ok(access.room)
             }

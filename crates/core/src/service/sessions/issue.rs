@@ -9,7 +9,7 @@ use crate::{
     room::{Password, Room, RoomChange},
     secret::{KeyHash, REFRESH_TOKEN_PREFIX, opaque_secret},
     service::{
-        authorize::{Requirement, check_enterable, live_room},
+        authorize::{Requirement, check_enterable},
         caller::Caller,
         retried::retried,
     },
@@ -113,7 +113,7 @@ impl Elizabeth {
         let mut tx = self.ports.store.begin().await?;
         let access = tx.lock_room(address, None, self.now()).await?;
         let now = self.now();
-        let room = live_room(access, now)?.room;
+        let room = self.live_room(access, now)?.room;
         if !room.owner_key_hash.matches(key.expose_secret()) {
             return Err(Error::WrongOwnerKey);
         }
@@ -142,7 +142,7 @@ impl Elizabeth {
     pub(crate) async fn check_entry(&self, address: &RoomRef, entry: &mut Entry) -> Result<Room> {
         let now = self.now();
         let access = self.ports.store.read().await?.access(address, None, now).await?;
-        let room = live_room(access, now)?.room;
+        let room = self.live_room(access, now)?.room;
         check_enterable(&room, address)?;
         if room.password_hash == entry.verified {
             return Ok(room);
@@ -175,7 +175,7 @@ impl Elizabeth {
                 let mut tx = self.ports.store.begin().await?;
                 let access = tx.lock_room(address, None, self.now()).await?;
                 let now = self.now();
-                let room = live_room(access, now)?.room;
+                let room = self.live_room(access, now)?.room;
                 check_enterable(&room, address)?;
                 if room.password_hash.is_some() && room.password_hash != entry.verified {
                     // The password was changed between the two: once more, with the new hash.
@@ -205,6 +205,8 @@ impl Elizabeth {
         now: Timestamp,
         refresh: bool,
     ) -> Result<Issued> {
+        self.observer.in_room(room.id);
+        self.observer.by_session(session.sid, session.owner);
         let record = TokenRecord::issue(room, self.new_jti(), session, now, self.policy().token_ttl);
         let claims = record.claims(room);
         let token = self.ports.signer.sign(&claims)?;

@@ -3,7 +3,7 @@ use crate::{
     id::{Jti, RoomId},
     name::RoomRef,
     service::{
-        authorize::{Presented, Requirement, judge},
+        authorize::{Presented, Requirement},
         caller::Caller,
         retried::retried,
         sessions::end::end_session,
@@ -31,7 +31,7 @@ impl Elizabeth {
         let now = self.now();
         let jti = presented.claims().map(|claims| claims.jti);
         let access = self.ports.store.read().await?.access(room, jti, now).await?;
-        judge(access, &presented, Requirement::Token, now)?;
+        self.judge(access, &presented, Requirement::Token, now)?;
         match presented {
             Presented::Signed(claims) => Ok(claims),
             Presented::Nothing | Presented::Garbage | Presented::Visitor(_) => {

@@ -6,10 +6,7 @@ use crate::{
     ports::Access,
     room::{Room, RoomChange},
     secret::KeyHash,
-    service::{
-        authorize::{check_open, live_room},
-        sessions::issue::Issued,
-    },
+    service::{authorize::check_open, sessions::issue::Issued},
     ticket::Ticket,
     time::Timestamp,
     token::Session,
@@ -28,13 +25,13 @@ impl Elizabeth {
         let mut read = self.ports.store.read().await?;
         let now = self.now();
         let access = read.access(address, None, now).await?;
-        admit(access, read.ticket_by_hash(hash).await?, now)?;
+        self.admit(access, read.ticket_by_hash(hash).await?, now)?;
         drop(read);
 
         let mut tx = self.ports.store.begin().await?;
         let access = tx.lock_room(address, None, self.now()).await?;
         let now = self.now();
-        let (room, ticket) = admit(access, tx.ticket_by_hash(hash).await?, now)?;
+        let (room, ticket) = self.admit(access, tx.ticket_by_hash(hash).await?, now)?;
         if !tx.use_ticket(ticket.id).await? {
             return Err(Error::TicketSpent);
         }
@@ -43,15 +40,20 @@ impl Elizabeth {
         let session = Session { scope: ticket.scope, ..self.new_session(false) };
         self.finish_issue(tx, &room, session, now, refresh).await
     }
-}
 
-/// The room and the ticket, when the one opens the other now.
-fn admit(access: Option<Access>, ticket: Option<Ticket>, now: Timestamp) -> Result<(Room, Ticket)> {
-    let room = live_room(access, now)?.room;
-    let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id.is_none());
-    let ticket = ticket.ok_or(Unauthorized::Ticket)?;
-    ticket.check_credential(&room, now)?;
-    check_open(&room)?;
-    ticket.check_uses()?;
-    Ok((room, ticket))
+    /// The room and the ticket, when the one opens the other now.
+    fn admit(
+        &self,
+        access: Option<Access>,
+        ticket: Option<Ticket>,
+        now: Timestamp,
+    ) -> Result<(Room, Ticket)> {
+        let room = self.live_room(access, now)?.room;
+        let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id.is_none());
+        let ticket = ticket.ok_or(Unauthorized::Ticket)?;
+        ticket.check_credential(&room, now)?;
+        check_open(&room)?;
+        ticket.check_uses()?;
+        Ok((room, ticket))
+    }
 }

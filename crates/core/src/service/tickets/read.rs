@@ -4,12 +4,9 @@ use crate::{
     name::RoomRef,
     room::RoomStatus,
     secret::KeyHash,
-    service::{
-        authorize::live_room,
-        contents::{
-            get::{apart, check_live, readable_until},
-            read::Readable,
-        },
+    service::contents::{
+        get::{apart, check_live, readable_until},
+        read::Readable,
     },
 };
 
@@ -25,7 +22,7 @@ impl Elizabeth {
         let mut tx = self.ports.store.read().await?;
         let found = tx.content_access(room, None, id, now).await?;
         let (access, content) = apart(found);
-        let room = live_room(access, now)?.room;
+        let room = self.live_room(access, now)?.room;
         let ticket = tx.ticket_by_hash(KeyHash::of(ticket)).await?;
         let ticket = ticket.filter(|ticket| ticket.room_id == room.id && ticket.content_id == Some(id));
         let ticket = ticket.ok_or(Unauthorized::Ticket)?;

@@ -8,7 +8,7 @@ use crate::{
     ports::{Access, ReadTx, WriteTx},
     room::{Room, RoomStatus},
     secret::KeyHash,
-    service::authorize::{Grant, Presented, Requirement, judge, live_room},
+    service::authorize::{Grant, Presented, Requirement},
     service::caller::Caller,
     time::Timestamp,
     token::TokenRecord,
@@ -75,6 +75,7 @@ impl UploadAccess {
     /// Judges a request, in the order that is the same everywhere. `needed` may be nothing.
     async fn judge<T: ReadTx + ?Sized>(
         &self,
+        app: &Elizabeth,
         tx: &mut T,
         access: Option<Access>,
         presented: &Presented,
@@ -83,10 +84,11 @@ impl UploadAccess {
     ) -> Result<UploadGrant> {
         match self {
             Self::UploadToken { token, upload: named } => {
-                let Access { room, .. } = live_room(access, now)?;
+                let Access { room, .. } = app.live_room(access, now)?;
                 let upload = tx.upload_by_token(KeyHash::of(token.expose_secret())).await?;
                 let upload = upload.filter(|upload| upload.room_id == room.id);
                 let upload = upload.ok_or(Unauthorized::UploadToken)?;
+                app.observer.by_session(upload.sid, upload.owner);
                 check_session(&room, &upload, needed)?;
                 if named.is_some_and(|named| named != upload.id) {
                     return Err(Error::ReservationNotFound);
@@ -94,7 +96,8 @@ impl UploadAccess {
                 Ok(UploadGrant { room, upload })
             }
             Self::Caller { upload, .. } => {
-                let Grant { room, token } = judge(access, presented, Requirement::Permission(needed), now)?;
+                let Grant { room, token } =
+                    app.judge(access, presented, Requirement::Permission(needed), now)?;
                 let upload = tx.upload(room.id, *upload).await?;
                 // An owner may see and end everybody's, and add to none that is a guest's.
                 let any = token.owner && needed.is_empty();
@@ -118,7 +121,7 @@ impl Elizabeth {
         let jti = presented.claims().map(|claims| claims.jti);
         let mut tx = self.ports.store.read().await?;
         let found = tx.access(room, jti, now).await?;
-        let grant = access.judge(tx.as_mut(), found, &presented, needed, now).await?;
+        let grant = access.judge(self, tx.as_mut(), found, &presented, needed, now).await?;
         Ok((tx, grant, now))
     }
 
@@ -135,7 +138,7 @@ impl Elizabeth {
         let mut tx = self.ports.store.begin().await?;
         let found = tx.lock_room(room, jti, self.now()).await?;
         let now = self.now();
-        let grant = access.judge(tx.as_mut(), found, &presented, needed, now).await?;
+        let grant = access.judge(self, tx.as_mut(), found, &presented, needed, now).await?;
         Ok((tx, grant, now))
     }
 }

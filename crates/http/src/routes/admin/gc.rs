@@ -35,6 +35,7 @@ pub(crate) struct Collected {
 pub(crate) async fn collect_garbage(State(state): State<AppState>, _: Admin) -> Answer {
     let started = Instant::now();
     let report = state.app().gc(false).await?;
+    state.metrics().swept(&report);
     Ok(reply(&Collected {
         cleaned_rooms: report.cleaned_rooms,
         cleaned_contents: report.cleaned_contents,

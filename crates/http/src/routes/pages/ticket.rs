@@ -64,6 +64,8 @@ fn refusal(problem: Problem, headers: &HeaderMap) -> Answer {
     if let Some(miss) = problem.miss() {
         response.extensions_mut().insert(miss);
     }
+    // For the log: the page itself has only a sentence.
+    response.extensions_mut().insert(problem.code());
     if problem.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
