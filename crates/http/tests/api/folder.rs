@@ -316,6 +316,13 @@ async fn the_servers_own_words_are_no_rooms() {
                 match (path.as_str(), method) {
                     // A page of its own: a ticket that opens nothing.
                     ("/s/a", _) => {}
+                    // The metrics, for the admin.
+                    (path @ "/metrics", "GET") => {
+                        refused(server.at(method, path), 401, "admin_token_invalid").await;
+                    }
+                    (path @ "/metrics", _) => {
+                        refused(server.at(method, path).body(""), 405, "method_not_allowed").await;
+                    }
                     (path, "PUT" | "DELETE" | "POST") if path.starts_with("/assets/") => {
                         refused(server.at(method, path).body(""), 405, "method_not_allowed").await;
                     }
