@@ -21,6 +21,7 @@ mod metrics;
 mod pace;
 pub mod problem;
 pub mod program;
+mod protection;
 mod readiness;
 mod reference;
 mod request;

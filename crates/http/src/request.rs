@@ -1,5 +1,5 @@
-//! The one layer around all routes: who a request comes from, its id, its log line, panics, problems, and headers that every answer
-//! has. One layer, because each costs every request an allocation and an indirection.
+//! The one layer around all routes: who a request comes from, its id, its log line, panics, problems, and the headers of
+//! every answer. One layer, because each costs every request an allocation and an indirection.
 
 mod audit;
 mod record;
@@ -29,6 +29,7 @@ use crate::{
     extract::SMALL,
     limiter::{Attempt, Unanswered, is_for_page},
     problem::{Code, Miss, Problem},
+    protection::{Kind, Protection},
     state::AppState,
 };
 
@@ -56,7 +57,7 @@ pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, ne
     {
         limiter.missed(state.app(), attempt, *miss);
     }
-    let code = finish(&record.span, &id, &mut response);
+    let code = finish(&record.span, &id, state.protection(), &mut response);
     record.end(code, response)
 }
 
@@ -68,7 +69,8 @@ fn client(state: &AppState, request: &Request) -> Client {
     state.edge().trusted_proxies.client(peer, request.headers())
 }
 
-/// Counts a request, and looks whether it came by a name of ours and its client may go on. What it may guess is to be kept until it is answered.
+/// Counts a request, and looks whether it came by a name of ours and its client may go on. What it may guess is to be
+/// kept until it is answered.
 fn admit(state: &AppState, client: Client, request: &mut Request) -> (Option<Attempt>, Result<(), Problem>) {
     let counted = state.limiter().map_or(Ok(()), |limiter| limiter.request(client));
     if let Err(problem) = counted.and_then(|()| state.edge().allowed_hosts.judge(request)) {
@@ -97,7 +99,7 @@ fn refused(problem: Problem, request: Request) -> Response {
 }
 
 /// Writes the problem, where there is one, and what every answer has.
-fn finish(span: &Span, id: &HeaderValue, response: &mut Response) -> Option<Code> {
+fn finish(span: &Span, id: &HeaderValue, protection: &Protection, response: &mut Response) -> Option<Code> {
     let mut code = response.extensions().get::<Code>().copied();
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         if let Some(cause) = problem.cause() {
@@ -106,10 +108,11 @@ fn finish(span: &Span, id: &HeaderValue, response: &mut Response) -> Option<Code
         problem.render(id, response);
         code = Some(problem.code());
     }
+    let kind = response.extensions().get::<Kind>().copied().unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID.clone(), id.clone());
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    protection.write(kind, headers);
     code
 }
 

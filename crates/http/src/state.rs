@@ -18,6 +18,7 @@ use crate::{
     limiter::Limiter,
     links::{Links, PublicUrl},
     metrics::Metrics,
+    protection::Protection,
     readiness::Readiness,
     reference,
     shared_look::SharedLook,
@@ -35,6 +36,7 @@ struct Inner {
     limiter: Option<Limiter>,
     create_key: Option<KeyHash>,
     edge: Edge,
+    protection: Protection,
     uploads: TaskTracker,
     slots: UploadSlots,
     garbage: Notify,
@@ -59,13 +61,15 @@ impl AppState {
         let metrics = Arc::new(Metrics::new());
         let watch = Arc::new(Watch(metrics.clone()));
         let app = app.with_ports(|ports| metrics.measure(ports)).observed_by(watch);
+        let links = Links::new(public_url);
         Self(Arc::new(Inner {
             app,
             limiter,
             create_key,
             admin: admin_token.map(|token| KeyHash::of(token.expose_secret())),
-            links: Links::new(public_url),
             edge,
+            protection: Protection::new(&links),
+            links,
             uploads: TaskTracker::new(),
             slots: UploadSlots::default(),
             garbage: Notify::new(),
@@ -105,6 +109,11 @@ impl AppState {
     /// How it stands towards its clients.
     pub(crate) fn edge(&self) -> &Edge {
         &self.0.edge
+    }
+
+    /// The headers that protect readers.
+    pub(crate) fn protection(&self) -> &Protection {
+        &self.0.protection
     }
 
     /// The uploads under way: a shutdown waits for them, as their ends are not awaited by any connection.

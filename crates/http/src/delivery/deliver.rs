@@ -1,4 +1,7 @@
+use std::borrow::Cow;
+
 use axum::{
+    Extension,
     body::Body,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -12,7 +15,8 @@ use serde_json::json;
 use super::{
     body::ExactBody,
     conditional::{Outcome, Selected, evaluate},
-    media::shown_as,
+    destination,
+    media::{is_pdf, kept_as, shown_as},
     redirect::redirect,
 };
 use crate::{
@@ -20,6 +24,7 @@ use crate::{
     extract::ReadCredential,
     headers::{content_disposition, content_range, http_date, strong_tag},
     problem::{Problem, RequestCode},
+    protection::Kind,
 };
 
 /// What the bytes are asked for.
@@ -56,6 +61,7 @@ pub(crate) async fn deliver(
     now: Timestamp,
 ) -> Answer {
     let content = readable.content();
+    destination::check(request, &content.mime_type)?;
     let etag = content.sha256.to_hex();
     let size = content.size;
     let ranges = content.max_downloads.is_none();
@@ -67,7 +73,9 @@ pub(crate) async fn deliver(
         Outcome::Part(_) | Outcome::NotSatisfiable if method == Method::HEAD => (StatusCode::OK, None),
         Outcome::Part(range) => (StatusCode::PARTIAL_CONTENT, Some(range)),
         Outcome::NotModified => {
-            let mut response = StatusCode::NOT_MODIFIED.into_response();
+            // Its headers become those of what the client has.
+            let mut response =
+                (StatusCode::NOT_MODIFIED, Extension(Shown::of(content, purpose).kind)).into_response();
             validators(response.headers_mut(), content, &etag);
             return Ok(response);
         }
@@ -77,10 +85,11 @@ pub(crate) async fn deliver(
         }
         Outcome::NotSatisfiable => return Ok(not_satisfiable(size)),
     };
-    let mut response = status.into_response();
+    let shown = Shown::of(content, purpose);
+    let mut response = (status, Extension(shown.kind)).into_response();
     let headers = response.headers_mut();
     validators(headers, content, &etag);
-    describe(headers, content, purpose);
+    describe(headers, content, &shown);
     if ranges {
         headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     }
@@ -108,24 +117,34 @@ fn validators(headers: &mut HeaderMap, content: &Content, etag: &str) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
 }
 
-fn describe(headers: &mut HeaderMap, content: &Content, purpose: Purpose) {
-    let shown = shown_as(&content.mime_type).filter(|_| purpose != Purpose::Download);
-    let kind = if shown.is_some() { "inline" } else { "attachment" };
-    let media_type = shown.as_deref().unwrap_or(&content.mime_type);
-    let media_type = HeaderValue::try_from(media_type)
+/// As what a content is sent.
+struct Shown<'a> {
+    media_type: Cow<'a, str>,
+    kind: Kind,
+}
+
+impl<'a> Shown<'a> {
+    fn of(content: &'a Content, purpose: Purpose) -> Self {
+        let own = &content.mime_type;
+        match shown_as(own).filter(|_| purpose != Purpose::Download) {
+            Some(media_type) => {
+                Self { media_type, kind: if is_pdf(own) { Kind::InlinePdf } else { Kind::Inline } }
+            }
+            None => Self { media_type: kept_as(own).into(), kind: Kind::Attachment },
+        }
+    }
+}
+
+fn describe(headers: &mut HeaderMap, content: &Content, shown: &Shown<'_>) {
+    let media_type = HeaderValue::try_from(&*shown.media_type)
         .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, media_type);
+    let kind = if shown.kind == Kind::Attachment { "attachment" } else { "inline" };
     let disposition = match &content.file_name {
         Some(name) => content_disposition(kind, name.last_segment()),
         None => content_disposition(kind, &format!("{}-{}", content.kind.as_str(), content.id)),
     };
     headers.insert(header::CONTENT_DISPOSITION, disposition);
-    // The address may hold a token or a ticket, and a document may hold links.
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if kind == "attachment" {
-        headers
-            .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    }
 }
 
 fn not_satisfiable(size: u64) -> Response {

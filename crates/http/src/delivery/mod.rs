@@ -1,8 +1,9 @@
-//! Downloads: conditions, ranges, names and types, and the body, or a link to it.
+//! Downloads: what they are wanted for, conditions, ranges, names and types, and the body, or a link to it.
 
 mod body;
 mod conditional;
 mod deliver;
+mod destination;
 mod media;
 mod redirect;
 

@@ -39,6 +39,11 @@ impl Links {
         format!("{}/{}/", self.base(&request.headers, &request.uri), segment(room.as_str()))
     }
 
+    /// Whether people reach this server by https, as far as its operator said so.
+    pub(crate) fn are_https(&self) -> bool {
+        self.0.as_ref().is_some_and(PublicUrl::is_https)
+    }
+
     /// The address on this site of a path that begins with a slash: for pages, whose reader is on this site already.
     pub(crate) fn local(&self, path: impl fmt::Display) -> String {
         format!("{}{path}", self.0.as_ref().map_or("", PublicUrl::path))

@@ -57,6 +57,11 @@ impl PublicUrl {
         authority.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(authority, |(host, _)| host)
     }
 
+    /// Whether its scheme is https.
+    pub(super) fn is_https(&self) -> bool {
+        self.whole.starts_with("https:")
+    }
+
     /// Its path alone, empty where it has none.
     pub(super) fn path(&self) -> &str {
         self.whole.get(self.path_at..).unwrap_or_default()

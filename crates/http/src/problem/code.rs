@@ -72,6 +72,8 @@ codes! {
     CreateKeyRequired = 401 "create_key_required",
     /// This is not the key that rooms are made with.
     CreateKeyInvalid = 403 "create_key_invalid",
+    /// A browser asks for a content to run it, to style a page by it, or to show it within a page.
+    DestinationRefused = 403 "destination_refused",
     /// The upload is made of others; nothing can be added to it.
     UploadFinal = 403 "upload_final",
     /// There is nothing at this address.

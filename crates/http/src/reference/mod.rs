@@ -4,4 +4,4 @@ mod page;
 mod schema;
 mod text;
 
-pub(crate) use page::{content_security_policy, page};
+pub(crate) use page::page;

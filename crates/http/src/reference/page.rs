@@ -1,9 +1,6 @@
-use std::{fmt::Write, sync::LazyLock};
+use std::fmt::Write;
 
-use axum::http::HeaderValue;
-use data_encoding::BASE64;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{
     schema::{kind, members},
@@ -14,17 +11,6 @@ const STYLE: &str = include_str!("style.css");
 const BASE: &str = "/api/v1";
 /// What most readers come for.
 const FIRST: &[&str] = &["rooms", "tokens", "contents"];
-
-/// What the page may do: show itself, in this one style.
-pub(crate) fn content_security_policy() -> HeaderValue {
-    static POLICY: LazyLock<String> = LazyLock::new(|| {
-        let hash = BASE64.encode(&Sha256::digest(STYLE));
-        let nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        format!("{nothing}; style-src 'sha256-{hash}'")
-    });
-    // A hash in Base64 between words: always visible ASCII.
-    HeaderValue::from_str(&POLICY).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-}
 
 /// The page of a document as it is served, JSON.
 pub(crate) fn page(document: &[u8]) -> String {
@@ -150,5 +136,20 @@ fn body(out: &mut String, content: &Value) {
     if let Some(example) = content.get("example") {
         let example = serde_json::to_string_pretty(example).unwrap_or_default();
         _ = write!(out, "<pre>{}</pre>", Plain(&example));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::BASE64;
+    use sha2::{Digest, Sha256};
+
+    use super::STYLE;
+    use crate::protection;
+
+    #[test]
+    fn the_policy_allows_the_style_there_is() {
+        let hash = BASE64.encode(&Sha256::digest(STYLE));
+        assert!(protection::REFERENCE.contains(&format!("'sha256-{hash}'")), "{hash}");
     }
 }

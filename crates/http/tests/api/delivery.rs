@@ -1,7 +1,7 @@
 //! Reading: names, types, conditions, ranges, counted downloads.
 
 use reqwest::{Method, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{TestServer, header, refused};
 
@@ -12,24 +12,33 @@ async fn what_is_safe_is_shown_and_the_rest_is_an_attachment() {
     let server = TestServer::start().await;
     let token = server.create_and_enter("d").await;
     let sandbox = "sandbox; default-src 'none'";
+    let bytes = "application/octet-stream";
     for (name, mime, kind, shown_as) in [
         ("a.png", "image/png", "inline", "image/png"),
         ("a.pdf", "application/pdf", "inline", "application/pdf"),
         ("a.md", "text/markdown", "inline", "text/plain; charset=utf-8"),
-        ("a.html", "text/html", "attachment", "text/html"),
-        ("a.svg", "image/svg+xml", "attachment", "image/svg+xml"),
-        ("a.bin", "application/octet-stream", "attachment", "application/octet-stream"),
+        ("a.html", "text/html", "attachment", bytes),
+        ("a.svg", "image/svg+xml", "attachment", bytes),
+        ("a.js", "text/javascript", "inline", "text/plain; charset=utf-8"),
+        ("a.css", "text/css", "inline", "text/plain; charset=utf-8"),
+        ("b.js", "application/javascript", "attachment", bytes),
+        ("a.bin", bytes, "attachment", bytes),
     ] {
         let content = server.upload_as("d", &token, json!({"name": name, "mime": mime}), "<script>").await;
         let view = server.fetch("d", &token, &content["id"], &[]).await;
         assert_eq!(header(&view, "content-type"), shown_as);
         assert_eq!(header(&view, "content-disposition"), format!("{kind}; filename=\"{name}\""));
         assert_eq!(header(&view, "x-content-type-options"), "nosniff");
-        let csp = if kind == "inline" { "" } else { sandbox };
-        assert_eq!(header(&view, "content-security-policy"), csp, "{name}");
+        let csp = header(&view, "content-security-policy");
+        assert!(csp.contains("default-src 'none'"), "{name} {csp}");
+        // The browser's own viewer of PDF works in no sandbox.
+        assert_eq!(csp.starts_with("sandbox; "), name != "a.pdf", "{name} {csp}");
+        assert_eq!(csp == sandbox, kind == "attachment", "{name} {csp}");
+        assert_eq!(content["mime_type"], mime, "{name}");
         let path = format!("/rooms/d/contents/{}/download", content["id"]);
         let download = server.request(Method::GET, &path, Some(&token)).send().await.unwrap();
-        assert_eq!(header(&download, "content-type"), mime);
+        let runs = matches!(name, "a.html" | "a.svg" | "a.js" | "a.css" | "b.js");
+        assert_eq!(header(&download, "content-type"), if runs { bytes } else { mime });
         assert_eq!(header(&download, "content-disposition"), format!("attachment; filename=\"{name}\""));
         assert_eq!(header(&download, "content-security-policy"), sandbox);
     }
@@ -39,6 +48,40 @@ async fn what_is_safe_is_shown_and_the_rest_is_an_attachment() {
         header(&view, "content-disposition"),
         "inline; filename=\"gr__e _x_.txt\"; filename*=UTF-8''gr%C3%BC%C3%9Fe%20%22x%22.txt"
     );
+}
+
+/// By `Sec-Fetch-Dest`, in each way in which bytes are had; nothing is counted by what is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_gets_nothing_to_run_or_to_frame() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("d").await;
+    let script = json!({"name": "a.js", "mime": "text/javascript", "max_downloads": 1});
+    let script = server.upload_as("d", &token, script, "alert(1)").await;
+    let paper = json!({"name": "a.pdf", "mime": "application/pdf"});
+    let paper = server.upload_as("d", &token, paper, "%PDF-1.4").await;
+    let ways = |content: &Value| {
+        let path = format!("{}/api/v1/rooms/d/contents/{}", server.url, content["id"]);
+        let name = content["file_name"].as_str().unwrap();
+        [path.clone(), format!("{path}/download"), format!("{}/d/{name}", server.url)]
+    };
+    let ask = |url: &str, destination: &str| {
+        server.client.get(url).bearer_auth(&token).header("sec-fetch-dest", destination)
+    };
+    for url in ways(&script) {
+        for destination in ["script", "worker", "sharedworker", "serviceworker", "style", "object", "iframe"]
+        {
+            refused(ask(&url, destination), 403, "destination_refused").await;
+        }
+    }
+    for url in ways(&paper) {
+        for destination in ["embed", "frame", "iframe", "object"] {
+            assert_eq!(ask(&url, destination).send().await.unwrap().status(), 200, "{destination}");
+        }
+        refused(ask(&url, "script"), 403, "destination_refused").await;
+    }
+    let [url, ..] = ways(&script);
+    assert_eq!(ask(&url, "empty").send().await.unwrap().text().await.unwrap(), "alert(1)");
+    refused(ask(&url, "empty"), 410, "downloads_spent").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +121,7 @@ async fn ranges_and_conditions() {
             (beyond.status().as_u16(), header(&beyond, "content-range")),
             (416, &*format!("bytes */{size}"))
         );
-        assert_eq!(beyond.json::<serde_json::Value>().await.unwrap()["code"], "range_not_satisfiable");
+        assert_eq!(beyond.json::<Value>().await.unwrap()["code"], "range_not_satisfiable");
 
         for (headers, status) in [
             (&[("range", "bytes=1-2,4-5")][..], 200),
@@ -179,6 +222,6 @@ async fn a_body_that_cannot_be_read_to_its_end_breaks_the_connection() {
     }
     let ready = server.request(Method::GET, "/ready", None).send().await.unwrap();
     assert_eq!(ready.status(), 503);
-    let body = ready.json::<serde_json::Value>().await.unwrap();
+    let body = ready.json::<Value>().await.unwrap();
     assert_eq!((&body["database"], &body["blobs"]), (&json!("ok"), &json!("error")));
 }

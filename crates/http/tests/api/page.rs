@@ -38,6 +38,12 @@ async fn a_browser_is_shown_the_page_with_nothing_that_runs_in_it() {
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("http"), "{policy}");
+        let (_, by_path) = policy.split_once(", ").unwrap();
+        assert!(by_path.starts_with("script-src *:*/assets/h/ 'wasm-unsafe-eval';"), "{policy}");
+        assert!(
+            policy
+                .contains("require-trusted-types-for 'script'; trusted-types svelte-trusted-html elizabeth")
+        );
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["cache-control"], "no-cache");
         assert!(page.contains("<base href=\"/\""), "{page}");
@@ -88,6 +94,7 @@ async fn its_files_are_small_and_never_change() {
     let worker = file(&server, "/assets/sw.js", "identity").await;
     assert_eq!(header(&worker, "service-worker-allowed"), "/");
     assert_eq!(header(&worker, "cache-control"), "no-cache");
+    assert!(header(&worker, "content-security-policy").contains("script-src *:*/assets/h/"));
     for missing in ["/assets/nothing.js", "/assets/h/", "/assets/../index.html", "/assets/sw.js.br"] {
         assert_eq!(file(&server, missing, "br").await.status(), 404, "{missing}");
     }

@@ -16,6 +16,7 @@ mod invitations;
 mod life;
 mod page;
 mod permission_table;
+mod protection;
 mod rooms;
 mod rows;
 mod states;

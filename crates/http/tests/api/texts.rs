@@ -73,8 +73,8 @@ async fn a_text_that_browsers_could_run_is_not_shown() {
         assert_eq!(header(&view, "content-disposition").starts_with("inline"), shown, "{name}");
         let kind = header(&view, "content-type");
         assert_eq!(kind == "text/plain; charset=utf-8", shown, "{name} {kind}");
-        let csp = if shown { "" } else { "sandbox; default-src 'none'" };
-        assert_eq!(header(&view, "content-security-policy"), csp, "{name}");
+        let csp = header(&view, "content-security-policy");
+        assert!(csp.starts_with("sandbox; default-src 'none'"), "{name} {csp}");
     }
 }
 

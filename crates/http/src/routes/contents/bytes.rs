@@ -20,6 +20,10 @@ use crate::{
 
 /// A content's bytes, to look at: shown in place where its type is safe, else sent as an attachment.
 ///
+/// What a browser could run (scripts, HTML, SVG and other XML, style sheets, WebAssembly) is sent as
+/// `application/octet-stream`, text of it as `text/plain`; its own type is `mime_type`. A browser that asks for it to run
+/// it, to style a page by it or to show it within a page (`Sec-Fetch-Dest`) is refused; PDF may be shown within one.
+///
 /// One range of bytes and the conditions of HTTP are honoured: `Range`, `If-Range`, `If-None-Match`,
 /// `If-Modified-Since`, `If-Match`, `If-Unmodified-Since` (RFC 9110).
 #[utoipa::path(
@@ -39,7 +43,7 @@ pub(crate) async fn view_content(
     deliver(readable, Purpose::View, &method, &headers, state.app().now()).await
 }
 
-/// A content's bytes, to keep: always sent as an attachment.
+/// A content's bytes, to keep: always sent as an attachment, and what a browser could run as `application/octet-stream`.
 ///
 /// One range of bytes and the conditions of HTTP are honoured, as for viewing.
 #[utoipa::path(
@@ -82,7 +86,7 @@ impl IntoResponses for Bytes {
             ("206", bytes("The bytes of the range")),
             ("304", Response::new("It has not changed")),
             ("307", ResponseBuilder::new().description(elsewhere).header("Location", location).build()),
-            ("403", Response::new("`permission_denied`")),
+            ("403", Response::new("`permission_denied`, `destination_refused`")),
             ("404", Response::new("`content_not_found`")),
             ("410", Response::new("`content_expired`, `downloads_spent`, `ticket_spent`")),
             ("412", Response::new("`precondition_failed`")),

@@ -2,6 +2,7 @@
 //! use rooms with curl.
 
 use axum::{
+    Extension,
     http::{HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -12,12 +13,10 @@ use crate::{
     limiter::Unanswered,
     links::segment,
     problem::{Miss, Problem},
+    protection::Kind,
     routes::pages::app,
     state::AppState,
 };
-
-/// Nothing is loaded, nothing runs, nothing frames it.
-const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page at the root.
 pub(super) fn home(state: &AppState, request: &Parts) -> Response {
@@ -26,7 +25,7 @@ pub(super) fn home(state: &AppState, request: &Parts) -> Response {
         usage(&format!("{}/myroom/", state.links().base(&request.headers, &request.uri)))
     );
     match Wanted::of(&request.headers) {
-        Wanted::Page => app::page(state, None).unwrap_or_else(|| html("Elizabeth", &text, None)),
+        Wanted::Page => app::page(state, Kind::Home, None).unwrap_or_else(|| html("Elizabeth", &text, None)),
         Wanted::Json | Wanted::Text => plain(text),
     }
 }
@@ -37,7 +36,7 @@ pub(super) async fn room(state: &AppState, request: &Parts, room: &RoomRef) -> R
         Some(Unanswered) => None,
         None => verdict(state, room).await,
     };
-    if let Some(mut page) = app::page(state, known) {
+    if let Some(mut page) = app::page(state, Kind::Room, known) {
         // The answer is a page; what it says may be that a name was a wrong guess.
         if known == Some(ErrorCode::RoomNotFound.as_str()) {
             page.extensions_mut().insert(Miss::Name);
@@ -62,7 +61,7 @@ pub(super) fn instead(state: &AppState, request: &Parts) -> Option<Response> {
     let opened = request.method == Method::GET && Wanted::of(&request.headers) == Wanted::Page;
     // Behind a second slash there are files.
     let room = !request.uri.path().trim_matches('/').contains('/');
-    (opened && room).then(|| app::page(state, None)).flatten()
+    (opened && room).then(|| app::page(state, Kind::Room, None)).flatten()
 }
 
 /// One screen. Addresses hold nothing that HTML or a terminal would read.
@@ -92,10 +91,7 @@ fn html(title: &str, text: &str, listing: Option<&str>) -> Response {
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
          <h1>{title}</h1>\n{link}<pre>\n{text}</pre>\n</html>\n"
     );
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::VARY, "accept"),
-    ];
-    (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), page).into_response()
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::VARY, "accept")];
+    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    (headers, Extension(Kind::Usage), page).into_response()
 }

@@ -1,7 +1,7 @@
 //! The page that browsers open, and the files that it is made of.
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{RawPathParams, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -15,15 +15,10 @@ use crate::{
     body::Answer,
     headers::accepts_encoding,
     problem::{Problem, RequestCode},
+    protection::Kind,
     state::AppState,
 };
 
-/// Nothing comes from anywhere else, and no script but ours runs. Styles of elements are set by scripts of ours; what
-/// compiles is WebAssembly, for hashing.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-                      img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; \
-                      worker-src 'self'; manifest-src 'self'; frame-src 'self' blob:; base-uri 'self'; \
-                      form-action 'self'; frame-ancestors 'none'";
 /// Files with their hash in their names.
 const IMMUTABLE: &str = "h/";
 /// The one file that may look after the whole site, from below `assets/` (Service Workers, section 4.6).
@@ -36,7 +31,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// The page, where it was built. With a `verdict` it need not ask whether somebody may come in: the word for what is in
 /// the way, or `open`.
-pub(crate) fn page(state: &AppState, verdict: Option<&str>) -> Option<Response> {
+pub(crate) fn page(state: &AppState, kind: Kind, verdict: Option<&str>) -> Option<Response> {
     let page = index()?;
     let page = String::from_utf8_lossy(&page);
     let mut base = format!("<base href=\"{}\"", state.links().local("/"));
@@ -46,14 +41,11 @@ pub(crate) fn page(state: &AppState, verdict: Option<&str>) -> Option<Response> 
     let page = page.replacen("<base href=\"/\"", &base, 1);
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-cache"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::VARY, "accept"),
     ];
-    let mut response =
-        (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), page.clone()).into_response();
+    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    let mut response = (headers, Extension(kind), page.clone()).into_response();
     if let Some(tag) = tag(&Sha256::digest(page.as_bytes())) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -68,12 +60,12 @@ async fn file(params: RawPathParams, headers: HeaderMap, State(_): State<AppStat
     let tag = tag(&sha256);
     let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|known| Some(known) == tag.as_ref());
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { bytes.into_response() };
+    response.extensions_mut().insert(Kind::Asset);
     let headers = response.headers_mut();
     let lasting = "public, max-age=31536000, immutable";
     let cached = if path.starts_with(IMMUTABLE) { lasting } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -83,7 +75,6 @@ async fn file(params: RawPathParams, headers: HeaderMap, State(_): State<AppStat
     }
     if path == SERVICE_WORKER {
         headers.insert("service-worker-allowed", HeaderValue::from_static("/"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     }
     Ok(response)
 }

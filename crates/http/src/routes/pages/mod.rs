@@ -8,9 +8,9 @@ pub(crate) mod app {
 
     use axum::{Router, response::Response};
 
-    use crate::state::AppState;
+    use crate::{protection::Kind, state::AppState};
 
-    pub(crate) fn page(_: &AppState, _: Option<&str>) -> Option<Response> {
+    pub(crate) fn page(_: &AppState, _: Kind, _: Option<&str>) -> Option<Response> {
         None
     }
 

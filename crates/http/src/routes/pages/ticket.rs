@@ -9,12 +9,9 @@ use elizabeth_core::{
     content::Content, permission::Permission, room::Room, service::TicketView, ticket::Ticket,
 };
 
-use crate::{body::Answer, headers::accepts_html, links::segment, problem::Problem, state::AppState};
-
-/// The hash in it is that of the template's style.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'sha256-BgcLsy8HbKvJtu60XjSL4JmZbKo2Er8yq0LPyP1i2aY='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
+use crate::{
+    body::Answer, headers::accepts_html, links::segment, problem::Problem, protection::Kind, state::AppState,
+};
 
 #[derive(Template)]
 #[template(path = "ticket.html")]
@@ -143,22 +140,17 @@ fn render(status: StatusCode, page: &Page) -> Answer {
         Problem::internal()
     })?;
     let mut response = (status, Html(html)).into_response();
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     guard(&mut response);
     Ok(response)
 }
 
-/// The address holds the ticket: it is to be passed on to nobody and kept by nobody.
+/// The address holds the ticket: it is to be kept by nobody.
 fn guard(response: &mut Response) {
     let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::VARY, "accept"),
-    ] {
+    for (name, value) in [(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response.extensions_mut().insert(Kind::Ticket);
 }
 
 #[cfg(test)]
@@ -166,6 +158,7 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::protection;
 
     #[test]
     fn the_policy_allows_the_style_there_is_and_no_other() {
@@ -174,7 +167,7 @@ mod tests {
         let (_, rest) = html.split_once("<style>").unwrap();
         let (style, rest) = rest.split_once("</style>").unwrap();
         let hash = data_encoding::BASE64.encode(&Sha256::digest(style));
-        assert!(POLICY.to_str().unwrap().contains(&format!("'sha256-{hash}'")), "{hash}");
+        assert!(protection::TICKET.contains(&format!("'sha256-{hash}'")), "{hash}");
         assert!(!rest.contains("<style") && !html.contains("style=") && !html.contains("<script"));
         assert!(html.contains("<title>&#60;b&#62;</title>") && html.contains("&#34;&#38;&#39;"), "{html}");
     }

@@ -1,10 +1,10 @@
 use axum::{
+    Extension,
     extract::State,
-    http::header,
     response::{Html, IntoResponse},
 };
 
-use crate::{body::Answer, reference::content_security_policy, state::AppState};
+use crate::{body::Answer, protection::Kind, state::AppState};
 
 /// This document as a page.
 #[utoipa::path(
@@ -12,8 +12,7 @@ use crate::{body::Answer, reference::content_security_policy, state::AppState};
     responses((status = 200, description = "The page", body = String, content_type = "text/html")),
 )]
 pub(crate) async fn docs(State(state): State<AppState>) -> Answer {
-    let headers = [(header::CONTENT_SECURITY_POLICY, content_security_policy())];
-    Ok((headers, Html(state.reference())).into_response())
+    Ok((Extension(Kind::Reference), Html(state.reference())).into_response())
 }
 
 /// The same page, where clients of old look for it.

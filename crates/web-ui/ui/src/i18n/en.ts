@@ -48,6 +48,9 @@ export const en = {
   "entry.owner.wrong": "That is not the key of this room.",
   "entry.missing.title": "There is no room “{room}” yet",
   "entry.missing.text": "Make it, and whoever knows its address can come in.",
+  "entry.missing.gone": "You owned a room here. This browser found it gone on {time}.",
+  "entry.missing.delete": "Guests may delete",
+  "entry.missing.delete.hint": "Files and texts, and the room itself. You can always.",
   "entry.missing.make": "Make this room",
   "entry.missing.password": "Password (optional)",
   "entry.invalid.title": "No room can have this name",
@@ -75,6 +78,13 @@ export const en = {
   "room.closed": "Closed",
   "room.readonly": "You may look and download.",
   "room.dropbox": "A drop box: you may add, and see what you added.",
+  "lost.title": "This room is gone since {time}.",
+  "lost.text": "Somebody deleted it, or gave it another address. What this page still has of it stays until you leave.",
+  "lost.save": "Save the texts",
+  "password.weak": "A weak password: it can be guessed. Take a longer one, of several words.",
+  "password.fair": "A fair password. A longer one is better.",
+  "password.good": "A good password.",
+
   "room.gone": "This room was deleted.",
   "room.signedout": "You have to enter again.",
 
@@ -235,6 +245,7 @@ export const en = {
   "view.limited.title": "{n} {n|download|downloads} left",
   "view.limited.text": "Each look would count as a download, so it is not shown here.",
   "view.limited.none": "No downloads are left.",
+  "view.toomuch": "It is too much to be laid out here: this is its text.",
   "view.cut": "It is long: this is the first {part} of {whole}.",
   "view.binary": "This is no text, although it is called one.",
 
@@ -274,12 +285,14 @@ export const en = {
 
   "view.table": "Table",
   "view.table.rows": "{shown} of {total} rows",
+  "view.table.columns": "{shown} of {total} columns",
 
   "view.zip.name": "Name",
   "view.zip.size": "Size",
   "view.zip.packed": "Packed",
   "view.zip.date": "Changed",
   "view.zip.summary": "{n} {n|file|files}, {size} unpacked",
+  "view.zip.cut": "No more than {n} files are listed.",
   "view.zip.broken": "This zip file cannot be read.",
 
   "editor.find": "Find",

@@ -48,6 +48,9 @@ export default {
   "entry.owner.wrong": "这不是这个房间的密钥。",
   "entry.missing.title": "还没有房间 “{room}”",
   "entry.missing.text": "建好之后，知道地址的人就能进来。",
+  "entry.missing.gone": "这里曾有你的房间。{time} 发现它已不在。",
+  "entry.missing.delete": "访客可以删除",
+  "entry.missing.delete.hint": "包括文件、文本和房间本身。你自己始终可以删除。",
   "entry.missing.make": "新建这个房间",
   "entry.missing.password": "密码（可不填）",
   "entry.invalid.title": "房间不能叫这个名字",
@@ -75,6 +78,13 @@ export default {
   "room.closed": "已关闭",
   "room.readonly": "你可以查看和下载。",
   "room.dropbox": "投递箱：你可以添加，只能看到自己添加的内容。",
+  "lost.title": "这个房间自 {time} 起已不在。",
+  "lost.text": "有人删除了它，或给它换了地址。离开前，此页会保留已有的内容。",
+  "lost.save": "保存文本",
+  "password.weak": "密码较弱，容易被猜到。请用更长的密码，例如几个词语。",
+  "password.fair": "密码尚可，再长一些更好。",
+  "password.good": "密码很好。",
+
   "room.gone": "这个房间已被删除。",
   "room.signedout": "请重新进入。",
 
@@ -234,6 +244,7 @@ export default {
   "view.limited.title": "还可以下载 {n} 次",
   "view.limited.text": "每次查看都算一次下载，所以这里不显示。",
   "view.limited.none": "下载次数已用完。",
+  "view.toomuch": "内容过于复杂，无法排版显示，这里直接显示原文。",
   "view.cut": "内容较长，这里只显示 {whole} 中的前 {part}。",
   "view.binary": "它虽然叫文本，里面却不是文字。",
 
@@ -273,12 +284,14 @@ export default {
 
   "view.table": "表格",
   "view.table.rows": "显示 {shown} 行，共 {total} 行",
+  "view.table.columns": "显示 {shown} 列，共 {total} 列",
 
   "view.zip.name": "名称",
   "view.zip.size": "大小",
   "view.zip.packed": "压缩后",
   "view.zip.date": "修改时间",
   "view.zip.summary": "{n} 个文件，解压后 {size}",
+  "view.zip.cut": "最多列出 {n} 个文件。",
   "view.zip.broken": "无法读取这个压缩包。",
 
   "editor.find": "查找",

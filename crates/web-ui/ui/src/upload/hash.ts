@@ -1,10 +1,13 @@
+import { ownScript } from "../lib/trusted";
+import script from "./hash.worker.ts?worker&url";
+
 /** The SHA-256 of a file in hexadecimal. It is read once, in a worker that ends with it.
  *
  * @throws when the file cannot be read any more, or the signal ends it.
  */
 export function sha256(file: Blob, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./hash.worker.ts", import.meta.url), { type: "module" });
+    const worker = new Worker(ownScript(script), { type: "module" });
     const end = () => {
       worker.terminate();
       signal.removeEventListener("abort", stop);

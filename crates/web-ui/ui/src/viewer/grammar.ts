@@ -51,6 +51,20 @@ const GRAMMARS: Record<LanguageId, () => Promise<LanguageSupport>> = {
   yaml: async () => (await import("@codemirror/lang-yaml")).yaml(),
 };
 
-export function grammar(language: LanguageId): Promise<LanguageSupport> {
-  return GRAMMARS[language]();
+/** How a text of a language is coloured; nothing where it would keep the page from answering. */
+export async function grammar(language: LanguageId, text: string): Promise<LanguageSupport | []> {
+  return language === "markdown" && hasLongParagraph(text) ? [] : GRAMMARS[language]();
+}
+
+/** The grammars read a text bit by bit, and let go in between. Only that of Markdown reads each paragraph at once, in a
+ * time that grows with the square of its length. Longer ones, in characters, are nobody's prose. */
+const LONGEST_PARAGRAPH = 10_000;
+
+function hasLongParagraph(text: string): boolean {
+  let begin = 0;
+  for (const { index } of text.matchAll(/\n[ \t]*\r?\n/g)) {
+    if (index - begin > LONGEST_PARAGRAPH) return true;
+    begin = index;
+  }
+  return text.length - begin > LONGEST_PARAGRAPH;
 }

@@ -1,5 +1,7 @@
-import { GlobalWorkerOptions, getDocument, type PDFDocumentLoadingTask } from "pdfjs-dist";
-import worker from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+import { PDFWorker, getDocument, type PDFDocumentLoadingTask } from "pdfjs-dist";
+import script from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+
+import { ownScript } from "../lib/trusted";
 
 export { TextLayer, type PDFDocumentProxy, type PDFPageProxy } from "pdfjs-dist";
 
@@ -48,11 +50,20 @@ class Decoders {
 /** What is asked for at once. */
 const PIECE = 256 * 1024;
 
+/** A document that is open, or on its way, and the worker that reads it. */
+export interface OpenPdf {
+  task: PDFDocumentLoadingTask;
+  /** Ends both. */
+  close(): void;
+}
+
 /** Opens a document of which only what is looked at is fetched. */
-export function openPdf(url: string): PDFDocumentLoadingTask {
-  GlobalWorkerOptions.workerSrc = worker;
-  return getDocument({
+export function openPdf(url: string): OpenPdf {
+  const port = new Worker(ownScript(script), { type: "module" });
+  const worker = PDFWorker.create({ port });
+  const task = getDocument({
     url,
+    worker,
     isEvalSupported: false,
     disableAutoFetch: true,
     disableStream: true,
@@ -62,4 +73,9 @@ export function openPdf(url: string): PDFDocumentLoadingTask {
     StandardFontDataFactory: StandardFonts,
     WasmFactory: Decoders,
   });
+  const end = () => {
+    worker.destroy();
+    port.terminate();
+  };
+  return { task, close: () => void task.destroy().then(end, end) };
 }

@@ -9,7 +9,10 @@ export interface ZipFile {
   changed: Date;
 }
 
-/** What is in a zip file. Only its table of contents is fetched, which stands at its end. */
+/** So many files are listed of a zip file. */
+export const MOST_FILES = 10_000;
+
+/** What is in a zip file, up to so many files. Only its table of contents is fetched, which stands at its end. */
 export async function listZip(url: string): Promise<ZipFile[]> {
   configure({ useWebWorkers: false });
   const reader = new ZipReader(new HttpRangeReader(url));
@@ -25,8 +28,10 @@ export async function listZip(url: string): Promise<ZipFile[]> {
         packed: entry.compressedSize,
         changed: entry.lastModDate,
       });
+      if (files.length === MOST_FILES) break;
     }
-    return files.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    const { compare } = new Intl.Collator(undefined, { numeric: true });
+    return files.sort((a, b) => compare(a.name, b.name));
   } finally {
     await reader.close();
   }

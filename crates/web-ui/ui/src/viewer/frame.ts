@@ -1,5 +1,4 @@
-import DOMPurify from "dompurify";
-import { marked } from "marked";
+import type { Markup } from "./markup";
 
 /** What looks the same here and there: colours come from the page, where they are chosen. */
 const STYLE = `
@@ -24,42 +23,23 @@ img { max-width: 100%; } hr { border: 0; border-top: 1px solid var(--line); marg
 `;
 const VARIABLES = ["--ink", "--ink-soft", "--surface", "--sunken", "--line", "--accent", "--font", "--mono"];
 
-/** A Markdown text as a document of its own. It loads nothing and runs nothing: where it is shown allows no scripts,
- * and this leaves none in it. */
-export function markdownPage(text: string): string {
-  const dirty = marked.parse(text, { async: false, gfm: true });
-  const clean = DOMPurify.sanitize(dirty, {
-    USE_PROFILES: { html: true },
-    FORBID_TAGS: ["style", "form", "button", "select", "textarea", "audio", "video", "source", "track", "picture", "dialog"],
-    FORBID_ATTR: ["style", "srcset", "background", "poster", "class", "id", "name", "target"],
-    ALLOW_DATA_ATTR: false,
-  });
-  const page = new DOMParser().parseFromString(clean, "text/html");
-  for (const image of page.querySelectorAll("img")) {
-    if (/^data:image\//i.test(image.getAttribute("src") ?? "")) continue;
-    const instead = page.createElement("span");
-    instead.className = "image";
-    instead.textContent = image.alt;
-    image.replaceWith(instead);
-  }
-  // Addresses that are not whole would be taken for ours.
-  for (const link of page.querySelectorAll("a[href]")) {
-    if (/^(https?:\/\/|mailto:)/i.test(link.getAttribute("href") ?? "")) {
-      link.setAttribute("target", "_blank");
-      link.setAttribute("rel", "noopener noreferrer");
-    } else link.removeAttribute("href");
-  }
-  for (const box of page.querySelectorAll("input")) {
-    if (box.type === "checkbox") box.disabled = true;
-    else box.remove();
-  }
+/** Fills the empty document of a frame, in the colours of the page as it is now. */
+export function fill(within: Document, markup: Markup[]): void {
   const root = getComputedStyle(document.documentElement);
   const variables = VARIABLES.map((name) => `${name}: ${root.getPropertyValue(name)};`).join(" ");
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
-  const head = page.head;
-  head.innerHTML = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  const style = page.createElement("style");
+  const style = within.createElement("style");
   style.textContent = `:root { color-scheme: ${root.colorScheme}; ${variables} }${STYLE}`;
-  head.append(style);
-  return `<!doctype html>${page.documentElement.outerHTML}`;
+  within.head.querySelector("style")?.remove();
+  within.head.append(style);
+  within.body.replaceChildren(...nodes(within, markup));
+}
+
+function nodes(within: Document, markup: Markup[]): Node[] {
+  return markup.map((one) => {
+    if (typeof one === "string") return within.createTextNode(one);
+    const made = within.createElement(one.tag);
+    for (const [name, value] of Object.entries(one.attributes)) made.setAttribute(name, value);
+    made.append(...nodes(within, one.within));
+    return made;
+  });
 }
