@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     error::Error, keys::Keys, memory::MemoryError, progress::Progress, sessions::Sessions, terminal,
+    words::Permissions,
 };
 
 /// The password's variable. There is no flag for it: other users of a machine can see the arguments of a program.
@@ -162,7 +163,7 @@ impl Visit {
             entered => return entered,
         }
         let password = self.credentials.password.clone().map(Secret);
-        match self.create(&CreateRoom { password, ..CreateRoom::default() }).await {
+        match self.create(CreateRoom { password, ..CreateRoom::default() }).await {
             Ok(_) => progress.remark(&format!("made the room {}", self.target.link())),
             // Somebody else was faster, and it is there now.
             Err(Error::Client(error)) if error.is(ErrorCode::NameTaken) => {}
@@ -171,11 +172,13 @@ impl Visit {
         self.enter().await
     }
 
-    /// Makes the room and remembers its key. Its object, and the key.
-    pub(crate) async fn create(&mut self, options: &CreateRoom) -> Result<(Value, SecretString), Error> {
+    /// Makes the room and remembers its key. Its object, and the key. Where `options` do not say what guests may do,
+    /// they may not delete: by itself a server lets them, the room as well.
+    pub(crate) async fn create(&mut self, mut options: CreateRoom) -> Result<(Value, SecretString), Error> {
+        options.permission = options.permission.or_else(|| Permissions::all(&Permissions::USUAL));
         let keys = Keys::locate()?;
         keys.prepare()?;
-        let (created, key) = self.client.create_room(&self.target.room, options).await?;
+        let (created, key) = self.client.create_room(&self.target.room, &options).await?;
         keys.remember(self.client.server(), &read::<Room>(&created)?, &key)?;
         self.credentials.owner_key = Some(OwnerKey { key: key.clone(), remembered: true });
         Ok((created, key))

@@ -18,6 +18,9 @@ pub(crate) enum Permissions {
 }
 
 impl Permissions {
+    /// What guests may do where nothing else is asked for.
+    pub(crate) const USUAL: [Self; 3] = [Self::View, Self::Edit, Self::Share];
+
     fn permission(self) -> Permission {
         match self {
             Self::View => Permission::VIEW,

@@ -18,6 +18,9 @@ async fn a_room_lives_from_its_making_to_its_end() {
     let made = person.run(&[&["room", "create", &room][..], &options].concat());
     assert_eq!(made.ok(), format!("{room}\n"));
     person.run(&["room", "create", &room]).failed(1);
+    let all =
+        person.run(&["room", "create", &server.at("all"), "--permission=view,edit,share,delete", "--json"]);
+    assert_eq!(all.json()["permission"], 15);
 
     let shown = person.run(&["room", "show", &room]).ok();
     for part in [&room, "view,edit,share", "0 B of 1.0 MiB", "0 of 9", "open", "password    no"] {
@@ -46,7 +49,8 @@ async fn a_room_lives_from_its_making_to_its_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_has_an_address_of_its_own_while_it_is_not_shared() {
     let (server, person) = (Server::start().await, Person::new());
-    person.run(&["room", "create", &server.at("quiet")]).ok();
+    let made = person.run(&["room", "create", &server.at("quiet"), "--json"]).json();
+    assert_eq!(made["permission"], 7, "guests may not delete, where nobody asked for it");
     let own = person.run(&["room", "set", &server.at("quiet"), "--permission=view,edit"]).ok();
     let own = own.trim_end();
     assert!(own.starts_with(&server.at("quiet_")), "{own}");

@@ -5,8 +5,9 @@ import { join } from "node:path";
 
 import { expect, it } from "vitest";
 
+import { expectAccessible } from "../support/axe";
 import { noise, png } from "../support/files";
-import { content, drop, note, saved, type } from "../support/page";
+import { button, content, drop, note, saved, type } from "../support/page";
 import { stage } from "../support/stage";
 
 const here = stage();
@@ -134,4 +135,50 @@ it("puts together what two people type into the note, and asks where they change
   const asked = first.page.getByText("Somebody else changed the same lines");
   const alsoAsked = second.page.getByText("Somebody else changed the same lines");
   await Promise.race([asked.waitFor(), alsoAsked.waitFor()]);
+});
+
+it("lets guests delete only where that was asked for", async () => {
+  const owner = await here.person();
+  const permission = async (room: string) => {
+    const answer = await fetch(`${here.server.url}/api/v1/rooms/${room}`);
+    return ((await answer.json()) as { permission: number }).permission;
+  };
+  await owner.makeRoom("kept");
+  expect(await permission("kept")).toBe(7);
+  await owner.page.goto(`${here.origin}/shared-by-all`);
+  await owner.page.getByRole("switch", { name: "Guests may delete" }).click();
+  await button(owner.page, "Make this room").click();
+  await button(owner.page, "I have it").click();
+  expect(await permission("shared-by-all")).toBe(15);
+});
+
+it("keeps what it has of a room that others deleted, and shows its owner since when", async () => {
+  const owner = await here.person();
+  const { page } = owner;
+  owner.expected.add(404);
+  const key = await owner.makeRoom("fleeting");
+  await note(page).fill("Bring the tent");
+  await saved(page).waitFor();
+  await type(page, "The later train is quieter");
+  const room = `${here.server.url}/api/v1/rooms/fleeting`;
+  const entered = await fetch(`${room}/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ owner_key: key }),
+  });
+  const { token } = (await entered.json()) as { token: string };
+  await fetch(room, { method: "DELETE", headers: { authorization: `Bearer ${token}` } });
+
+  await page.getByText(/^This room is gone since /).waitFor();
+  expect(await note(page).inputValue()).toBe("Bring the tent");
+  await content(page, "The later train is quieter").waitFor();
+  await expectAccessible(page);
+  const download = page.waitForEvent("download");
+  await button(page, "Save the texts").click();
+  let kept = "";
+  for await (const piece of await (await download).createReadStream()) kept += String(piece);
+  expect(kept).toBe("Bring the tent\n\nThe later train is quieter\n");
+
+  await page.reload();
+  await page.getByText(/^You owned a room here\. This browser found it gone on /).waitFor();
 });

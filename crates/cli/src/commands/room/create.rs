@@ -30,7 +30,7 @@ pub(crate) struct Create {
     /// How often it can be entered [default: the server's]
     #[arg(long, value_name = "N")]
     max_entries: Option<u64>,
-    /// What guests may do: view, edit, share, delete [default: all of it]
+    /// What guests may do: view, edit, share, delete [default: all but delete]
     #[arg(long, value_delimiter = ',', value_name = "WORDS")]
     permission: Vec<Permissions>,
     /// Print the owner key too: it is a secret
@@ -54,7 +54,7 @@ impl Create {
             max_times_entered: self.max_entries,
             permission: Permissions::all(&self.permission),
         };
-        let (mut room, key) = visit.create(&options).await?;
+        let (mut room, key) = visit.create(options).await?;
         // Whoever is let in first owns a room as well: so nobody else is the first.
         visit.enter().await?;
         if output.json {

@@ -10,6 +10,8 @@ export interface Remembered {
   refreshToken?: string;
   ownerKey?: string;
   visited: number;
+  /** When it was found that the room is gone. */
+  gone?: number;
 }
 
 const KEY = "elizabeth:rooms";

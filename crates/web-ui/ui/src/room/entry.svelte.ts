@@ -40,9 +40,10 @@ export class Entry {
   /** What was remembered is of a room that is gone, or that moved: its key may still be valid. */
   private missing(): void {
     const { slug } = this.stay;
-    if (roomAt(slug)?.ownerKey) rememberRoom(slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined });
-    else forgetRoom(slug);
-    this.stage = { kind: "missing" };
+    const known = roomAt(slug);
+    if (!known?.ownerKey) forgetRoom(slug);
+    else rememberRoom(slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined, gone: known.gone ?? Date.now() });
+    this.stage = { kind: "missing", gone: roomAt(slug)?.gone };
   }
 
   /** Whether this browser keeps the room's owner key. */
@@ -64,15 +65,15 @@ export class Entry {
     return (await answer(api.GET("/api/v1/rooms/{room}", { params: this.stay.params() }))).has_password;
   }
 
-  /** Makes the room, and comes in as its owner. */
-  async create(password: string): Promise<void> {
+  /** Makes the room, and comes in as its owner. What guests may do is asked for: by itself a room lets them delete it. */
+  async create(password: string, permission: number): Promise<void> {
     try {
       const call = api.POST("/api/v1/rooms/{room}", {
         params: this.stay.params(),
-        body: password === "" ? {} : { password },
+        body: password === "" ? { permission } : { password, permission },
       });
       const made = await answer(call);
-      rememberRoom(this.stay.slug, { name: made.name, ownerKey: made.owner_key });
+      rememberRoom(this.stay.slug, { name: made.name, ownerKey: made.owner_key, gone: undefined });
       this.newKey = made.owner_key;
       await this.comeIn({ owner_key: made.owner_key });
     } catch (error) {
@@ -89,7 +90,7 @@ export class Entry {
   async enter(credential: Credential): Promise<void> {
     try {
       await this.comeIn(credential);
-      if ("owner_key" in credential) rememberRoom(this.stay.slug, { ownerKey: credential.owner_key });
+      if ("owner_key" in credential) rememberRoom(this.stay.slug, { ownerKey: credential.owner_key, gone: undefined });
     } catch (error) {
       if (error instanceof Problem && error.code === "wrong_owner_key") throw error;
       this.refuse(error);

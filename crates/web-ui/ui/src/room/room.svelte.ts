@@ -12,6 +12,8 @@ import { Watch } from "./watch";
 /** A room as this page sees it: the way in, what one may do, what is in it, and the way out. */
 export class RoomStore {
   room = $state.raw<Room | undefined>();
+  /** When the room was found to be gone, by its owner who was in it. What this page has of it stays. */
+  lost = $state<number | undefined>();
   private held = $state(0);
   private asOwner = $state(false);
 
@@ -35,9 +37,10 @@ export class RoomStore {
   /** What may be done now. */
   readonly permission = $derived.by(() => {
     if (!this.room) return 0;
+    if (this.lost !== undefined) return VIEW;
     return this.asOwner ? VIEW | EDIT | SHARE | DELETE : this.held & this.room.permission;
   });
-  readonly owner = $derived(this.asOwner);
+  readonly owner = $derived(this.asOwner && this.lost === undefined);
   readonly mayView = $derived((this.permission & VIEW) !== 0);
   readonly mayEdit = $derived((this.permission & EDIT) !== 0);
   readonly mayShare = $derived((this.permission & SHARE) !== 0);
@@ -110,8 +113,15 @@ export class RoomStore {
       void this.entry.start().then(() => {
         if (this.entry.stage.kind !== "open") toasts.notify(t("room.signedout"));
       });
-    } else if (problem.status === 404) this.entry.stage = { kind: "gone" };
+    } else if (problem.status === 404 && this.asOwner) this.lose();
+    else if (problem.status === 404) this.entry.stage = { kind: "gone" };
     else this.entry.refuse(problem);
+  }
+
+  /** Others deleted what is ours, or moved it with our key: there is nothing to go on with, and nothing to take away. */
+  private lose(): void {
+    this.lost = Date.now();
+    rememberRoom(this.stay.slug, { gone: this.lost });
   }
 
   /** The page is left. */

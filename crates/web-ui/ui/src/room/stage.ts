@@ -3,7 +3,8 @@ import { Problem, Unreachable } from "../api/problem";
 /** Where somebody stands before a room. */
 export type Stage =
   | { kind: "loading" }
-  | { kind: "missing" }
+  /** With when it was found to be gone, where it was this browser's own. */
+  | { kind: "missing"; gone?: number }
   | { kind: "invalid"; why: string }
   | { kind: "password"; wrong: boolean }
   | { kind: "expired" }
