@@ -66,7 +66,8 @@ fn assert_accusing(requests: &[Value]) {
             let span = &line["span"];
             span["method"] == method && span["route"] == route && line["fields"]["status"] == status
         });
-        found.unwrap_or_else(|| panic!("{method} {route} {status}"))["fields"].clone()
+        assert!(found.is_some(), "{method} {route} {status}");
+        found.unwrap()["fields"].clone()
     };
     let upload = of("POST", "/api/v1/rooms/{room}/contents", 200);
     assert!(upload["bytes_in"].as_u64() > Some(3) && upload["room"].is_u64(), "{upload}");
