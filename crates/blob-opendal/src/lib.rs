@@ -12,6 +12,7 @@
 mod bucket;
 mod error;
 mod folder;
+mod label;
 mod memory;
 mod object;
 

@@ -37,7 +37,8 @@ impl Rooms {
 
 /// Prints the rooms page by page, however many there are: a table, or one JSON array.
 async fn list(options: Options, json: bool) -> Result<(), Error> {
-    let app = options.build_existing().await?.app;
+    let wired = options.build_existing().await?;
+    let app = &wired.app;
     let mut out = io::stdout().lock();
     let mut lead = "[";
     if !json {
@@ -61,6 +62,7 @@ async fn list(options: Options, json: bool) -> Result<(), Error> {
             _ => break,
         }
     }
+    wired.close().await;
     if json {
         writeln!(out, "{}]", if lead == "[" { "[" } else { "" })?;
     }
@@ -70,10 +72,12 @@ async fn list(options: Options, json: bool) -> Result<(), Error> {
 impl Delete {
     /// Removes the room and its bytes, and prints what it was.
     async fn run(self, options: Options, json: bool) -> Result<(), Error> {
-        let app = options.build_existing().await?.app;
+        let wired = options.build_existing().await?;
+        let app = &wired.app;
         let now = app.now();
         let removed = app.remove_room(&self.room).await?;
         app.collect_blobs().await?;
+        wired.close().await;
         let (room, contents, size) = (&removed.room, removed.contents, ByteSize(removed.freed_size));
         let mut out = io::stdout().lock();
         if json {

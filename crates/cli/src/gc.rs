@@ -26,12 +26,14 @@ pub(crate) struct Gc {
 impl Gc {
     /// Sweeps once, and prints what was removed.
     pub(crate) async fn run(self, options: Options, output: Output) -> Result<(), Error> {
-        let app = options.build_existing().await?.app;
+        let wired = options.build_existing().await?;
+        let app = &wired.app;
         let started = Instant::now();
         if self.force {
             app.accept_leap().await?;
         }
         let report = app.gc(self.dry_run).await?;
+        wired.close().await;
         let done = Done { report, took: started.elapsed(), dry_run: self.dry_run, leap: app.leap() };
         let mut out = io::stdout().lock();
         if output.json {

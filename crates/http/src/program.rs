@@ -3,7 +3,7 @@
 use std::{env, io, net::SocketAddr, time::Duration};
 
 use clap::Parser;
-use elizabeth_wiring::{Options, Wired, WiringError, init_logging, parse_from};
+use elizabeth_wiring::{Options, WiringError, init_logging, parse_from};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -93,7 +93,7 @@ impl Program {
         let files = file_limit::raise();
         let (is_open, edge) = (self.edge.answers_to_any(), self.edge.edge(files)?);
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose()?;
-        let Wired { app, admin_token, gc_interval, .. } = self.options.build().await?;
+        let wired = self.options.build().await?;
         let unusable = |source| StartError::Listen { address: self.listen.clone(), source };
         let listener = TcpListener::bind(&self.listen).await.map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
@@ -105,9 +105,9 @@ impl Program {
         tracing::info!(files, connections = edge.max_connections, "limits of this process");
         let figures = listen_for_metrics(self.metrics_listen).await?;
         let stop = stop_by_signal()?;
-        let state = AppState::new(app, admin_token.as_ref(), public_url, edge);
+        let state = AppState::new(wired.app.clone(), wired.admin_token.as_ref(), public_url, edge);
         let background_stop = CancellationToken::new();
-        let background = background::start(&state, gc_interval, &background_stop);
+        let background = background::start(&state, wired.gc_interval, &background_stop);
         let figures = figures.map(|listener| {
             let serving = server::serve_metrics(listener, state.clone(), background_stop.clone());
             tokio::spawn(serving)
@@ -121,6 +121,7 @@ impl Program {
             // Whoever reads them keeps nothing open for long; and nothing depends on it.
             figures.abort();
         }
+        wired.close().await;
         tracing::info!("stopped");
         Ok(())
     }

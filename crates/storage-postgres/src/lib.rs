@@ -71,6 +71,11 @@ impl Store for PostgresStore {
         self.observed.by(observer);
     }
 
+    async fn close(&self) -> StoreResult<()> {
+        self.pool.close().await;
+        Ok(())
+    }
+
     fn kind(&self) -> &'static str {
         "postgres"
     }

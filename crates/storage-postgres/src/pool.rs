@@ -60,6 +60,11 @@ impl Pool {
         self.pool.acquire().await.map_err(store_error)
     }
 
+    /// Ends the connections in good order; those in use once they come back.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// How long to wait for a statement's end.
     pub(crate) fn statement_limit(&self) -> Duration {
         self.options.statement_timeout + GRACE

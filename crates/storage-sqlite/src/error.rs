@@ -1,5 +1,7 @@
 //! Where the driver's errors end.
 
+use std::io;
+
 use elizabeth_core::ports::StoreError;
 
 /// Primary result codes (<https://sqlite.org/rescode.html>) of what may be better later or on another disk: BUSY,
@@ -19,4 +21,9 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
     };
     let text = error.to_string();
     if unavailable { StoreError::Unavailable(text) } else { StoreError::Corrupt(text) }
+}
+
+/// What keeps the file from being used.
+pub(crate) fn unusable(error: io::Error) -> StoreError {
+    StoreError::Unavailable(format!("the database file: {error}"))
 }

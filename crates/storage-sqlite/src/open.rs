@@ -13,7 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::error::store_error;
+use crate::error::{store_error, unusable};
 
 /// How long a connection waits for a lock that another process holds. SQLite asks again every tenth of a second, and
 /// under a steady load from there the lock is free for moments only.
@@ -61,34 +61,44 @@ pub(crate) async fn first_writer(path: &Path) -> StoreResult<SqliteConnection> {
     }
 }
 
-/// Makes the file where there is none; says where it really is, so that no relative path is taken for one of
-/// SQLite's `file:` addresses.
-pub(crate) fn prepare(path: &Path) -> StoreResult<PathBuf> {
-    make_file(path).map_err(|error| StoreError::Unavailable(format!("the database file: {error}")))
+/// Asks SQLite whether the file is in order.
+pub(crate) async fn quick_check(conn: &mut SqliteConnection) -> StoreResult<()> {
+    let found: String =
+        sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(conn).await.map_err(store_error)?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!("the file is damaged ({found}): put back a backup")))
 }
 
-fn make_file(path: &Path) -> io::Result<PathBuf> {
-    let path = std::path::absolute(path)?;
-    if path.exists() {
-        return Ok(path);
-    }
-    let folders: Vec<_> = path.ancestors().skip(1).collect();
-    let missing = folders.iter().take_while(|folder| !folder.exists()).count();
-    if let Some(parent) = folders.first() {
+/// Where the file really is, so that no relative path is taken for one of SQLite's `file:` addresses.
+pub(crate) fn absolute(path: &Path) -> StoreResult<PathBuf> {
+    std::path::absolute(path).map_err(unusable)
+}
+
+/// Makes the folders above the file where they are missing.
+pub(crate) fn make_folders(path: &Path) -> StoreResult<()> {
+    let make = || -> io::Result<()> {
+        let folders: Vec<_> = path.ancestors().skip(1).collect();
+        let missing = folders.iter().take_while(|folder| !folder.exists()).count();
+        let Some(parent) = folders.first().filter(|_| missing > 0) else { return Ok(()) };
         fs::create_dir_all(parent)?;
-    }
+        // A name lasts when the folder that holds it is on the disk. SQLite syncs its own folder, not those above.
+        folders.iter().take(missing + 1).try_for_each(|folder| File::open(folder)?.sync_all())
+    };
+    make().map_err(unusable)
+}
+
+/// Makes the file where there is none, readable by its owner only.
+pub(crate) fn make_file(path: &Path) -> StoreResult<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(&path) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(path),
-        Err(error) => return Err(error),
-    }
-    // A name lasts when the folder that holds it is on the disk. SQLite syncs its own folder, not those above.
-    for folder in folders.iter().take(missing + 1) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(path)
+    let make = || match options.open(path) {
+        Ok(_) => path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    };
+    make().map_err(unusable)
 }

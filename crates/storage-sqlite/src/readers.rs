@@ -5,7 +5,7 @@ use std::{
 
 use elizabeth_core::ports::{StoreError, StoreResult};
 use elizabeth_storage_sql::{Connection, Dialect, Statement};
-use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
@@ -27,6 +27,16 @@ impl Readers {
         let most = thread::available_parallelism().map_or(4, |cores| cores.get().clamp(4, 16));
         let permits = Arc::new(Semaphore::new(most));
         Arc::new(Self { options, idle: Mutex::default(), permits })
+    }
+
+    /// Closes the connections that are idle, and lets nobody take one any more. One that is in use goes with who uses it.
+    pub(crate) async fn close(&self) {
+        self.permits.close();
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for conn in idle {
+            // It has nothing to lose.
+            let _ = conn.close().await;
+        }
     }
 
     /// Takes a connection; waits while all are in use.
@@ -85,7 +95,9 @@ impl Connection for Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        if let Some(conn) = self.conn.take() {
+        if let Some(conn) = self.conn.take()
+            && !self.pool.permits.is_closed()
+        {
             self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
         }
     }

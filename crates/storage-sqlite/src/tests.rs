@@ -285,3 +285,56 @@ async fn another_process_is_waited_for() {
     waiting.await.unwrap();
     assert_eq!(count(&store).await, 1);
 }
+
+/// Whoever copies the file alone of a server that is running has what was acknowledged some seconds before.
+#[tokio::test]
+async fn what_is_committed_comes_into_the_file_soon() {
+    let folder = folder();
+    let store = open_in(&folder).await;
+    add_one(&store).await.unwrap();
+    let log = presence::beside(&folder.path().join("e.db"), "-wal");
+    assert!(log.metadata().unwrap().len() > 0);
+    while log.metadata().unwrap().len() > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    std::fs::copy(folder.path().join("e.db"), folder.path().join("copy.db")).unwrap();
+    let copy = SqliteStore::open(&folder.path().join("copy.db")).await.unwrap();
+    assert_eq!(count(&copy).await, 1);
+    // And it goes on.
+    add_one(&store).await.unwrap();
+    assert_eq!(count(&store).await, 2);
+}
+
+#[tokio::test]
+async fn a_closed_store_is_one_file_and_takes_nothing_any_more() {
+    let folder = folder();
+    let store = open_in(&folder).await;
+    add_one(&store).await.unwrap();
+    let reader = store.read().await.unwrap();
+    assert_eq!(count(&store).await, 1);
+    drop(reader);
+    store.close().await.unwrap();
+    for suffix in ["-wal", "-shm"] {
+        assert!(!presence::beside(&folder.path().join("e.db"), suffix).exists(), "{suffix}");
+    }
+    assert!(matches!(add_one(&store).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(store.read().await.err(), Some(StoreError::Unavailable(_))));
+    store.close().await.unwrap();
+    let again = open_in(&folder).await;
+    assert_eq!(count(&again).await, 1);
+}
+
+/// What is under way when it is closed comes to its end first.
+#[tokio::test]
+async fn closing_waits_for_who_writes() {
+    let folder = folder();
+    let store = open_in(&folder).await;
+    let mut unit = store.writer.begin().await.unwrap();
+    unit.execute(fixed(ADD)).await.unwrap();
+    let mut closing = pin!(store.close());
+    let soon = tokio::time::timeout(Duration::from_millis(50), &mut closing).await;
+    assert!(soon.is_err(), "it did not wait");
+    unit.commit().await.unwrap();
+    closing.await.unwrap();
+    assert_eq!(count(&open_in(&folder).await).await, 1);
+}

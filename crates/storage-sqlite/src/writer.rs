@@ -5,8 +5,11 @@ use std::{
 
 use elizabeth_core::ports::{StoreError, StoreResult};
 use elizabeth_storage_sql::Observed;
-use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep_until,
+};
 
 use crate::{
     conn::control,
@@ -22,25 +25,44 @@ const SHARE_TIME: Duration = Duration::from_millis(5);
 /// How long an offer stands while commits wait.
 const PATIENCE: Duration = Duration::from_millis(2);
 
+/// How long what was committed may be in the log alone, where there is a moment to put it into the database file.
+const IN_LOG: Duration = Duration::from_secs(2);
+/// Empties the log into the file as far as nobody reads from it. Nobody is waited for: a reader in the way is met again.
+const CHECKPOINT: &str =
+    "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 15000";
+
 /// The queue for the one connection that writes.
 #[derive(Clone)]
 pub(crate) struct Writer {
     queue: mpsc::UnboundedSender<Arc<Place>>,
+    ends: mpsc::UnboundedSender<oneshot::Sender<()>>,
 }
 
 impl Writer {
     /// Starts to serve the queue; ends with the last [`Writer`].
     pub(crate) fn spawn(options: SqliteConnectOptions, conn: SqliteConnection, observed: Observed) -> Self {
         let (queue, places) = mpsc::unbounded_channel();
-        tokio::spawn(Server { options, idle: Some(conn), places, observed }.run());
-        Self { queue }
+        let (ends, ended) = mpsc::unbounded_channel();
+        tokio::spawn(
+            Server { options, idle: Some(conn), places, in_log: Some(Instant::now()), observed }.run(ended),
+        );
+        Self { queue, ends }
+    }
+
+    /// Serves those who queue, puts the log into the file and closes the connection. Whoever comes later is refused.
+    pub(crate) async fn close(&self) {
+        let (done, over) = oneshot::channel();
+        if self.ends.send(done).is_ok() {
+            // It has closed before where nobody answers.
+            let _ = over.await;
+        }
     }
 
     /// Waits for the connection.
     pub(crate) async fn begin(&self) -> StoreResult<Unit> {
         let place = Arc::new(Place::new());
         let queued = self.queue.send(Arc::clone(&place));
-        queued.map_err(|_| StoreError::Unavailable("the store is closed".to_owned()))?;
+        queued.map_err(|_| closed())?;
         place.wait().await.map(Unit::new)
     }
 }
@@ -55,22 +77,60 @@ struct Server {
     idle: Option<SqliteConnection>,
     places: mpsc::UnboundedReceiver<Arc<Place>>,
     observed: Observed,
+    /// Since when something is in the log that is not in the file.
+    in_log: Option<Instant>,
 }
 
 type Told = oneshot::Sender<StoreResult<()>>;
 
 impl Server {
-    async fn run(mut self) {
+    async fn run(mut self, mut ends: mpsc::UnboundedReceiver<oneshot::Sender<()>>) {
         let mut first = None;
         loop {
+            let due = self.in_log.map(|since| (since + IN_LOG).into());
             let place = match first.take() {
-                Some(place) => place,
-                None => match self.places.recv().await {
-                    Some(place) => place,
-                    None => return,
+                Some(place) => Some(place),
+                None => tokio::select! {
+                    biased;
+                    place = self.places.recv() => match place {
+                        Some(place) => Some(place),
+                        None => return,
+                    },
+                    Some(done) = ends.recv() => {
+                        self.close().await;
+                        let _ = done.send(());
+                        return;
+                    }
+                    () = sleep_until(due.unwrap_or_else(tokio::time::Instant::now)), if due.is_some() => None,
                 },
             };
-            first = self.share_commit(place).await;
+            match place {
+                Some(place) => first = self.share_commit(place).await,
+                None => self.empty_log().await,
+            }
+        }
+    }
+
+    /// Puts what was committed into the database file, so that the file alone is a whole copy.
+    async fn empty_log(&mut self) {
+        self.in_log = None;
+        let Some(mut conn) = self.idle.take() else { return };
+        match control(&mut conn, CHECKPOINT).await {
+            Ok(()) => self.idle = Some(conn),
+            Err(error) => tracing::warn!(%error, "the log could not be put into the database file"),
+        }
+    }
+
+    async fn close(&mut self) {
+        self.places.close();
+        while let Ok(place) = self.places.try_recv() {
+            place.refuse(closed());
+        }
+        self.empty_log().await;
+        if let Some(conn) = self.idle.take()
+            && let Err(error) = conn.close().await
+        {
+            tracing::warn!(%error, "the database was not closed in good order");
         }
     }
 
@@ -84,6 +144,7 @@ impl Server {
             }
         };
         let started = Instant::now();
+        self.in_log.get_or_insert(started);
         let mut waiting: Vec<Told> = Vec::new();
         for units in 1.. {
             let patience = (!waiting.is_empty()).then_some(PATIENCE);
@@ -166,4 +227,8 @@ fn unavailable(error: StoreError) -> StoreError {
         StoreError::Corrupt(text) => StoreError::Unavailable(text),
         error @ (StoreError::AddressTaken | StoreError::Contended(_) | StoreError::Unavailable(_)) => error,
     }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
 }

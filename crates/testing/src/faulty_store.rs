@@ -102,6 +102,10 @@ impl Store for FaultyStore {
         self.inner.check().await
     }
 
+    async fn close(&self) -> StoreResult<()> {
+        self.inner.close().await
+    }
+
     fn kind(&self) -> &'static str {
         self.inner.kind()
     }

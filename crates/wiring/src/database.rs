@@ -87,12 +87,15 @@ impl DatabaseUrl {
         }
     }
 
-    /// Opens it, creating what is not there yet.
+    /// Opens it, creating what is not there yet; with `adopt` also where a part of it is gone.
     pub(crate) async fn open(
         self,
+        adopt: bool,
         #[cfg(feature = "postgres")] postgres: PostgresOptions,
     ) -> Result<Arc<dyn Store>, WiringError> {
         Ok(match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) if adopt => Arc::new(SqliteStore::adopt(&path).await?),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => Arc::new(SqliteStore::open(&path).await?),
             #[cfg(feature = "postgres")]

@@ -2,7 +2,9 @@ use std::{io, path::PathBuf};
 
 use elizabeth_core::{
     crypto::InvalidKeys,
+    installation::Mismatch,
     ports::{BlobError, StoreError},
+    service::JoinError,
 };
 
 /// Why there is nothing to run. Every text is one line for the operator, without a secret in it.
@@ -45,12 +47,30 @@ pub enum WiringError {
     /// The blobs cannot be opened.
     #[error("{0}")]
     Blobs(#[source] BlobError),
+    /// The database and the blobs do not belong together.
+    #[error(
+        "{0}; is --database-url (ELIZABETH_DATABASE_URL) right, and --blob-url (ELIZABETH_BLOB_URL)? \
+         --adopt goes on with what there is"
+    )]
+    Mismatch(#[source] Mismatch),
+    /// What they belong to cannot be found out.
+    #[error("the installation cannot be opened: {0}")]
+    Join(#[source] Box<elizabeth_core::Error>),
     /// The keys that sign tokens cannot be used.
     #[error(transparent)]
     Keys(#[from] InvalidKeys),
     /// Something in this process logs already.
     #[error("logging was set up before")]
     Logging,
+}
+
+impl From<JoinError> for WiringError {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::Mismatch(mismatch) => Self::Mismatch(mismatch),
+            JoinError::Failed(error) => Self::Join(Box::new(error)),
+        }
+    }
 }
 
 /// The environment variable of an option, by its flag without dashes.

@@ -63,6 +63,19 @@ pub struct Wired {
     pub blobs: Arc<dyn Blobs>,
 }
 
+impl Wired {
+    /// Puts everything in order for the end of the program. What is asked of `app` afterwards fails.
+    pub async fn close(&self) {
+        closed(&*self.store).await;
+    }
+}
+
+async fn closed(store: &dyn Store) {
+    if let Err(error) = store.close().await {
+        tracing::warn!(%error, "the database was not closed in good order");
+    }
+}
+
 impl Options {
     /// Opens everything these options name, creating what is not there yet. Several processes may do so at once
     /// over the same data.
@@ -100,6 +113,7 @@ impl Settings {
             None => vec![token_key::load_or_draw(&self.data_dir)?],
         };
         let store = self.database.open(
+            self.adopt,
             #[cfg(feature = "postgres")]
             self.postgres,
         );
@@ -114,6 +128,10 @@ impl Settings {
             signer: Arc::new(JwtSigner::new(token_secrets)?),
         };
         let app = Elizabeth::new(ports, self.policy);
+        if let Err(error) = app.join_installation(self.adopt).await {
+            closed(&*store).await;
+            return Err(error.into());
+        }
         Ok(Wired { app, admin_token: self.admin_token, gc_interval: self.gc_interval, store, blobs })
     }
 }

@@ -21,6 +21,7 @@ use std::{fmt, ops::Range, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use elizabeth_core::{
     id::BlobKey,
+    installation::InstallationId,
     ports::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest},
 };
 use opendal::options::ReadOptions;
@@ -30,7 +31,7 @@ pub use self::options::{Addressing, S3Options};
 use self::{operators::Operators, words::in_words, write::BucketWriter, writing::Writing};
 use crate::{
     error::{from_opendal, unavailable},
-    object,
+    label, object,
 };
 
 /// How long a check may take in all. It is not repeated: who asks whether the bucket works wants to know now.
@@ -111,6 +112,19 @@ impl Blobs for BucketBlobs {
 
     async fn free_space(&self) -> Result<Option<u64>, BlobError> {
         Ok(None)
+    }
+
+    async fn installation(&self) -> Result<Option<InstallationId>, BlobError> {
+        match self.operators.requests.read(label::NAME).await.map_err(from_opendal) {
+            Ok(text) => label::parse(&text.to_bytes()).map(Some),
+            Err(BlobError::Missing(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn set_installation(&self, id: InstallationId) -> Result<bool, BlobError> {
+        self.operators.writes.write(label::NAME, label::text(id)).await.map_err(from_opendal)?;
+        Ok(true)
     }
 
     async fn presign(&self, key: &BlobKey, request: &PresignRequest) -> Result<Option<String>, BlobError> {

@@ -12,6 +12,7 @@
 //! Besides, it flushes a file to the device on one of the async runtime's threads, which stands still meanwhile,
 //! and does not flush the folder, so that a name could be lost with a power cut.
 
+mod label;
 mod off_thread;
 mod read;
 mod root;
@@ -23,6 +24,7 @@ use std::{fmt, ops::Range, path::Path, sync::Arc};
 use async_trait::async_trait;
 use elizabeth_core::{
     id::BlobKey,
+    installation::InstallationId,
     ports::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest},
 };
 use opendal::{Operator, services};
@@ -85,6 +87,14 @@ impl Blobs for FolderBlobs {
 
     async fn free_space(&self) -> Result<Option<u64>, BlobError> {
         self.root.free_space().await.map(Some)
+    }
+
+    async fn installation(&self) -> Result<Option<InstallationId>, BlobError> {
+        label::read(&self.root).await
+    }
+
+    async fn set_installation(&self, id: InstallationId) -> Result<bool, BlobError> {
+        label::write(&self.root, id).await.map(|()| true)
     }
 
     async fn presign(&self, _: &BlobKey, _: &PresignRequest) -> Result<Option<String>, BlobError> {

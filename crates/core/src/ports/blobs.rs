@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
-use crate::id::BlobKey;
+use crate::{id::BlobKey, installation::InstallationId};
 
 /// Why a blob could not be written or read. The texts are for the log only: they are never shown to a client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,18 @@ pub trait Blobs: Send + Sync {
 
     /// Bytes that can still be stored, where the store can tell.
     async fn free_space(&self) -> Result<Option<u64>, BlobError>;
+
+    /// What the installation is known by that these blobs belong to: what [`Blobs::set_installation`] was given last, by
+    /// whatever process. `None` where it was given nothing, or where the store keeps none.
+    async fn installation(&self) -> Result<Option<InstallationId>, BlobError> {
+        Ok(None)
+    }
+
+    /// Keeps what the installation is known by, durably, beside the blobs. `false` from a store that keeps none, because
+    /// all of it is gone with its process.
+    async fn set_installation(&self, _id: InstallationId) -> Result<bool, BlobError> {
+        Ok(false)
+    }
 
     /// A link from which anybody who has it may fetch the whole blob until it expires, past this process; `None`
     /// where the store has no such links. It is a credential: it MUST NOT be logged. Whether the blob is there is

@@ -8,6 +8,7 @@
 mod authorize;
 mod caller;
 mod contents;
+mod installation;
 mod retried;
 mod rooms;
 mod sessions;
@@ -33,6 +34,7 @@ use crate::{
 
 pub use caller::{Caller, Visitor};
 pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
+pub use installation::JoinError;
 pub use rooms::{CreatedRoom, RemovedRoom, VisitRequest};
 pub use sessions::{Issued, IssuedRefresh, TokenList, TokenRequest};
 pub use sweep::{GcReport, SWEEP_LEASE};

@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
+use crate::server::{Server, blobs, client, create_and_enter, ok, prepare, upload};
 
 const KILLS: usize = 100;
 const PIECE: usize = 16 * 1024;
@@ -129,13 +129,13 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
         "{KILLS} kills, {cut_off} uploads cut off, {} acknowledged, {} contents, {} blobs, {stored} bytes",
         acknowledged.len(),
         listed.len(),
-        std::fs::read_dir(data.path().join("blobs")).unwrap().count()
+        blobs(data.path())
     );
 }
 
 /// How many more blobs there are than contents that have one.
 fn left_over(data: &Path, contents: &[Value]) -> i64 {
-    let blobs = std::fs::read_dir(data.join("blobs")).unwrap().count() as i64;
+    let blobs = blobs(data) as i64;
     let inline_max = elizabeth_core::policy::Policy::default().inline_max as i64;
     blobs - contents.iter().filter(|content| number(&content["size"]) > inline_max).count() as i64
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::server::{Server, client, ok};
+use crate::server::{self, Server, client, ok};
 
 const MIB: u64 = 1 << 20;
 /// A short lease, so that what a kill leaves behind is over soon.
@@ -40,7 +40,7 @@ async fn current_size(server: &Server) -> u64 {
 async fn becomes(server: &Server, data: &Path, what: impl Fn(u64, usize) -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
-        let (size, blobs) = (current_size(server).await, fs::read_dir(data.join("blobs")).unwrap().count());
+        let (size, blobs) = (current_size(server).await, server::blobs(data));
         if what(size, blobs) {
             return;
         }

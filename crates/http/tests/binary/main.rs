@@ -10,6 +10,7 @@ mod changed_bytes;
 mod crash;
 mod folder;
 mod log;
+mod lost_files;
 mod metrics;
 mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]

@@ -68,6 +68,15 @@ impl Server {
         Self { child, url }
     }
 
+    /// Starts the binary where it must not start; the line that it says why in.
+    pub fn refused(data_dir: &Path, env: &[(&str, &str)]) -> String {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_elizabeth-http"));
+        program.arg("--listen=127.0.0.1:0").arg("--data-dir").arg(data_dir).env("RUST_LOG", "off");
+        let ended = program.envs(env.iter().copied()).output().unwrap();
+        assert!(!ended.status.success(), "it started");
+        String::from_utf8(ended.stderr).unwrap()
+    }
+
     pub fn log_file(path: &Path) -> File {
         File::options().create(true).append(true).open(path).unwrap()
     }
@@ -113,6 +122,12 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// How many blobs lie in the data. Beside them lies what they belong to.
+pub fn blobs(data: &Path) -> usize {
+    let names = std::fs::read_dir(data.join("blobs")).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name != "installation").count()
 }
 
 /// Sends a request that must succeed, and reads its JSON.

@@ -1,11 +1,11 @@
 //! A clock that is set wrong, by Debian's faketime.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
+use crate::server::{Server, blobs, client, create_and_enter, ok, prepare, upload};
 
 /// It sweeps each second.
 const SWEEPING: (&str, &str) = ("ELIZABETH_GC_INTERVAL", "1s");
@@ -25,11 +25,6 @@ async fn waits(server: &Server, client: &Client) -> Value {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-fn blobs(data: &Path) -> usize {
-    let names = std::fs::read_dir(data.join("blobs")).unwrap().map(|entry| entry.unwrap().file_name());
-    names.filter(|name| name.len() == 32).count()
 }
 
 /// A room of a week's life with one file in it; its token.

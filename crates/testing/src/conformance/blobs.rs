@@ -6,9 +6,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_core::{
     id::BlobKey,
+    installation::InstallationId,
     ports::{BlobError, Blobs},
 };
 use futures::TryStreamExt;
+use uuid::Uuid;
 
 use super::{Spawn, run_all, step_aside};
 
@@ -77,6 +79,7 @@ macro_rules! blobs_conformance {
             a_stream_never_ends_early_as_if_whole,
             a_blob_is_read_by_many_at_once,
             the_blob_store_works,
+            what_the_blobs_belong_to_comes_back,
         }
     };
 }
@@ -384,4 +387,18 @@ pub async fn the_blob_store_works(bench: &Bench) {
     bench.put(&key(1), &[bytes(1, 10)]).await;
     assert_eq!(bench.blobs().check().await, Ok(()));
     assert_eq!(bench.get(&key(1), 0..10).await.unwrap(), bytes(1, 10));
+}
+
+/// A store that outlives its process keeps it; no other says that it does.
+pub async fn what_the_blobs_belong_to_comes_back(bench: &Bench) {
+    let (here, there) = (bench.blobs(), bench.fixture.reopen().await);
+    assert_eq!(here.installation().await, Ok(None));
+    for number in [1, 2] {
+        let id = InstallationId(Uuid::from_u128(number));
+        let kept = here.set_installation(id).await.unwrap();
+        for blobs in [&here, &there] {
+            assert_eq!(blobs.installation().await, Ok(kept.then_some(id)));
+        }
+    }
+    assert_eq!(here.check().await, Ok(()));
 }

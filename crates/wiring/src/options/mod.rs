@@ -105,6 +105,17 @@ struct Flags {
     /// How often the server removes what is over; "off" leaves it to `elizabeth-cli admin gc`
     #[arg(long, default_value = "60s", value_name = "DURATION")]
     gc_interval: SpanOr<Off>,
+    /// Starts though the database and the blobs do not belong together, or a part of the database is missing, and goes
+    /// on with what there is: on or off, --adopt alone is on
+    #[arg(
+        long,
+        default_value = "off",
+        default_missing_value = "on",
+        num_args = 0..=1,
+        require_equals = true,
+        value_name = "SWITCH"
+    )]
+    adopt: Switch,
     /// How the log is written, pretty or json; its level is RUST_LOG's
     /// [default: pretty on a terminal, else json]
     #[arg(long, value_name = "FORMAT", value_parser = Reader::<LogFormat>::new())]
@@ -123,6 +134,7 @@ pub(crate) struct Settings {
     pub(crate) token_secrets: Option<Vec<SecretSlice<u8>>>,
     pub(crate) admin_token: Option<SecretString>,
     pub(crate) gc_interval: Option<Duration>,
+    pub(crate) adopt: bool,
 }
 
 impl Options {
@@ -166,6 +178,7 @@ impl Flags {
             token_secrets: self.token_secret.map(|secrets| secrets.keys()),
             admin_token: self.admin_token.map(|secret| secret.0),
             gc_interval: self.gc_interval.0,
+            adopt: self.adopt.0,
         })
     }
 

@@ -57,6 +57,12 @@ pub trait Store: Send + Sync {
     /// first one given hears it.
     fn observe(&self, _observer: Arc<dyn Observer>) {}
 
+    /// Puts everything in order for the end of the process: afterwards nothing can be begun or read. A store that is
+    /// not closed loses nothing.
+    async fn close(&self) -> StoreResult<()> {
+        Ok(())
+    }
+
     /// What kind of store this is, for the operator: `memory`, `sqlite`, `postgres`.
     fn kind(&self) -> &'static str;
 }
