@@ -44,7 +44,7 @@ use crate::options::Settings;
 pub use crate::{
     error::WiringError,
     logging::{LogFormat, init_logging, init_logging_above},
-    options::{Options, Secret, Switch},
+    options::{FromFile, Options, Secret, Switch, given},
     parse::{Reader, parse_from},
     passwords::OffThread,
 };

@@ -75,7 +75,11 @@ where
         };
         read.map_err(|reason| {
             let flag = arg.and_then(Arg::get_long).unwrap_or_default();
-            let refusal = WiringError::unusable(flag, reason);
+            let refusal = match arg.and_then(Arg::get_env).filter(|_| arg.is_some_and(Arg::is_hide_set)) {
+                // A flag that is hidden is there for its variable alone.
+                Some(variable) => WiringError::Unusable { option: variable.display().to_string(), reason },
+                None => WiringError::unusable(flag, reason),
+            };
             // For who has clap print it.
             let mut error = clap::Error::raw(ErrorKind::ValueValidation, format_args!("{refusal}\n"));
             if let WiringError::Unusable { option, reason } = refusal {

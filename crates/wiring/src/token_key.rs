@@ -1,9 +1,9 @@
 //! The key that signs tokens where the operator gave none.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, Permissions},
     io::{self, Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -17,11 +17,22 @@ const FILE: &str = "token.key";
 /// Bytes of randomness in a key.
 const KEY_BYTES: usize = 32;
 
+/// The bits of a file's mode by which others than its owner may read or change it.
+const OTHERS: u32 = 0o077;
+
+/// What the file holds.
+enum Found {
+    Key(SecretSlice<u8>),
+    /// Something that others can read.
+    Open,
+    Garbage,
+}
+
 /// The key in the data folder; drawn when there is none. Of several processes that start at once one draws, and
 /// all use what it drew: they take turns by a lock on the file, which the system lifts when a process dies.
 pub(crate) fn load_or_draw(data_dir: &Path) -> Result<SecretSlice<u8>, WiringError> {
     let path = data_dir.join(FILE);
-    let key = || -> io::Result<Option<SecretSlice<u8>>> {
+    let key = || -> io::Result<Found> {
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
         file.lock()?;
@@ -29,14 +40,25 @@ pub(crate) fn load_or_draw(data_dir: &Path) -> Result<SecretSlice<u8>, WiringErr
         (&file).take(1024).read_to_string(&mut text)?;
         // Empty, or zeros after a power cut: whoever made the file did not come to use a key.
         if text.trim_matches('\0').is_empty() {
-            return draw(&mut file, data_dir).map(Some);
+            file.set_permissions(Permissions::from_mode(0o600))?;
+            return draw(&mut file, data_dir).map(Found::Key);
         }
-        Ok(decode(text.trim_end()))
+        if file.metadata()?.permissions().mode() & OTHERS != 0 {
+            return Ok(Found::Open);
+        }
+        Ok(decode(text.trim_end()).map_or(Found::Garbage, Found::Key))
     };
     let failed = |reason: String| WiringError::TokenKey { path: path.clone(), reason };
     match key() {
-        Ok(Some(key)) => Ok(key),
-        Ok(None) => Err(failed("holds no key of 64 hexadecimal digits; remove it to have one drawn".into())),
+        Ok(Found::Key(key)) => Ok(key),
+        Ok(Found::Open) => {
+            let mend = "who signs tokens with it owns every room, and others can read it: chmod 600 it, or remove it, \
+                        which ends all tokens, to have another one drawn";
+            Err(failed(mend.into()))
+        }
+        Ok(Found::Garbage) => {
+            Err(failed("holds no key of 64 hexadecimal digits; remove it to have one drawn".into()))
+        }
         Err(error) => Err(failed(error.to_string())),
     }
 }
@@ -60,7 +82,7 @@ fn decode(text: &str) -> Option<SecretSlice<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, thread};
+    use std::{collections::BTreeSet, fs, thread};
 
     use super::*;
 
@@ -100,6 +122,19 @@ mod tests {
             let key = load(dir.path());
             assert_eq!(fs::read_to_string(dir.path().join(FILE)).unwrap(), format!("{key}\n"));
         }
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let (key, path) = (load(dir.path()), dir.path().join(FILE));
+        for mode in [0o604, 0o640, 0o602, 0o660] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            let error = load_or_draw(dir.path()).unwrap_err().to_string();
+            assert!(error.contains("chmod 600") && !error.contains(&key) && !error.contains('\n'), "{error}");
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(load(dir.path()), key);
     }
 
     #[test]

@@ -1,8 +1,7 @@
-use std::{fs, num::NonZeroUsize, path::PathBuf};
+use std::num::NonZeroUsize;
 
 use clap::Args;
-use elizabeth_wiring::{Reader, Secret, Switch, WiringError};
-use secrecy::SecretString;
+use elizabeth_wiring::{FromFile, Reader, Secret, Switch, WiringError, given};
 
 use super::{AllowedHosts, Edge};
 use crate::{client::TrustedProxies, file_limit::connections};
@@ -46,17 +45,11 @@ pub(crate) struct EdgeFlags {
     allowed_hosts: Option<AllowedHosts>,
     /// Key that has to be sent to make a room, at least 16 bytes; entering one needs none
     /// [default: none, anybody makes rooms]
-    #[arg(
-        long,
-        env = "ELIZABETH_CREATE_KEY",
-        hide_env_values = true,
-        value_name = "SECRET",
-        conflicts_with = "create_key_file"
-    )]
+    #[arg(long, env = "ELIZABETH_CREATE_KEY", hide_env_values = true, value_name = "SECRET")]
     create_key: Option<Secret<CREATE_KEY_MIN_BYTES>>,
-    /// File that holds that key, in its first line
+    /// File that holds it [default: none]
     #[arg(long, env = "ELIZABETH_CREATE_KEY_FILE", value_name = "FILE")]
-    create_key_file: Option<PathBuf>,
+    create_key_file: Option<FromFile<Secret<CREATE_KEY_MIN_BYTES>>>,
 }
 
 impl EdgeFlags {
@@ -69,12 +62,9 @@ impl EdgeFlags {
     ///
     /// # Errors
     ///
-    /// When the key's file cannot be read, or holds no key.
+    /// When the key is given itself and in a file.
     pub(crate) fn edge(self, files: u64) -> Result<Edge, WiringError> {
-        let create_key = match self.create_key_file {
-            Some(file) => Some(key_in(&file)?),
-            None => self.create_key.map(|key| key.0),
-        };
+        let create_key = given("create-key", self.create_key, self.create_key_file)?.map(|key| key.0);
         Ok(Edge {
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             rate_limit: self.rate_limit.0,
@@ -85,17 +75,12 @@ impl EdgeFlags {
     }
 }
 
-fn key_in(file: &PathBuf) -> Result<SecretString, WiringError> {
-    let unusable = |reason| WiringError::unusable("create-key-file", format!("{}: {reason}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
-    let key: Secret<CREATE_KEY_MIN_BYTES> =
-        text.lines().next().unwrap_or_default().parse().map_err(unusable)?;
-    Ok(key.0)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use clap::Parser;
+    use elizabeth_wiring::parse_from;
     use secrecy::ExposeSecret;
 
     use super::*;
@@ -107,8 +92,8 @@ mod tests {
     }
 
     fn edge(args: &[&str]) -> Result<Edge, String> {
-        let program = Program::try_parse_from([&["program"], args].concat());
-        program.map_err(|error| error.to_string())?.edge.edge(256).map_err(|error| error.to_string())
+        let program = parse_from::<Program>([&["program"], args].concat());
+        program.and_then(|program| program.edge.edge(256)).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,4 +1,5 @@
 mod conventional;
+pub(crate) mod from_file;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod units;
@@ -13,10 +14,13 @@ use secrecy::{SecretSlice, SecretString};
 
 #[cfg(feature = "postgres")]
 use self::postgres::PostgresFlags;
-pub use self::units::{Secret, Switch};
 use self::{
     conventional::Conventional,
     units::{Limit, LimitSetting, Never, Off, SigningSecrets, Size, Span, SpanOr},
+};
+pub use self::{
+    from_file::{FromFile, given},
+    units::{Secret, Switch},
 };
 use crate::{
     blobs::{AwsVariables, BlobUrl, Chosen},
@@ -45,12 +49,16 @@ struct Flags {
     /// [default: sqlite://DATA_DIR/elizabeth.db]
     #[arg(long, hide_env_values = true, value_name = "URL")]
     database_url: Option<DatabaseUrl>,
+    /// File that holds it, for one with a password [default: none]
+    #[arg(long, value_name = "FILE")]
+    database_url_file: Option<FromFile<DatabaseUrl>>,
     #[cfg(feature = "postgres")]
     #[command(flatten)]
     postgres: PostgresFlags,
     /// Blobs: fs://PATH, memory:// or s3://BUCKET/PREFIX?endpoint=URL&region=NAME, with AWS_ACCESS_KEY_ID,
-    /// AWS_SECRET_ACCESS_KEY, for a temporary key pair AWS_SESSION_TOKEN and, where the URL lacks them, AWS_REGION
-    /// and AWS_ENDPOINT_URL
+    /// AWS_SECRET_ACCESS_KEY, for a temporary key pair AWS_SESSION_TOKEN (or files that hold these two,
+    /// AWS_SECRET_ACCESS_KEY_FILE, AWS_SESSION_TOKEN_FILE) and, where the URL lacks them, AWS_REGION and
+    /// AWS_ENDPOINT_URL
     /// [default: fs://DATA_DIR/blobs]
     #[arg(long, hide_env_values = true, value_name = "URL")]
     blob_url: Option<BlobUrl>,
@@ -64,9 +72,15 @@ struct Flags {
     /// [default: a random one, kept in DATA_DIR/token.key; required with Postgres]
     #[arg(long, hide_env_values = true, value_name = "SECRET")]
     token_secret: Option<SigningSecrets>,
+    /// File that holds it [default: none]
+    #[arg(long, value_name = "FILE")]
+    token_secret_file: Option<FromFile<SigningSecrets>>,
     /// Token of admin calls, at least 16 bytes [default: none, admin calls are off]
     #[arg(long, hide_env_values = true, value_name = "SECRET")]
     admin_token: Option<Secret<16>>,
+    /// File that holds it [default: none]
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<FromFile<Secret<16>>>,
     /// Size of a new room
     #[arg(long, default_value = "10GiB", value_name = "SIZE")]
     room_max_size: Size,
@@ -152,11 +166,13 @@ impl Options {
 impl Flags {
     fn settings(self) -> Result<Settings, WiringError> {
         let policy = self.policy()?;
-        let database = match self.database_url {
+        let admin_token = given("admin-token", self.admin_token, self.admin_token_file)?;
+        let token_secret = given("token-secret", self.token_secret, self.token_secret_file)?;
+        let database = match given("database-url", self.database_url, self.database_url_file)? {
             Some(url) => url,
             None => DatabaseUrl::in_folder(&self.data_dir)?,
         };
-        if self.token_secret.is_none() && database.is_shared() {
+        if token_secret.is_none() && database.is_shared() {
             let reason = "is needed with Postgres: all processes have to sign with the same secret";
             return Err(WiringError::unusable("token-secret", reason));
         }
@@ -175,8 +191,8 @@ impl Flags {
             #[cfg(feature = "postgres")]
             postgres: self.postgres.options(),
             blobs,
-            token_secrets: self.token_secret.map(|secrets| secrets.keys()),
-            admin_token: self.admin_token.map(|secret| secret.0),
+            token_secrets: token_secret.map(|secrets| secrets.keys()),
+            admin_token: admin_token.map(|secret| secret.0),
             gc_interval: self.gc_interval.0,
             adopt: self.adopt.0,
         })

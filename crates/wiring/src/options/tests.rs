@@ -128,6 +128,54 @@ fn what_cannot_be_used_is_refused_in_one_line_that_names_it() {
 }
 
 #[test]
+fn each_secret_has_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let secrets: Vec<String> = Program::command()
+        .get_arguments()
+        .filter(|arg| arg.is_hide_env_values_set())
+        .filter_map(|arg| arg.get_long().map(str::to_owned))
+        .filter(|flag| !flag.ends_with("-file"))
+        // Not secret: where blobs are, and which key pair, region and endpoint.
+        .filter(|flag| {
+            !["blob-url", "aws-access-key-id", "aws-region", "aws-endpoint-url"].contains(&flag.as_str())
+        })
+        .collect();
+    for flag in &secrets {
+        let twin = format!("{flag}-file");
+        assert!(Program::command().get_arguments().any(|arg| arg.get_long() == Some(&twin)), "{twin}");
+    }
+    let token = "t".repeat(32);
+    let args = [
+        format!("--token-secret-file={}", file("token", &format!("{token}\n"))),
+        format!("--admin-token-file={}", file("admin", "a token for the admin")),
+        format!(
+            "--database-url-file={}",
+            file("url", &format!("sqlite://{}/x.db\n", folder.path().display()))
+        ),
+    ];
+    let read = settings(&args.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    assert_eq!(read.token_secrets.unwrap()[0].expose_secret(), token.as_bytes());
+    assert_eq!(read.admin_token.unwrap().expose_secret(), "a token for the admin");
+    assert_eq!(read.database.file().unwrap(), folder.path().join("x.db"));
+    let refused = settings(&["--admin-token-file", &file("short", "hunter2")]).err().unwrap();
+    assert!(refused.starts_with("--admin-token-file (ELIZABETH_ADMIN_TOKEN_FILE): "), "{refused}");
+    assert!(refused.ends_with("has 7 bytes, needs at least 16") && !refused.contains("hunter2"), "{refused}");
+    #[cfg(feature = "s3")]
+    {
+        let key = format!("--aws-secret-access-key-file={}", file("aws", "s\n"));
+        let bucket = ["--blob-url=s3://rooms?region=eu-west-1", "--aws-access-key-id=i", &key];
+        assert!(settings(&bucket).is_ok());
+        let both = settings(&[&bucket[..], &["--aws-secret-access-key=s"]].concat()).err().unwrap();
+        assert_eq!(both, "AWS_SECRET_ACCESS_KEY_FILE: is given beside AWS_SECRET_ACCESS_KEY: one is enough");
+    }
+}
+
+#[test]
 fn several_secrets_rotate() {
     let (new, old) = ("n".repeat(32), "o".repeat(40));
     let secrets = settings(&[&format!("--token-secret={new},{old}")]).unwrap().token_secrets.unwrap();

@@ -12,7 +12,7 @@ use crate::error::WiringError;
 
 /// The bucket that stands behind `s3://` in an option's URL.
 pub(super) fn choose(flag: &str, url: &str, aws: &AwsVariables) -> Result<Chosen, WiringError> {
-    let options = options(flag, url, aws)?;
+    let options = options(flag, url, &aws.clone().with_files()?)?;
     let open = move || {
         // For the whole process. That somebody was first is all right: one there has to be.
         let _ = rustls::crypto::ring::default_provider().install_default();

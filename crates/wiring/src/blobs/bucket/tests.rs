@@ -5,7 +5,7 @@ use super::*;
 fn aws(values: [&str; 4]) -> AwsVariables {
     let [access_key_id, secret_access_key, region, endpoint] =
         values.map(|value| (value != "-").then(|| value.into()));
-    AwsVariables { access_key_id, secret_access_key, session_token: None, region, endpoint }
+    AwsVariables { access_key_id, secret_access_key, region, endpoint, ..AwsVariables::default() }
 }
 
 fn read(url: &str, values: [&str; 4]) -> Result<S3Options, String> {
