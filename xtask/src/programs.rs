@@ -7,7 +7,7 @@ use crate::{
     terminal::{run, say},
 };
 
-/// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own, what reads
+/// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own and a pooler in front of it, what reads
 /// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, a
 /// browser that can write Chinese, and what sets a program's clock wrong.
 pub fn install() -> Result {
@@ -28,6 +28,7 @@ pub fn install() -> Result {
         ("nodejs", is_there("node")),
         ("npm", is_there("npm")),
         ("faketime", is_there("faketime")),
+        ("pgbouncer", is_there("pgbouncer")),
     ];
     let missing: Vec<&str> = needed.iter().filter(|(_, there)| !there).map(|(package, _)| *package).collect();
     if missing.is_empty() {

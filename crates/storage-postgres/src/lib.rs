@@ -9,6 +9,7 @@ mod link;
 mod migrate;
 mod options;
 mod pool;
+mod session;
 
 use std::sync::Arc;
 

@@ -1,4 +1,8 @@
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use elizabeth_core::ports::{StoreError, StoreResult};
 use elizabeth_storage_sql::{Connection, Dialect, Statement, Transaction};
@@ -13,6 +17,9 @@ use crate::{
 /// How long a connection may take to come to rest before it is closed instead of used again.
 const REST_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a statement is waited for at least before the server is asked for a sign of life.
+const PATIENCE_MIN: Duration = Duration::from_millis(500);
+
 /// A connection taken from the pool, by itself or inside a transaction. Dropping it gives it back, at rest.
 ///
 /// The driver's own transactions are not used: one that is dropped while it begins would go back to the pool as
@@ -25,15 +32,17 @@ pub(crate) struct Link {
     /// Whether a statement failed or was dropped half-way. Its transaction cannot be committed then: the server
     /// would answer `COMMIT` by undoing it, and call that a success.
     broken: bool,
-    /// How long a statement may take.
-    limit: Duration,
+    pool: Pool,
+    /// When it was asked for: whoever waits for it has waited since then.
+    since: Instant,
 }
 
 impl Link {
     /// Takes a connection to read with; waits while all are in use.
     pub(crate) async fn reader(pool: &Pool) -> StoreResult<Self> {
+        let since = Instant::now();
         let conn = Some(pool.take().await?);
-        Ok(Self { conn, transaction: false, broken: false, limit: pool.statement_limit() })
+        Ok(Self { conn, transaction: false, broken: false, pool: pool.clone(), since })
     }
 
     /// Begins a transaction.
@@ -58,10 +67,33 @@ impl Link {
             _ => return Err(unavailable("an earlier statement on this connection failed")),
         };
         self.broken = true;
-        let answer = timeout(self.limit, statement(conn)).await;
-        let answer = answer.unwrap_or_else(|_| Err(unavailable("the database did not answer in time")));
+        let answer = answered(&self.pool, self.since, statement(conn)).await;
         self.broken = answer.is_err();
         answer
+    }
+}
+
+/// Waits for a statement's end. A server that is silent for long is asked for a sign of life: one that is busy may take
+/// as long as a statement may, one that is gone or stands still is given up at once.
+async fn answered<T>(pool: &Pool, since: Instant, mut statement: Running<'_, T>) -> StoreResult<T> {
+    let (begun, limit) = (Instant::now(), pool.statement_limit());
+    let mut patience = pool.silence().saturating_sub(since.elapsed()).max(PATIENCE_MIN);
+    loop {
+        if let Ok(answer) = timeout(patience.min(limit.saturating_sub(begun.elapsed())), &mut statement).await
+        {
+            return answer;
+        }
+        if begun.elapsed() >= limit {
+            return Err(unavailable("the database did not answer in time"));
+        }
+        tokio::select! {
+            biased;
+            answer = &mut statement => return answer,
+            alive = pool.is_alive() => if !alive {
+                return Err(unavailable("the database does not answer"));
+            },
+        }
+        patience = pool.silence();
     }
 }
 

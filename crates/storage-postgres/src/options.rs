@@ -10,7 +10,8 @@ use crate::error::store_error;
 pub struct PostgresOptions {
     /// Connections of this process at most. The server's own `max_connections` is for all processes together.
     pub max_connections: u32,
-    /// How long a request waits for a connection, and opening a store for a server that is just starting.
+    /// How long a request waits for the server: for a connection, or for a sign of life while a statement runs; and opening
+    /// a store for a server that is just starting.
     pub acquire_timeout: Duration,
     /// How long a transaction waits for another one's lock.
     pub lock_timeout: Duration,

@@ -9,9 +9,9 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use crate::{PostgresOptions, conn, error::store_error};
+use crate::{PostgresOptions, conn, error::store_error, session};
 
 /// A connection that has not been used for so long is asked whether it is still there; before, it would cost each
 /// request a round trip.
@@ -32,6 +32,7 @@ const SETTINGS: &str = "SELECT set_config('lock_timeout', $1, false), set_config
 #[derive(Clone)]
 pub(crate) struct Pool {
     pool: PgPool,
+    connect: PgConnectOptions,
     options: PostgresOptions,
 }
 
@@ -51,8 +52,8 @@ impl Pool {
                     configure(conn, limits).await.map_err(|error| sqlx::Error::Protocol(error.to_string()))
                 })
             })
-            .connect_lazy_with(connect);
-        Self { pool, options }
+            .connect_lazy_with(connect.clone());
+        Self { pool, connect, options }
     }
 
     /// Takes a connection; waits while all are in use.
@@ -63,6 +64,25 @@ impl Pool {
     /// Ends the connections in good order; those in use once they come back.
     pub(crate) async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// How long the server may be silent before it is asked for a sign of life: with that it comes to what a request waits
+    /// for a connection.
+    pub(crate) fn silence(&self) -> Duration {
+        self.options.acquire_timeout * 4 / 5
+    }
+
+    /// Whether the server gives a sign of life: it takes one more connection, or says why it does not.
+    pub(crate) async fn is_alive(&self) -> bool {
+        match timeout(self.options.acquire_timeout / 5, self.connect.connect()).await {
+            Ok(Ok(conn)) => {
+                // Nothing was asked of it.
+                drop(conn);
+                true
+            }
+            Ok(Err(error)) => matches!(error, sqlx::Error::Database(_)),
+            Err(_) => false,
+        }
     }
 
     /// How long to wait for a statement's end.
@@ -81,6 +101,8 @@ pub(crate) async fn first(connect: &PgConnectOptions, patience: Duration) -> Sto
         let answer = timeout_at(deadline, connect.connect()).await;
         match answer {
             Ok(Ok(mut conn)) => {
+                let own = timeout_at(deadline, session::check_is_own(&mut conn, connect)).await;
+                own.map_err(|_| at(connect, StoreError::Unavailable("no answer in time".to_owned())))??;
                 configure(&mut conn, [Duration::ZERO; 3]).await?;
                 return Ok(conn);
             }

@@ -13,7 +13,7 @@ use elizabeth_core::{
 };
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 use elizabeth_test_servers::{
-    Postgres, Settings,
+    PgBouncer, Postgres, Settings,
     postgres::{GUARDED_USER, PASSWORD},
 };
 
@@ -228,4 +228,62 @@ async fn a_connection_that_goes_dead_is_given_up() {
     flow.send(true).unwrap();
     queue_one(&store, 2).await.unwrap();
     assert_eq!(store.read().await.unwrap().queued_blob_count().await, Ok(1));
+}
+
+/// A server that stands still with the connections it has: whoever writes is answered as soon as whoever reads, and those
+/// who have just been served as soon as those who wait for a connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_stands_still_is_given_up_after_one_time_out() {
+    let server = Postgres::shared();
+    let (flow, flows) = tokio::sync::watch::channel(true);
+    let port = proxy(server.port(), flows).await;
+    let url = server.database("still").replace(&format!(":{}/", server.port()), &format!(":{port}/"));
+    let store = PostgresStore::open(&url, PostgresOptions::default()).await.unwrap();
+    queue_one(&store, 1).await.unwrap();
+    let mut open = store.begin().await.unwrap();
+    flow.send(false).unwrap();
+    let begun = Instant::now();
+    let keys = [key(2)];
+    let (wrote, began, checked) = tokio::join!(open.queue_blobs(&keys), queue_one(&store, 3), store.check());
+    for answer in [wrote, began, checked] {
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+    }
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(5_500), "{took:?}");
+    drop(open);
+    flow.send(true).unwrap();
+    while queue_one(&store, 4).await.is_err() {}
+}
+
+/// A statement that takes its time on a server that lives is another matter.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_busy_is_waited_for() {
+    let server = Postgres::shared();
+    let url = server.database("busy");
+    let (store, holder) = (
+        PostgresStore::open(&url, impatient()).await.unwrap(),
+        PostgresStore::open(&url, impatient()).await.unwrap(),
+    );
+    let mut first = holder.begin().await.unwrap();
+    first.queue_blobs(&[key(1)]).await.unwrap();
+    // It waits for the other's lock, three times as long as the server may be silent.
+    let waits = tokio::spawn(async move { queue_one(&store, 1).await });
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    first.commit().await.unwrap();
+    assert_eq!(waits.await.unwrap(), Ok(()));
+}
+
+/// PgBouncer as it is often set up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pooler_that_shares_sessions_is_refused() {
+    let server = Postgres::shared();
+    let url = server.database("pooled");
+    let shares = PgBouncer::launch(server, "transaction");
+    for _ in 0..3 {
+        assert_says(&refusal(&shares.url(&url)).await, &["pool_mode = session"]);
+    }
+    let keeps = PgBouncer::launch(server, "session");
+    let store = PostgresStore::open(&keeps.url(&url), impatient()).await.unwrap();
+    queue_one(&store, 1).await.unwrap();
+    store.check().await.unwrap();
 }

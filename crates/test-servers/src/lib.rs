@@ -6,8 +6,10 @@
     reason = "test code: a server that cannot be had fails the test"
 )]
 
+mod pgbouncer;
 pub mod postgres;
 mod s3;
 
+pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, Settings};
 pub use s3::S3;

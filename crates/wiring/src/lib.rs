@@ -39,6 +39,7 @@ use elizabeth_core::{
     system::{OsEntropy, SystemClock},
 };
 use secrecy::SecretString;
+use tokio::time::timeout;
 
 use crate::options::Settings;
 pub use crate::{
@@ -70,9 +71,14 @@ impl Wired {
     }
 }
 
+/// How long a database may take to be closed. One that is not loses nothing.
+const CLOSING: Duration = Duration::from_secs(10);
+
 async fn closed(store: &dyn Store) {
-    if let Err(error) = store.close().await {
-        tracing::warn!(%error, "the database was not closed in good order");
+    match timeout(CLOSING, store.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the database was not closed in good order"),
+        Err(_) => tracing::warn!("the database was not closed in time"),
     }
 }
 

@@ -18,7 +18,8 @@ use std::{
 
 use tempfile::TempDir;
 
-use self::{account::Account, binaries::Binaries, process::Running, wire::Session};
+pub(crate) use self::account::Account;
+use self::{binaries::Binaries, process::Running, wire::Session};
 
 /// The superuser of every cluster; nothing is asked of it.
 pub const USER: &str = "elizabeth";
@@ -185,7 +186,7 @@ impl Drop for Postgres {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind((HOST, 0)).unwrap().local_addr().unwrap().port()
 }
 

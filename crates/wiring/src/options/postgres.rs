@@ -16,7 +16,8 @@ pub(crate) struct PostgresFlags {
     /// Connections of this process to Postgres at most; the server's own limit is for all processes together
     #[arg(long = "postgres-max-connections", default_value = "16", value_name = "N")]
     max_connections: Count<CONNECTIONS_MAX>,
-    /// How long a request waits for a connection to Postgres, and the start for a server that is not up yet
+    /// How long a request waits for Postgres: for a connection, or for a sign of life while a statement runs; and the
+    /// start for a server that is not up yet
     #[arg(long = "postgres-acquire-timeout", default_value = "5s", value_name = "DURATION")]
     acquire_timeout: Span<TIMEOUT_DAYS_MAX>,
     /// How long a transaction waits for a lock that another one holds in Postgres
