@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Invalid, Unauthorized,
+    counts::Counted,
     ports::{BlobError, StoreError},
 };
 
@@ -160,10 +161,24 @@ codes! {
     RoomFull = "room_full",
     /// A change has to name the version that it starts from.
     PreconditionRequired = "precondition_required",
+    /// The room has as many contents as one may have, or promised to uploads.
+    RoomContentsFull = "room_contents_full",
+    /// The names of what is in the room, and under way, cost as much as they may.
+    RoomRowsFull = "room_rows_full",
+    /// The room has as many reservations as one may have.
+    TooManyReservations = "too_many_reservations",
     /// As many uploads in pieces are under way in the room as one may have.
     TooManyUploads = "too_many_uploads",
     /// Too many wrong guesses, or too many passwords to be checked at once: wait.
     TooManyAttempts = "too_many_attempts",
+    /// As many uploads in pieces are under way in the session as a guest's may have.
+    TooManySessionUploads = "too_many_session_uploads",
+    /// The room has as many tickets as one may have.
+    TooManyTickets = "too_many_tickets",
+    /// The room has as many tokens as one may have.
+    TooManyTokens = "too_many_tokens",
+    /// The room has as many refresh tokens as one may have.
+    TooManyRefreshTokens = "too_many_refresh_tokens",
     /// A defect on the server.
     Internal = "internal",
     /// The server's store cannot be reached; try again.
@@ -208,14 +223,16 @@ impl Error {
             Self::ChunkConflict { .. } => ErrorCode::ChunkConflict,
             Self::ChunksMissing { .. } | Self::PartUnfinished { .. } => ErrorCode::UploadIncomplete,
             Self::OffsetConflict { .. } => ErrorCode::OffsetConflict,
-            Self::TooManyUploads => ErrorCode::TooManyUploads,
+            Self::TooMany(full) => full.what.code(),
             Self::TooManyAttempts => ErrorCode::TooManyAttempts,
             Self::TooManyPieces => ErrorCode::TooManyPieces,
             Self::FileTooLong { .. } => ErrorCode::FileTooLong,
             Self::ArchiveTooLarge => ErrorCode::ArchiveTooLarge,
             Self::TextTooLong(_) => ErrorCode::TextTooLong,
             Self::RoomFull(_) => ErrorCode::RoomFull,
-            Self::StorageFull | Self::Blob(BlobError::Full(_)) => ErrorCode::StorageFull,
+            Self::StorageFull | Self::Store(StoreError::Full(_)) | Self::Blob(BlobError::Full(_)) => {
+                ErrorCode::StorageFull
+            }
             Self::Store(StoreError::Contended(_) | StoreError::Unavailable(_))
             | Self::Blob(BlobError::Unavailable(_))
             | Self::PasswordsBusy
@@ -223,6 +240,22 @@ impl Error {
             Self::Store(StoreError::AddressTaken | StoreError::Corrupt(_))
             | Self::Blob(BlobError::Missing(_))
             | Self::Crypto(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+impl Counted {
+    /// The word for programs when there are as many as there may be.
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::Contents => ErrorCode::RoomContentsFull,
+            Self::Rows => ErrorCode::RoomRowsFull,
+            Self::Reservations => ErrorCode::TooManyReservations,
+            Self::Uploads => ErrorCode::TooManyUploads,
+            Self::SessionUploads => ErrorCode::TooManySessionUploads,
+            Self::Tickets => ErrorCode::TooManyTickets,
+            Self::Tokens => ErrorCode::TooManyTokens,
+            Self::RefreshTokens => ErrorCode::TooManyRefreshTokens,
         }
     }
 }

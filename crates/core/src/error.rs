@@ -3,10 +3,11 @@
 use crate::{
     change::InvalidChange,
     content::{Content, Sha256Hash},
+    counts::TooMany,
     id::ContentId,
     name::FileName,
     permission::Permission,
-    policy::{ARCHIVE_ENTRIES_MAX, CHUNKS_MAX, UPLOADS_MAX},
+    policy::{ARCHIVE_ENTRIES_MAX, CHUNKS_MAX},
     ports::{BlobError, CryptoError, PasswordError, StoreError},
     quota::{Full, HoldError},
     text::TextTooLong,
@@ -147,9 +148,9 @@ pub enum Error {
     /// sent again. The upload goes on.
     #[error("this piece took too long to become durable: send it again")]
     PieceLost,
-    /// The room has as many uploads in pieces under way as one may have.
-    #[error("a room has {UPLOADS_MAX} uploads in pieces under way at most: complete or give up some first")]
-    TooManyUploads,
+    /// The room, or the session, has as many of something as there may be.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// As many passwords wait to be checked for one client as may.
     #[error("too many passwords from this address wait to be checked: try again in a moment")]
     TooManyAttempts,

@@ -1,5 +1,5 @@
 //! What runs beside the requests: the sweeper, in turn with those of other processes; the collector of deleted blobs;
-//! and the writing of download counts. Where nobody sweeps, the clock is watched.
+//! the keeping of the ballast; and the writing of download counts. Where nobody sweeps, the clock is watched.
 
 use std::time::Duration;
 
@@ -16,12 +16,16 @@ const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
 /// time that has passed.
 const WATCH_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
+/// How often it is looked whether the ballast is in its place.
+const BALLAST_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Starts what runs in the background, until `stop`. A failure is logged and tried again; none is fatal.
 ///
 /// Without an interval expired things stay until somebody else collects them.
 pub fn start(state: &AppState, gc_interval: Option<Duration>, stop: &CancellationToken) -> TaskTracker {
     let tasks = TaskTracker::new();
     tasks.spawn(flush(state.clone(), stop.clone()));
+    tasks.spawn(lay_ballast(state.clone(), stop.clone()));
     tasks.spawn(collect(state.clone(), stop.clone()));
     match gc_interval {
         Some(every) => tasks.spawn(sweep(state.clone(), every, stop.clone())),
@@ -65,6 +69,18 @@ async fn collect(state: AppState, stop: CancellationToken) {
     while stop.run_until_cancelled(state.garbage()).await.is_some() {
         let Some(collected) = stop.run_until_cancelled(state.app().collect_blobs()).await else { break };
         logged("collecting blobs failed", collected.map(|blobs| state.metrics().collected(blobs)));
+    }
+}
+
+/// What a full disk made the server give back is taken again once there is space, whoever sweeps.
+async fn lay_ballast(state: AppState, stop: CancellationToken) {
+    let mut ticks = interval(BALLAST_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let app = state.app().clone();
+        if tokio::task::spawn_blocking(move || app.lay_ballast()).await.is_err() {
+            tracing::error!("laying the ballast failed");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use elizabeth_core::{Elizabeth, Result};
+use elizabeth_core::{Elizabeth, Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,7 +32,7 @@ impl Readiness {
         let (database, blobs, space) = futures::future::join3(
             ask("database", app.check_store()),
             ask("blobs", app.check_blobs()),
-            ask("storage", app.takes_in()),
+            ask("storage", takes_in(app)),
         )
         .await;
         let leap = app.leap();
@@ -49,6 +49,13 @@ impl Readiness {
     /// Whether requests can be served.
     pub(crate) fn serves(&self) -> bool {
         self.database == "ok" && self.blobs == "ok"
+    }
+}
+
+async fn takes_in(app: &Elizabeth) -> Result<bool> {
+    match app.check_space().await {
+        Err(Error::StorageFull) => Ok(false),
+        checked => checked.map(|()| true),
     }
 }
 

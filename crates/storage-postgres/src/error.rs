@@ -11,6 +11,9 @@ const UNAVAILABLE_CLASSES: [&str; 7] = ["08", "28", "3D", "40", "53", "57", "58"
 /// Of a commit, too, it is known then that it did not take place.
 const CONTENDED: [&str; 2] = ["40001", "40P01"];
 
+/// The server's disk is full. What it refuses so, a commit too, did not take place.
+const FULL: &str = "53100";
+
 /// Single codes besides: a transaction that slept too long, a server that only reads (as after a failover), a lock
 /// that was not to be had in time.
 const UNAVAILABLE: [&str; 3] = ["25P03", "25006", "55P03"];
@@ -42,6 +45,8 @@ fn refusal(refused: &dyn DatabaseError) -> StoreError {
     let text = format!("{} (SQLSTATE {code})", one_line(what));
     if CONTENDED.contains(&&*code) {
         StoreError::Contended(text)
+    } else if code == FULL {
+        StoreError::Full(text)
     } else if UNAVAILABLE_CLASSES.contains(&class) || UNAVAILABLE.contains(&&*code) {
         StoreError::Unavailable(text)
     } else {

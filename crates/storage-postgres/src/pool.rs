@@ -135,7 +135,10 @@ fn at(connect: &PgConnectOptions, error: StoreError) -> StoreError {
     };
     match error {
         StoreError::Unavailable(why) => StoreError::Unavailable(format!("the database at {place}: {why}")),
-        error @ (StoreError::Corrupt(_) | StoreError::Contended(_) | StoreError::AddressTaken) => error,
+        error @ (StoreError::Corrupt(_)
+        | StoreError::Contended(_)
+        | StoreError::Full(_)
+        | StoreError::AddressTaken) => error,
     }
 }
 

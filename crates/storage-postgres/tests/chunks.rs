@@ -76,7 +76,7 @@ impl Scene {
             owner: false,
             permission: Permission::all(),
             token_hash: KeyHash([0; 32]),
-            hold: Hold { size: 4 * 65_536, deadline: at(10), state: HoldState::Begun },
+            hold: Hold::new(4 * 65_536, at(10), HoldState::Begun),
             files: parse_files(vec![file], at(0)).unwrap(),
             created_at: at(0),
         };
@@ -134,7 +134,7 @@ impl Scene {
     }
 
     fn live(&self) -> Hold {
-        Hold { size: 4 * 65_536, deadline: at(20), state: HoldState::Begun }
+        Hold::new(4 * 65_536, at(20), HoldState::Begun)
     }
 }
 

@@ -67,16 +67,21 @@ pub(crate) fn count() -> Columns<u64> {
 
 /// A sum: both databases are to answer with 64 bits, and with zero where there is nothing.
 pub(crate) fn total(column: impl IntoColumnRef) -> Columns<u64> {
-    cell(sum(column))
+    total_of(Expr::col(column))
 }
 
-fn sum(column: impl IntoColumnRef) -> Expr {
-    Func::coalesce([Func::sum(Expr::col(column)).cast_as("bigint"), zero()]).into()
+/// The same of what an expression comes to in each row.
+pub(crate) fn total_of(expr: Expr) -> Columns<u64> {
+    cell(sum(expr))
+}
+
+fn sum(expr: Expr) -> Expr {
+    Func::coalesce([Func::sum(expr).cast_as("bigint"), zero()]).into()
 }
 
 /// The same as a query of its own within another.
 pub(crate) fn sum_of(column: impl IntoColumnRef) -> SelectStatement {
-    Query::select().expr(sum(column)).take()
+    Query::select().expr(sum(Expr::col(column))).take()
 }
 
 /// How many rows of a table are past an instant.

@@ -112,7 +112,7 @@ impl Scene {
             owner: false,
             permission: Permission::all(),
             token_hash: KeyHash([1; 32]),
-            hold: Hold { size: 1, deadline: Timestamp::MAX, state: HoldState::Begun },
+            hold: Hold::new(1, Timestamp::MAX, HoldState::Begun),
             files: parse_files(vec![file], NOW).unwrap(),
             created_at: NOW,
         };

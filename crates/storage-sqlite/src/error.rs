@@ -5,22 +5,30 @@ use std::io;
 use elizabeth_core::ports::StoreError;
 
 /// Primary result codes (<https://sqlite.org/rescode.html>) of what may be better later or on another disk: BUSY,
-/// LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL.
-const UNAVAILABLE: [u32; 9] = [5, 6, 7, 8, 9, 10, 13, 14, 15];
+/// LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CANTOPEN, PROTOCOL.
+const UNAVAILABLE: [u32; 8] = [5, 6, 7, 8, 9, 10, 14, 15];
+/// FULL: the disk is, or the file may not grow any more.
+const FULL: u32 = 13;
+/// IOERR_SHMSIZE: the index of the write-ahead log could not be made longer, which is a full disk too.
+const SHM_FULL: u32 = 4874;
 
 /// SQLite's messages name tables, columns and constraints, never a value: they may be logged.
 pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
-    let unavailable = match &error {
-        sqlx::Error::Database(refused) => {
-            // The low byte of an extended code is its primary one.
-            let code = refused.code().and_then(|code| code.parse::<u32>().ok());
-            code.is_some_and(|code| UNAVAILABLE.contains(&(code & 0xff)))
-        }
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-        _ => false,
-    };
     let text = error.to_string();
-    if unavailable { StoreError::Unavailable(text) } else { StoreError::Corrupt(text) }
+    match &error {
+        sqlx::Error::Database(refused) => {
+            let code = refused.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
+            // The low byte of an extended code is its primary one.
+            match code & 0xff {
+                FULL => StoreError::Full(text),
+                _ if code == SHM_FULL => StoreError::Full(text),
+                primary if UNAVAILABLE.contains(&primary) => StoreError::Unavailable(text),
+                _ => StoreError::Corrupt(text),
+            }
+        }
+        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => StoreError::Unavailable(text),
+        _ => StoreError::Corrupt(text),
+    }
 }
 
 /// What keeps the file from being used.

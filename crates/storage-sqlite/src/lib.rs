@@ -18,8 +18,9 @@ mod writer;
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use elizabeth_core::ports::{Observer, ReadTx, Store, StoreResult, WriteTx};
+use elizabeth_core::ports::{Observer, ReadTx, Store, StoreError, StoreResult, WriteTx};
 use elizabeth_storage_sql::{Observed, SqlTx};
+use rustix::fs::statvfs;
 
 use crate::{file::OpenFile, readers::Readers, writer::Writer};
 
@@ -89,6 +90,15 @@ impl Store for SqliteStore {
 
     async fn read(&self) -> StoreResult<Box<dyn ReadTx>> {
         Ok(Box::new(SqlTx::new(self.observed.waited(Readers::take(&self.readers)).await?)))
+    }
+
+    async fn free_space(&self) -> StoreResult<Option<u64>> {
+        // In place: this asks the kernel's own books, not the device.
+        let path = self.file.path();
+        match statvfs(path.parent().unwrap_or(path)) {
+            Ok(stat) => Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize))),
+            Err(error) => Err(StoreError::Unavailable(format!("ask for free space: {error}"))),
+        }
     }
 
     async fn check(&self) -> StoreResult<()> {

@@ -225,7 +225,10 @@ fn tell_all(waiting: Vec<Told>, answer: &StoreResult<()>) {
 fn unavailable(error: StoreError) -> StoreError {
     match error {
         StoreError::Corrupt(text) => StoreError::Unavailable(text),
-        error @ (StoreError::AddressTaken | StoreError::Contended(_) | StoreError::Unavailable(_)) => error,
+        error @ (StoreError::AddressTaken
+        | StoreError::Contended(_)
+        | StoreError::Full(_)
+        | StoreError::Unavailable(_)) => error,
     }
 }
 

@@ -54,7 +54,7 @@ fn new_upload(room_id: RoomId) -> NewUpload {
         owner: false,
         permission: Permission::all(),
         token_hash: KeyHash([1; 32]),
-        hold: Hold { size: 1, deadline: Timestamp::MAX, state: HoldState::Begun },
+        hold: Hold::new(1, Timestamp::MAX, HoldState::Begun),
         files: parse_files(vec![file], Timestamp::EPOCH).unwrap(),
         created_at: Timestamp::EPOCH,
     }

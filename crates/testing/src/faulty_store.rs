@@ -18,11 +18,11 @@ use elizabeth_core::{
     memory::MemoryStore,
     name::{FileName, RoomRef},
     ports::{
-        Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
-        ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store,
-        StoreError, StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents,
-        WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx,
-        WriteUploads,
+        Access, ContentAccess, ContentPage, Counts, CredentialKind, ReadAnnouncements, ReadBlobQueue,
+        ReadContents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTotals,
+        ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts,
+        WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation, WriteLeases, WriteReservations,
+        WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
     },
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -162,6 +162,7 @@ answered_within! {
     { impl<T: ReadTx + ?Sized> ReadSessions for Faulty<T> } {}
     token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
     live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
+    credential_count(room: RoomId, kind: CredentialKind) -> u64;
     dead_tokens(now: Timestamp) -> u64;
 }
 
@@ -184,6 +185,7 @@ answered_within! {
     upload(room: RoomId, id: UploadId) -> Option<ChunkedUpload>;
     upload_by_token(hash: KeyHash) -> Option<ChunkedUpload>;
     live_uploads(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<ChunkedUpload>;
+    upload_counts(room: RoomId, sid: SessionId, now: Timestamp) -> UploadCounts;
     chunk(upload: ReservationId, file: u32, index: u64) -> Option<Chunk>;
     chunks(upload: ReservationId, file: Option<u32>) -> Vec<Chunk>;
 }
@@ -202,6 +204,12 @@ answered_within! {
 answered_within! {
     { impl<T: ReadTx + ?Sized> ReadInstallation for Faulty<T> } {}
     installation() -> Installation;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadTotals for Faulty<T> } {}
+    outstanding(now: Timestamp) -> u64;
+    totals(now: Timestamp) -> Totals;
 }
 
 answered_within! {
@@ -232,6 +240,8 @@ answered_within! {
     use_refresh(hash: KeyHash, now: Timestamp) -> bool;
     revoke_session_refresh(room: RoomId, sid: SessionId, now: Timestamp) -> ();
     revoke_guests(room: RoomId, now: Timestamp) -> ();
+    delete_session_tokens(room: RoomId, sid: SessionId) -> ();
+    delete_dead_credentials(room: RoomId, kind: CredentialKind, now: Timestamp) -> ();
     delete_dead_tokens(now: Timestamp) -> ();
 }
 
@@ -289,6 +299,11 @@ answered_within! {
     mark_blobs() -> ();
     set_removed_until(until: Timestamp) -> ();
     probe(now: Timestamp) -> ();
+}
+
+answered_within! {
+    { impl WriteTotals for Faulty<dyn WriteTx> } {}
+    lock_totals() -> ();
 }
 
 #[async_trait]

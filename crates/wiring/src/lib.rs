@@ -19,6 +19,7 @@
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("Elizabeth needs a database: turn on the cargo feature `sqlite` or `postgres`");
 
+mod ballast;
 mod blobs;
 mod data_dir;
 mod database;
@@ -35,13 +36,13 @@ use std::{sync::Arc, time::Duration};
 use elizabeth_core::{
     Elizabeth, Ports,
     crypto::{Argon2Passwords, JwtSigner},
-    ports::{Blobs, Entropy, Store},
+    ports::{Ballast, Blobs, Entropy, NoBallast, Store},
     system::{OsEntropy, SystemClock},
 };
 use secrecy::SecretString;
 use tokio::time::timeout;
 
-use crate::options::Settings;
+use crate::{ballast::FileBallast, options::Settings};
 pub use crate::{
     error::WiringError,
     logging::{LogFormat, init_logging, init_logging_above},
@@ -111,8 +112,10 @@ impl Options {
 impl Settings {
     async fn open(self) -> Result<Wired, WiringError> {
         // Where the database, the blobs and the keys are elsewhere, there need not be a disk to write to.
+        let mut ballast: Arc<dyn Ballast> = Arc::new(NoBallast);
         if self.token_secrets.is_none() || !self.database.is_shared() || self.blobs.folder.is_some() {
             data_dir::create(&self.data_dir)?;
+            ballast = Arc::new(FileBallast::in_folder(&self.data_dir));
         }
         let token_secrets = match self.token_secrets {
             Some(secrets) => secrets,
@@ -133,7 +136,7 @@ impl Settings {
             passwords: Arc::new(OffThread::new(Arc::new(Argon2Passwords::default()), entropy.bytes())),
             signer: Arc::new(JwtSigner::new(token_secrets)?),
         };
-        let app = Elizabeth::new(ports, self.policy);
+        let app = Elizabeth::new(ports, self.policy).with_ballast(ballast);
         if let Err(error) = app.join_installation(self.adopt).await {
             closed(&*store).await;
             return Err(error.into());

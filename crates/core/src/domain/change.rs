@@ -2,6 +2,7 @@
 
 use crate::{
     content::{Body, Content, ContentKind, StoredContent},
+    counts::Rows,
     domain::{
         content_limits::{check_expire_at, check_max_downloads},
         invalid::Invalid,
@@ -73,6 +74,14 @@ pub struct ContentChange {
 }
 
 impl ContentChange {
+    /// What a longer name than the content has costs its room.
+    pub(crate) fn longer_name(&self, content: &Content) -> Rows {
+        let len = |name: &Option<FileName>| name.as_ref().map_or(0, |name| name.as_str().len() as u64);
+        let longer =
+            self.file_name.as_ref().map_or(0, |name| len(name).saturating_sub(len(&content.file_name)));
+        Rows { count: 0, size: longer }
+    }
+
     /// What it makes of a content.
     pub fn apply(&self, stored: &mut StoredContent, now: Timestamp) {
         fn set<T: Clone>(column: &mut T, value: &Option<T>) {
@@ -142,12 +151,6 @@ impl Edit {
 }
 
 impl ReadEdit {
-    /// How many bytes it brings; `None` when it leaves the content's as they are.
-    pub(crate) fn size(&self) -> Option<u64> {
-        let text = self.text.as_ref().map(|text| text.as_ref().map_or(0, Body::size));
-        text.or(self.link.as_ref().map(Body::size))
-    }
-
     /// Decides what an edit means for this content. A limit of downloads that is reached already is refused: the
     /// content would be gone at once, and to delete takes another permission.
     ///

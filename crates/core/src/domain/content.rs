@@ -6,6 +6,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    counts::Rows,
     id::{BlobKey, ContentId, RoomId, SessionId},
     name::FileName,
     policy::TEXT_LISTED_MAX,
@@ -202,6 +203,11 @@ impl NewContent {
     /// Bytes.
     pub fn size(&self) -> u64 {
         size_of(&self.segments)
+    }
+
+    /// Its row.
+    pub fn row(&self) -> Rows {
+        Rows::one(self.file_name.as_ref().map_or(0, |name| name.as_str().len()))
     }
 
     /// As it stands in the room once the store has numbered it.

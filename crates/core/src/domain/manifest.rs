@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    counts::Rows,
     domain::{
         content_limits::{check_expire_at, check_max_downloads},
         invalid::Invalid,
@@ -51,6 +52,13 @@ settable! {
     }
 }
 
+impl ManifestFile {
+    /// The row of the content that it is going to become.
+    pub fn row(&self) -> Rows {
+        Rows::one(self.name.as_str().len())
+    }
+}
+
 impl FileRequest {
     /// A file of a name and a size in bytes, of the type its name suggests, without limits.
     pub fn new(name: impl Into<String>, size: u64) -> Self {
@@ -66,6 +74,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// What it costs the room: the rows that its files are going to have, and its own.
+    pub fn rows(&self) -> Rows {
+        Rows::promised(self.files.iter().map(ManifestFile::row))
+    }
+
     /// Reads what a client announces.
     ///
     /// # Errors

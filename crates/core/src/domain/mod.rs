@@ -5,6 +5,7 @@ pub mod change;
 pub mod client;
 pub mod content;
 pub(crate) mod content_limits;
+pub mod counts;
 pub(crate) mod hash;
 pub mod id;
 pub mod installation;

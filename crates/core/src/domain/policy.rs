@@ -25,16 +25,20 @@ settable! {
         pub reservation_ttl: Duration,
         /// Silence after which an upload that has begun is dead.
         pub upload_lease: Duration,
-        /// Silence after which an upload in pieces is dead, and how long its end can be asked for.
+        /// Time from its last progress after which an upload in pieces is dead, and how long its end can be asked for.
         pub chunked_ttl: Duration,
+        /// How long an upload in pieces waits for its first byte.
+        pub first_byte_ttl: Duration,
         /// Life of a room token.
         pub token_ttl: Duration,
         /// Life of a refresh token.
         pub refresh_ttl: Duration,
         /// Files up to this many bytes are kept in the store itself, not as blobs.
         pub inline_max: u64,
-        /// Free bytes that the blob store must keep; below it nothing new is reserved.
+        /// Bytes that the disks of store and blobs must keep free; below it nothing is taken in that would grow.
         pub min_free: u64,
+        /// The most bytes that all rooms together may hold; `None` for no limit.
+        pub max_storage: Option<u64>,
         /// Whether readers are sent to the blob store for bytes that it hands out itself.
         pub blob_redirect: bool,
         /// How many of everything there may be.
@@ -54,8 +58,8 @@ pub const CHUNK_SIZE_MAX: u64 = 64 << 20;
 pub const CHUNKS_MAX: u64 = 16_384;
 /// The most parts that are joined into one content: the room is locked meanwhile.
 pub const PARTS_MAX: usize = 100;
-/// The most uploads in pieces that may be under way in one room: every reservation in it reads them.
-pub const UPLOADS_MAX: usize = 1000;
+/// Bytes of a piece whose arrival is progress of its upload; so is the arrival of a whole chunk, and of the first byte.
+pub const PROGRESS_BYTES: u64 = 1 << 20;
 /// The longest text, in bytes of UTF-8, that may be added.
 pub const TEXT_MAX: usize = 1 << 20;
 /// The most bytes a text's language may have.
@@ -87,10 +91,12 @@ impl Default for Policy {
             reservation_ttl: Duration::from_secs(10),
             upload_lease: Duration::from_secs(60),
             chunked_ttl: Duration::from_secs(60 * 60),
+            first_byte_ttl: Duration::from_secs(2 * 60),
             token_ttl: Duration::from_secs(60 * 60),
             refresh_ttl: 7 * DAY,
             inline_max: 8 * 1024,
             min_free: GIB,
+            max_storage: None,
             blob_redirect: false,
             limits: Limits::default(),
         }

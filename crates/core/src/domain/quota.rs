@@ -7,7 +7,12 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive, time::Duration};
 
-use crate::{id::ReservationId, time::Timestamp};
+use crate::{
+    counts::{Counted, Rows, TooMany},
+    id::ReservationId,
+    policy::PROGRESS_BYTES,
+    time::Timestamp,
+};
 
 /// The fewest bytes that an upload of unknown length takes at a time, and the most it takes ahead of what has come.
 /// It doubles what it holds in between: a large one need not lock its room often, and a small one holds little.
@@ -29,6 +34,10 @@ pub enum HoldState {
 pub struct Hold {
     /// Bytes it takes out of the room.
     pub size: u64,
+    /// How many of them have arrived, as far as that was noted: the disk has given these already.
+    pub arrived: u64,
+    /// Contents that the upload is going to become, and what they cost with the upload's own row.
+    pub rows: Rows,
     /// The first instant at which it counts no more.
     pub deadline: Timestamp,
     /// Whether its upload has begun.
@@ -51,6 +60,23 @@ pub enum HoldError {
 }
 
 impl Hold {
+    /// A hold of which nothing has arrived, for no rows.
+    pub const fn new(size: u64, deadline: Timestamp, state: HoldState) -> Self {
+        Self { size, arrived: 0, rows: Rows { count: 0, size: 0 }, deadline, state }
+    }
+
+    /// The same for rows.
+    #[must_use]
+    pub fn for_rows(self, rows: Rows) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// The same with so many bytes more.
+    #[must_use]
+    pub fn grown(self, more: u64) -> Self {
+        Self { size: self.size.saturating_add(more), ..self }
+    }
+
     /// Whether it counts at an instant.
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.deadline
@@ -86,8 +112,42 @@ impl Hold {
         }
     }
 
-    /// One of several files has become a content of `size` bytes, whose space is held no more. Behind the last one
-    /// nothing is left to hold: `kept` is then how long the end can be asked for.
+    /// Whether an upload in pieces is alive, without any progress that would prolong it.
+    ///
+    /// # Errors
+    ///
+    /// When it has lapsed, or everything has arrived.
+    pub fn check_going_on(self, now: Timestamp) -> Result<Self, HoldError> {
+        match self.state {
+            HoldState::Pending | HoldState::Begun if self.is_live(now) => Ok(self),
+            HoldState::Pending | HoldState::Begun => Err(HoldError::Lapsed),
+            HoldState::Done => Err(HoldError::InUse),
+        }
+    }
+
+    /// Bytes of an upload in pieces have become durable, so many of this hold in all. It goes on from here when that is
+    /// progress: the first byte, [`PROGRESS_BYTES`] since the last time, or, as `whole` says, a whole chunk or file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hold::go_on`].
+    pub fn arrive(
+        self,
+        now: Timestamp,
+        arrived: u64,
+        whole: bool,
+        lease: Duration,
+    ) -> Result<Self, HoldError> {
+        let is_first = self.state == HoldState::Pending && arrived > 0;
+        if whole || is_first || arrived.saturating_sub(self.arrived) >= PROGRESS_BYTES {
+            let hold = self.go_on(now, lease)?;
+            return Ok(Self { arrived: arrived.min(hold.size), ..hold });
+        }
+        self.check_going_on(now)
+    }
+
+    /// One of several files has become a content of `size` bytes, whose space is held no more, and whose row is now the
+    /// room's. Behind the last one nothing is left to hold: `kept` is then how long the end can be asked for.
     ///
     /// # Errors
     ///
@@ -96,12 +156,18 @@ impl Hold {
         self,
         now: Timestamp,
         size: u64,
+        row: Rows,
         last: bool,
         kept: Duration,
     ) -> Result<Self, HoldError> {
         let hold = self.go_on(now, kept)?;
-        let size = hold.size.saturating_sub(size);
-        Ok(if last { Self { size: 0, state: HoldState::Done, ..hold } } else { Self { size, ..hold } })
+        let rows = hold.rows.without(row);
+        let (size, arrived) = (hold.size.saturating_sub(size), hold.arrived.saturating_sub(size));
+        Ok(if last {
+            Self { size: 0, arrived: 0, rows, state: HoldState::Done, ..hold }
+        } else {
+            Self { size, arrived, rows, ..hold }
+        })
     }
 
     /// Bytes arrived: the lease starts anew. It is never made shorter.
@@ -143,13 +209,22 @@ pub struct Full {
 pub struct Ledger {
     max_size: u64,
     stored: u64,
+    most_rows: Rows,
+    rows: Rows,
     holds: BTreeMap<ReservationId, Hold>,
 }
 
 impl Ledger {
     /// The account of a room as the store has it; lapsed holds may be among `holds` and do not count.
     pub fn new(max_size: u64, stored: u64, holds: impl IntoIterator<Item = (ReservationId, Hold)>) -> Self {
-        Self { max_size, stored, holds: holds.into_iter().collect() }
+        let most_rows = Rows { count: u64::MAX, size: u64::MAX };
+        Self { max_size, stored, most_rows, rows: Rows::default(), holds: holds.into_iter().collect() }
+    }
+
+    /// The same for a room that has rows, and may have so many.
+    #[must_use]
+    pub fn with_rows(self, rows: Rows, most_rows: Rows) -> Self {
+        Self { rows, most_rows, ..self }
     }
 
     /// The most bytes the room may hold.
@@ -172,8 +247,25 @@ impl Ledger {
     }
 
     /// How many holds live at an instant whose uploads are not complete.
-    pub fn under_way(&self, now: Timestamp) -> usize {
-        self.holds.values().filter(|hold| hold.is_live(now) && hold.state != HoldState::Done).count()
+    pub fn under_way(&self, now: Timestamp) -> u64 {
+        self.holds.values().filter(|hold| hold.is_live(now) && hold.state != HoldState::Done).count() as u64
+    }
+
+    /// Whether the room may have so many more rows beside those it has and those promised to live holds.
+    ///
+    /// # Errors
+    ///
+    /// [`TooMany`] contents, or bytes for their names.
+    pub fn check_rows(&self, now: Timestamp, more: Rows) -> Result<(), TooMany> {
+        let promised = self.holds.values().filter(|hold| hold.is_live(now)).map(|hold| hold.rows);
+        let all = self.rows.and(promised.collect()).and(more);
+        if more.count > 0 && all.count > self.most_rows.count {
+            return Err(TooMany { what: Counted::Contents, most: self.most_rows.count });
+        }
+        if more.size > 0 && all.size > self.most_rows.size {
+            return Err(TooMany { what: Counted::Rows, most: self.most_rows.size });
+        }
+        Ok(())
     }
 
     /// Stored plus reserved: what a person sees as the room's size.
@@ -203,27 +295,30 @@ impl Ledger {
     /// [`Full`] when it does not fit.
     pub fn reserve(&self, now: Timestamp, size: u64, ttl: Duration) -> Result<Hold, Full> {
         self.check_fits(now, size)?;
-        Ok(Hold { size, deadline: now.saturating_add(ttl), state: HoldState::Pending })
+        Ok(Hold::new(size, now.saturating_add(ttl), HoldState::Pending))
     }
 
-    /// Decides on a new hold for an upload whose length nobody knows: what is left, up to the least step.
-    pub fn reserve_some(&self, now: Timestamp, ttl: Duration) -> Hold {
-        let size = self.remaining(now).min(*GROWTH.start());
-        Hold { size, deadline: now.saturating_add(ttl), state: HoldState::Pending }
+    /// Decides on a new hold for an upload whose length nobody knows: what is left, up to the least step, of `most` that
+    /// the server can give.
+    pub fn reserve_some(&self, now: Timestamp, most: u64, ttl: Duration) -> Hold {
+        let size = self.remaining(now).min(*GROWTH.start()).min(most);
+        Hold::new(size, now.saturating_add(ttl), HoldState::Pending)
     }
 
-    /// Decides how large a live hold of this ledger becomes when its upload has grown to `needed` bytes.
+    /// How many bytes more a live hold asks for when its upload has grown to `needed` bytes: the next step, or fewer where
+    /// the room has no more left. The server has to be asked for them too.
     ///
     /// # Errors
     ///
     /// [`Full`] when the room cannot give so much: of all that this upload could have had.
-    pub fn grow(&self, now: Timestamp, hold: Hold, needed: u64) -> Result<Hold, Full> {
+    pub fn growth(&self, now: Timestamp, hold: Hold, needed: u64) -> Result<u64, Full> {
         let most = hold.size.saturating_add(self.remaining(now));
         if needed > most {
             return Err(Full { requested: needed, remaining: most });
         }
         let step = hold.size.clamp(*GROWTH.start(), *GROWTH.end());
-        Ok(Hold { size: hold.size.saturating_add(step).max(needed).min(most), ..hold })
+        let size = hold.size.saturating_add(step).max(needed).min(most);
+        Ok(size.saturating_sub(hold.size))
     }
 
     /// Counts a hold from now on, or replaces what was counted under its number.

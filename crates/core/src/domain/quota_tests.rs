@@ -77,7 +77,7 @@ proptest! {
                 }
                 Step::ReserveSome => {
                     let room = ledger.remaining(now);
-                    let hold = ledger.reserve_some(now, TTL);
+                    let hold = ledger.reserve_some(now, u64::MAX, TTL);
                     prop_assert_eq!(hold.size, room.min(8 << 20));
                     let id = ReservationId(n as i64);
                     ledger.insert(id, hold);
@@ -87,7 +87,7 @@ proptest! {
                     let id = pick(i);
                     if let Some(hold) = ledger.hold(id).filter(|hold| hold.is_live(now)) {
                         let (needed, most) = (hold.size + more, hold.size + ledger.remaining(now));
-                        match ledger.grow(now, hold, needed) {
+                        match ledger.growth(now, hold, needed).map(|more| hold.grown(more)) {
                             Ok(larger) => {
                                 prop_assert!(needed <= larger.size && larger.size <= most);
                                 prop_assert!(larger.size - hold.size <= more.max(64 << 20));
@@ -170,11 +170,11 @@ fn a_long_pipe_locks_its_room_rarely() {
     let now = Timestamp::from_secs(100);
     let (id, mut steps) = (ReservationId(1), 0);
     let mut ledger = Ledger::new(10 << 30, 0, []);
-    ledger.insert(id, ledger.reserve_some(now, LEASE));
+    ledger.insert(id, ledger.reserve_some(now, u64::MAX, LEASE));
     for arrived in (0..300u64 << 20).step_by(128 << 10) {
         let hold = ledger.hold(id).unwrap();
         if arrived > hold.size {
-            ledger.insert(id, ledger.grow(now, hold, arrived).unwrap());
+            ledger.insert(id, hold.grown(ledger.growth(now, hold, arrived).unwrap()));
             steps += 1;
         }
     }

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     client::Client,
+    counts::Rows,
     domain::invalid::Invalid,
     id::RoomId,
     name::RoomName,
@@ -77,6 +78,10 @@ pub struct Room {
     pub stored_size: u64,
     /// Bytes held for uploads under way, at the instant it was read for.
     pub reserved_size: u64,
+    /// How many contents it has.
+    pub contents: u64,
+    /// Bytes that their rows cost: see [`Rows`].
+    pub rows_size: u64,
     /// How many entries it allows; `None` for no limit.
     pub max_entries: Option<u64>,
     /// How many entries there were.
@@ -93,6 +98,11 @@ impl Room {
     /// Stored plus reserved bytes.
     pub fn current_size(&self) -> u64 {
         self.stored_size.saturating_add(self.reserved_size)
+    }
+
+    /// Its contents, and what their rows cost.
+    pub fn rows(&self) -> Rows {
+        Rows { count: self.contents, size: self.rows_size }
     }
 
     /// Whether its time is over.
@@ -159,6 +169,8 @@ impl NewRoom {
             max_size: self.max_size,
             stored_size: 0,
             reserved_size: 0,
+            contents: 0,
+            rows_size: 0,
             max_entries: self.max_entries,
             entries: 0,
             expire_at: self.expire_at,

@@ -121,12 +121,6 @@ impl ParsedText {
             body: Ok(link_body(&request.url)?),
         })
     }
-
-    /// Bytes; 0 when there are too many.
-    pub(crate) fn size(&self) -> u64 {
-        self.body.as_ref().map_or(0, Body::size)
-    }
-
     /// As it is added to a room.
     ///
     /// # Errors

@@ -218,6 +218,8 @@ mod tests {
             max_size: 0,
             stored_size: 0,
             reserved_size: 0,
+            contents: 0,
+            rows_size: 0,
             max_entries: None,
             entries: 0,
             expire_at,

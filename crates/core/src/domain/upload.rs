@@ -7,6 +7,7 @@ use sha2::{
 
 use crate::{
     content::{FileRequest, Manifest, ManifestFile, Sha256Hash},
+    counts::Rows,
     domain::{invalid::Invalid, stored},
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId, UploadId},
     permission::Permission,
@@ -93,6 +94,12 @@ impl ChunkedFile {
     /// A file that becomes a content by itself, with nothing to be given back.
     pub fn new(file: ManifestFile, chunk_size: Option<u64>, sha256: Option<Sha256Hash>) -> Self {
         Self { file, chunk_size, sha256, part: false, note: None }
+    }
+
+    /// The row of the content that it is going to become, and what whoever made it wants back.
+    pub fn row(&self) -> Rows {
+        let note = self.note.as_ref().map_or(0, String::len);
+        Rows::one(self.file.name.as_str().len().saturating_add(note))
     }
 
     /// How many chunks it has; `None` where that is not fixed.
@@ -319,6 +326,11 @@ impl ChunkedUpload {
     /// Bytes that have arrived.
     pub fn arrived(&self) -> u64 {
         self.progress.iter().map(|progress| progress.bytes).sum()
+    }
+
+    /// Those of them that are no content's yet.
+    pub fn unsettled(&self) -> u64 {
+        self.progress.iter().filter(|file| file.content.is_none()).map(|file| file.bytes).sum()
     }
 }
 

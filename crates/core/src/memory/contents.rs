@@ -10,11 +10,23 @@ use super::{
 use crate::{
     change::ContentChange,
     content::{BlobLocation, Content, NewContent, StoredContent},
+    counts::Rows,
     id::{ContentId, Jti, RoomId, SessionId},
     name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, ReadContents, StoreResult, SweepReport, WriteContents},
+    room::Room,
     time::Timestamp,
 };
+
+/// What the row of a content costs.
+fn price(content: &Content) -> Rows {
+    Rows::one(content.file_name.as_ref().map_or(0, |name| name.as_str().len()))
+}
+
+fn set_rows(room: &mut Room, rows: Rows) {
+    room.contents = rows.count;
+    room.rows_size = rows.size;
+}
 
 impl State {
     pub(super) fn content_of(&self, room: RoomId, id: ContentId) -> Option<StoredContent> {
@@ -29,10 +41,13 @@ impl State {
         rows.map(Arc::as_ref).filter(move |row| row.content.room_id == room)
     }
 
-    /// The only two places where stored bytes come and go are this one and [`State::take_content`].
+    /// The only two places where contents come and go are this one and [`State::take_content`].
     pub(super) fn add_content(&mut self, row: ContentRow) {
         let size = row.content.size;
-        self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_add(size));
+        self.edit_room(row.content.room_id, |room| {
+            room.stored_size = room.stored_size.saturating_add(size);
+            set_rows(room, room.rows().and(price(&row.content)));
+        });
         self.stored_size = self.stored_size.saturating_add(size);
         self.contents.put(row);
     }
@@ -51,7 +66,10 @@ impl State {
     fn take_content(&mut self, id: ContentId) -> Option<Arc<ContentRow>> {
         let row = self.contents.remove(&id)?;
         let size = row.content.size;
-        self.edit_room(row.content.room_id, |room| room.stored_size = room.stored_size.saturating_sub(size));
+        self.edit_room(row.content.room_id, |room| {
+            room.stored_size = room.stored_size.saturating_sub(size);
+            set_rows(room, room.rows().without(price(&row.content)));
+        });
         self.stored_size = self.stored_size.saturating_sub(size);
         for segment in row.segments.iter() {
             match &segment.location {
@@ -71,7 +89,10 @@ impl State {
         if change.body.is_some() {
             self.take_content(id);
             self.add_content(row);
-        } else {
+        } else if let Some(before) = self.contents.get(&id).map(|row| price(&row.content)) {
+            self.edit_room(row.content.room_id, |room| {
+                set_rows(room, room.rows().without(before).and(price(&row.content)));
+            });
             self.contents.put(row);
         }
         true

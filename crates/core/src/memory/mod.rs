@@ -18,6 +18,7 @@ mod sessions;
 mod state;
 mod table;
 mod tickets;
+mod totals;
 mod uploads;
 mod view;
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     id::{Jti, RoomId, SessionId},
-    ports::{ReadSessions, StoreResult, WriteSessions},
+    ports::{CredentialKind, ReadSessions, StoreResult, WriteSessions},
     secret::KeyHash,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
@@ -55,6 +55,16 @@ impl<S: Sees> ReadSessions for View<S> {
             of_session.filter(|token| token.is_live(now)).map(|token| TokenRecord::clone(token)).collect();
         live.sort_by_key(|token| (token.created_at, token.jti));
         Ok(live)
+    }
+
+    async fn credential_count(&mut self, room: RoomId, kind: CredentialKind) -> StoreResult<u64> {
+        let state = self.now();
+        let count = match kind {
+            CredentialKind::Token => state.tokens.owned(room, None).count(),
+            CredentialKind::RefreshToken => state.refresh.owned(room, None).count(),
+            CredentialKind::Ticket => state.tickets.owned(room, None).count(),
+        };
+        Ok(count as u64)
     }
 
     async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64> {
@@ -134,6 +144,48 @@ impl WriteSessions for View<Draft> {
         self.revoke_tickets(guests, now);
         self.state()
             .lapse(room, now, |state, held| state.uploads.get(&held.id).is_some_and(|row| !row.upload.owner));
+        Ok(())
+    }
+
+    async fn delete_session_tokens(&mut self, room: RoomId, sid: SessionId) -> StoreResult<()> {
+        let state = self.state();
+        for jti in keys(state.tokens.owned(room, None).filter(|token| token.sid == sid)) {
+            state.tokens.remove(&jti);
+        }
+        for hash in keys(state.refresh.owned(room, None).filter(|token| token.sid == sid)) {
+            state.refresh.remove(&hash);
+        }
+        Ok(())
+    }
+
+    async fn delete_dead_credentials(
+        &mut self,
+        room: RoomId,
+        kind: CredentialKind,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        let state = self.state();
+        match kind {
+            CredentialKind::Token => {
+                let dead = |token: &&Arc<TokenRecord>| token.revoked_at.is_some() || token.expires_at <= now;
+                for jti in keys(state.tokens.owned(room, None).filter(dead)) {
+                    state.tokens.remove(&jti);
+                }
+            }
+            CredentialKind::RefreshToken => {
+                let dead = |token: &&Arc<RefreshRecord>| {
+                    token.revoked_at.is_some() || token.used_at.is_some() || token.expires_at <= now
+                };
+                for hash in keys(state.refresh.owned(room, None).filter(dead)) {
+                    state.refresh.remove(&hash);
+                }
+            }
+            CredentialKind::Ticket => {
+                for ticket in keys(state.tickets.owned(room, None).filter(|ticket| !ticket.is_live(now))) {
+                    state.remove_ticket(ticket);
+                }
+            }
+        }
         Ok(())
     }
 

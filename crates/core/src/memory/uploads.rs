@@ -9,7 +9,7 @@ use super::{
 use crate::{
     content::{Manifest, Reservation},
     id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
-    ports::{ReadUploads, StoreError, StoreResult, WriteUploads},
+    ports::{ReadUploads, StoreError, StoreResult, UploadCounts, WriteUploads},
     quota::HoldState,
     secret::KeyHash,
     time::Timestamp,
@@ -64,6 +64,17 @@ impl<S: Sees> ReadUploads for View<S> {
         let live =
             of_session.filter(|upload| upload.hold.is_live(now) && upload.hold.state != HoldState::Done);
         Ok(live.collect())
+    }
+
+    async fn upload_counts(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<UploadCounts> {
+        let live = self.live_uploads(room, None, now).await?;
+        let session = live.iter().filter(|upload| upload.sid == sid).count() as u64;
+        Ok(UploadCounts { room: live.len() as u64, session })
     }
 
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {

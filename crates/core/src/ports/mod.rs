@@ -1,6 +1,7 @@
 //! What core needs from the world. Each port says what an implementation must do; the crate `elizabeth-testing`
 //! holds the suites that check it.
 
+mod ballast;
 mod blobs;
 mod clock;
 mod crypto;
@@ -8,15 +9,16 @@ mod entropy;
 mod observer;
 mod store;
 
+pub use ballast::{Ballast, NoBallast};
 pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest};
 pub use clock::Clock;
 pub use crypto::{CryptoError, PasswordError, Passwords, TokenSigner};
 pub use entropy::Entropy;
 pub use observer::Observer;
 pub use store::{
-    Access, ContentAccess, ContentPage, Counts, ReadAnnouncements, ReadBlobQueue, ReadContents,
-    ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTx, ReadUploads, Store,
-    StoreError, StoreResult, SweepReport, WriteAnnouncements, WriteBlobQueue, WriteContents,
-    WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTx,
-    WriteUploads,
+    Access, ContentAccess, ContentPage, Counts, CredentialKind, ReadAnnouncements, ReadBlobQueue,
+    ReadContents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTotals,
+    ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts,
+    WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation, WriteLeases, WriteReservations,
+    WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
 };

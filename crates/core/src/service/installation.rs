@@ -3,7 +3,6 @@
 use crate::{
     Elizabeth, Error, Result,
     installation::{InstallationId, Join, Mismatch},
-    service::retried::retried,
 };
 
 /// Why an installation was not opened.
@@ -36,9 +35,9 @@ impl Elizabeth {
             Join::Draw => InstallationId(self.ports.entropy.uuid()),
             Join::Both(id) => id,
         };
-        let id = retried(|| self.name_installation(id)).await?;
+        let id = self.retried(|| self.name_installation(id)).await?;
         if self.ports.blobs.set_installation(id).await.map_err(Error::from)? {
-            retried(|| async {
+            self.retried(|| async {
                 let mut tx = self.ports.store.begin().await?;
                 tx.mark_blobs().await?;
                 Ok(tx.commit().await?)

@@ -8,6 +8,7 @@
 mod authorize;
 mod caller;
 mod contents;
+mod growth;
 mod installation;
 mod retried;
 mod rooms;
@@ -27,7 +28,7 @@ use crate::{
     leap::RemovalClock,
     permission::Permission,
     policy::Policy,
-    ports::{Blobs, Clock, Entropy, Observer, Passwords, Store, TokenSigner},
+    ports::{Ballast, Blobs, Clock, Entropy, NoBallast, Observer, Passwords, Store, TokenSigner},
     time::Timestamp,
     token::Session,
 };
@@ -70,6 +71,7 @@ pub struct Elizabeth {
     ports: Ports,
     policy: Arc<Policy>,
     observer: Arc<dyn Observer>,
+    ballast: Arc<dyn Ballast>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
     /// Up to when this process removes what is over.
@@ -84,6 +86,7 @@ impl Elizabeth {
             ports,
             policy: Arc::new(policy),
             observer: Arc::new(()),
+            ballast: Arc::new(NoBallast),
             downloads: Arc::default(),
             removal_clock,
         }
@@ -100,6 +103,12 @@ impl Elizabeth {
     pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
         self.ports.store.observe(observer.clone());
         Self { observer, ..self }
+    }
+
+    /// The same service with space of the disk kept back for those who delete when it is full.
+    #[must_use]
+    pub fn with_ballast(self, ballast: Arc<dyn Ballast>) -> Self {
+        Self { ballast, ..self }
     }
 
     /// The policy it goes by.

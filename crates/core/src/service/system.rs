@@ -1,4 +1,4 @@
-use crate::{Elizabeth, Result, ports::Counts, service::retried::retried};
+use crate::{Elizabeth, Result, ports::Counts};
 
 impl Elizabeth {
     /// Really asks the store whether it works: commits a row as requests do, and reads.
@@ -7,22 +7,13 @@ impl Elizabeth {
     ///
     /// When it does not.
     pub async fn check_store(&self) -> Result<()> {
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             tx.probe(self.now()).await?;
             Ok(tx.commit().await?)
         })
         .await?;
         Ok(self.ports.store.check().await?)
-    }
-
-    /// Whether the blob store has space for more than is there: see [`Policy::min_free`](crate::policy::Policy).
-    ///
-    /// # Errors
-    ///
-    /// When the blob store fails.
-    pub async fn takes_in(&self) -> Result<bool> {
-        self.has_space_for(0).await
     }
 
     /// Really asks the blob store whether it works.

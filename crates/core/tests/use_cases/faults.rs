@@ -133,8 +133,10 @@ async fn a_disk_that_is_almost_full_takes_nothing_new() {
         world.app.prepare(&at("box"), &Caller::token(&token), vec![FileRequest::new("a", size)]).await
     };
     refused!(prepare(500_001).await, Error::StorageFull);
-    assert!(prepare(500_000).await.is_ok());
     assert!(prepare(10).await.is_ok());
+    assert!(prepare(499_990).await.is_ok());
+    // Nothing is promised twice.
+    refused!(prepare(1).await, Error::StorageFull);
     faulty.free.store(499_999, Ordering::SeqCst);
     // What is kept inline, and names alone, fill the disk as well.
     refused!(prepare(10).await, Error::StorageFull);
@@ -163,13 +165,15 @@ async fn a_disk_that_is_almost_full_lets_texts_shrink() {
 }
 
 #[tokio::test]
-async fn uploads_that_were_promised_the_same_space_do_not_fill_the_disk() {
+async fn what_was_promised_may_take_half_of_what_is_kept_free() {
     let (world, faulty) = world(fails_to_finish);
     let token = world.room("box").await;
     let (_, mut upload) = world.begin("box", &token, FileRequest::new("a", 50_000)).await;
     upload.write(large(20_000)).await.unwrap();
-    faulty.free.store(520_000, Ordering::SeqCst);
-    refused!(upload.write(large(30_000)).await, Error::StorageFull);
+    faulty.free.store(270_000, Ordering::SeqCst);
+    upload.write(large(20_000)).await.unwrap();
+    faulty.free.store(259_999, Ordering::SeqCst);
+    refused!(upload.write(large(10_000)).await, Error::StorageFull);
     upload.abort().await;
     assert_eq!((world.blobs.len(), world.current_size("box", &token).await), (0, 0));
 }

@@ -107,6 +107,8 @@ impl Clients {
     async fn start() -> Self {
         const YEAR: Duration = Duration::from_secs(365 * 86_400);
         let policy = Policy::default().room_ttl(None).room_ttl_ceiling(None).token_ttl(YEAR);
+        // Long enough for most of them to come to something.
+        let policy = policy.first_byte_ttl(Duration::from_secs(60 * 60));
         let (store, blobs) = (Arc::new(MemoryStore::new()), MemoryBlobs::new());
         let one = World::over(blobs.clone(), store.clone(), Arc::new(blobs.clone()), policy);
         let other = World::beside(&one, blobs.clone(), store, Arc::new(blobs));

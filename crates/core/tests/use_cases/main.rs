@@ -14,6 +14,7 @@ mod interleavings;
 mod leap;
 mod pieces;
 mod rooms;
+mod space;
 mod support;
 mod sweep;
 mod texts;

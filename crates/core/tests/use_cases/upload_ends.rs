@@ -6,11 +6,13 @@ use bytes::Bytes;
 use elizabeth_core::{
     Caller, Error, Unauthorized,
     content::FileRequest,
+    counts::{Counted, TooMany},
     memory::MemoryStore,
-    policy::{Policy, UPLOADS_MAX},
+    policy::Policy,
     room::RoomOptions,
     service::{ChunkRequest, UploadAccess},
-    upload::UploadStatus,
+    text::TextRequest,
+    upload::{Pieces, UploadFileRequest, UploadStatus},
 };
 use elizabeth_testing::{BlobFault, FaultyBlobs};
 
@@ -23,7 +25,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn an_upload_lives_an_hour_from_its_last_chunk() {
+async fn an_upload_waits_two_minutes_for_its_first_byte_and_lives_an_hour_from_its_last_chunk() {
     let world = World::new();
     let token = world.room("box").await;
     let bytes = large(3 * CHUNK);
@@ -32,16 +34,19 @@ async fn an_upload_lives_an_hour_from_its_last_chunk() {
         let upload = world.app.upload_state(&at("box"), &access).await.unwrap().upload;
         upload.hold.deadline.since(world.app.now())
     };
-    assert_eq!(lives_until().await, Duration::from_secs(3_600));
-    // Also a chunk that came before is a sign of life.
-    for index in [0, 1, 1] {
-        world.wait(3_599);
+    assert_eq!(lives_until().await, Duration::from_secs(120));
+    for (index, silence) in [(0, 119), (1, 3_599)] {
+        world.wait(silence);
         assert_eq!(lives_until().await, Duration::from_secs(1));
         send(&world.app, &access, chunk(index), part(&bytes, index)).await.unwrap();
         assert_eq!(lives_until().await, Duration::from_secs(3_600));
         world.app.gc(false).await.unwrap();
     }
-    world.wait(3_600);
+    // A chunk that came before is no progress.
+    world.wait(3_599);
+    send(&world.app, &access, chunk(1), part(&bytes, 1)).await.unwrap();
+    assert_eq!(lives_until().await, Duration::from_secs(1));
+    world.wait(1);
     let state = world.app.upload_state(&at("box"), &access).await.unwrap();
     assert_eq!(state.upload.status(state.now), UploadStatus::Expired);
     assert!(world.traces().await.holds.is_empty());
@@ -63,18 +68,19 @@ async fn an_upload_lives_an_hour_from_its_last_chunk() {
     world.check_swept(0).await;
 }
 
-/// One chunk takes hours: what comes of it keeps the upload and its own blob.
+/// One chunk takes longer than its upload may be silent: each MiB of it keeps the upload, each byte its own blob.
 #[tokio::test]
 async fn a_chunk_that_comes_slowly_keeps_its_upload_alive() {
-    for ttl in [3_600, 50, 5] {
+    for (ttl, pace, stroke) in [(3_600, 59, 32 << 10), (50, 49, 1 << 20), (5, 4, 1 << 20)] {
         let policy = Policy::default().chunked_ttl(Duration::from_secs(ttl));
         let world = World::with_policy(policy);
         let token = world.room("box").await;
-        let bytes = large(CHUNK);
-        let (_, access) = world.chunked_upload(&token, bytes.len()).await;
+        let bytes = large(8 << 20);
+        let pieces = Pieces::Chunked { chunk_size: Some(8 << 20), file_hash: None };
+        let file = UploadFileRequest::new(FileRequest::new("a", 8 << 20), pieces);
+        let access = by_upload_token(&world.prepare_upload(&token, vec![file]).await);
         let mut writer = begin(&world.app, &access, chunk(0)).await;
-        let pace = ttl.min(60) - 1;
-        for stroke in bytes.chunks(CHUNK / 256) {
+        for stroke in bytes.chunks(stroke) {
             world.wait(pace);
             writer.write(Bytes::copy_from_slice(stroke)).await.unwrap();
             world.app.gc(false).await.unwrap();
@@ -85,6 +91,76 @@ async fn a_chunk_that_comes_slowly_keeps_its_upload_alive() {
         complete(&world.app, &access, &bytes).await.unwrap();
         world.check_swept(1).await;
     }
+}
+
+/// A byte a minute holds nothing for ever, neither in one chunk nor in ever new pieces.
+#[tokio::test]
+async fn a_trickle_is_no_progress() {
+    let world = World::with_policy(Policy::default().token_ttl(Duration::from_secs(86_400)));
+    let token = world.room("box").await;
+    let (_, access) = world.chunked_upload(&token, CHUNK).await;
+    let mut writer = begin(&world.app, &access, chunk(0)).await;
+    let file = FileRequest::new("b", CHUNK as u64);
+    let created = world.app.create_upload(&at("box"), &Caller::token(&token), file).await.unwrap();
+    let appended = by_room_token(&token, &created);
+    for minute in 0..60 {
+        world.wait(59);
+        writer.write(large(1)).await.unwrap();
+        let mut append = world.app.begin_append(&at("box"), &appended, minute, false).await.unwrap();
+        append.write(large(1)).await.unwrap();
+        append.finish().await.unwrap();
+    }
+    world.wait(120);
+    refused!(writer.write(large(1)).await, Error::ReservationExpired);
+    writer.abort().await;
+    refused!(world.app.appendable(&at("box"), &appended).await, Error::ReservationExpired);
+    assert!(world.traces().await.holds.is_empty());
+    world.check_swept(0).await;
+}
+
+/// A stranger's hold that gets no byte fills the room for two minutes at most; meanwhile the owner sees it and may end it.
+#[tokio::test]
+async fn a_silent_hold_is_in_nobodys_way_for_long() {
+    let world = World::new();
+    let owner = world.room("box").await;
+    let guest = world.enter("box").await.unwrap();
+    let all = world.app.policy().room_max_size as usize;
+    let whole = async |token: &str| {
+        let asked = FileRequest::new("all", all as u64);
+        world.app.create_upload(&at("box"), &Caller::token(token), asked).await
+    };
+    whole(&guest).await.unwrap();
+    let note = async || world.app.add_text(&at("box"), &Caller::token(&owner), TextRequest::new("x")).await;
+    world.wait(119);
+    refused!(note().await, Error::RoomFull(_));
+    world.wait(1);
+    note().await.unwrap();
+    world.check_blobs().await;
+
+    let file = FileRequest::new("rest", all as u64 - 1);
+    world.app.create_upload(&at("box"), &Caller::token(&guest), file).await.unwrap();
+    refused!(note().await, Error::RoomFull(_));
+    let seen = world.app.uploads(&at("box"), &Caller::token(&owner)).await.unwrap();
+    assert!(!seen[0].mine);
+    world.app.abandon_upload(&at("box"), &by_room_token(&owner, &seen[0].upload)).await.unwrap();
+    note().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_guest_has_so_many_uploads_under_way_and_an_owner_as_many_as_the_room() {
+    let world = World::new();
+    let owner = world.room("box").await;
+    let (guest, other) = (world.enter("box").await.unwrap(), world.enter("box").await.unwrap());
+    let create = async |token: &str| {
+        world.app.create_upload(&at("box"), &Caller::token(token), FileRequest::new("a", 1)).await
+    };
+    for _ in 0..32 {
+        create(&guest).await.unwrap();
+        create(&owner).await.unwrap();
+    }
+    refused!(create(&guest).await, Error::TooMany(TooMany { what: Counted::SessionUploads, most: 32 }));
+    create(&owner).await.unwrap();
+    create(&other).await.unwrap();
 }
 
 #[tokio::test]
@@ -269,14 +345,14 @@ async fn a_room_has_so_many_uploads_under_way_at_most() {
     let world = World::new();
     let token = world.room("box").await;
     let mut last = None;
-    for _ in 0..UPLOADS_MAX {
+    for _ in 0..1000 {
         last = Some(world.chunked_upload(&token, 0).await.1);
     }
     let one_more =
         async || world.app.prepare_upload(&at("box"), &Caller::token(&token), vec![chunked("b", 0)]).await;
-    refused!(one_more().await, Error::TooManyUploads);
+    refused!(one_more().await, Error::TooMany(TooMany { what: Counted::Uploads, most: 1000 }));
     // One that is complete is not under way.
     complete(&world.app, &last.unwrap(), b"").await.unwrap();
     one_more().await.unwrap();
-    refused!(one_more().await, Error::TooManyUploads);
+    refused!(one_more().await, Error::TooMany(TooMany { what: Counted::Uploads, most: 1000 }));
 }

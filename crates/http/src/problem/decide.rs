@@ -59,18 +59,30 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::ReservationNotFound
         | E::TokenNotFound
         | E::TicketNotFound => S::NOT_FOUND,
-        E::NameTaken | E::ReservationInUse | E::ChunkConflict | E::UploadIncomplete | E::OffsetConflict => {
-            S::CONFLICT
-        }
+        E::NameTaken
+        | E::ReservationInUse
+        | E::ChunkConflict
+        | E::UploadIncomplete
+        | E::OffsetConflict
+        | E::RoomContentsFull
+        | E::TooManyTickets => S::CONFLICT,
         E::RoomExpired | E::ContentExpired | E::DownloadsSpent | E::TicketSpent | E::ReservationExpired => {
             S::GONE
         }
         E::PreconditionFailed => S::PRECONDITION_FAILED,
-        E::ArchiveTooLarge | E::FileTooLong | E::TooManyPieces | E::TextTooLong | E::RoomFull => {
-            S::PAYLOAD_TOO_LARGE
-        }
+        E::ArchiveTooLarge
+        | E::FileTooLong
+        | E::TooManyPieces
+        | E::TextTooLong
+        | E::RoomFull
+        | E::RoomRowsFull => S::PAYLOAD_TOO_LARGE,
         E::PreconditionRequired => S::PRECONDITION_REQUIRED,
-        E::TooManyUploads | E::TooManyAttempts => S::TOO_MANY_REQUESTS,
+        E::TooManyReservations
+        | E::TooManyUploads
+        | E::TooManyAttempts
+        | E::TooManySessionUploads
+        | E::TooManyTokens
+        | E::TooManyRefreshTokens => S::TOO_MANY_REQUESTS,
         E::Internal => S::INTERNAL_SERVER_ERROR,
         E::Unavailable => S::SERVICE_UNAVAILABLE,
         E::StorageFull => S::INSUFFICIENT_STORAGE,
@@ -89,6 +101,7 @@ pub(super) fn details(error: &Error) -> Option<Value> {
         Error::HashMismatch { expected, actual } => {
             Some(json!({"expected": expected.to_hex(), "actual": actual.to_hex()}))
         }
+        Error::TooMany(full) => Some(json!({"limit": full.what.limit().name(), "most": full.most})),
         Error::OffsetConflict { offset } => Some(json!({"offset": offset})),
         // Their sentences say what there is to say.
         Error::Invalid(_)
@@ -122,7 +135,6 @@ pub(super) fn details(error: &Error) -> Option<Value> {
         | Error::ChunkConflict { .. }
         | Error::PartUnfinished { .. }
         | Error::PieceLost
-        | Error::TooManyUploads
         | Error::TooManyAttempts
         | Error::PasswordsBusy
         | Error::TooManyPieces

@@ -94,7 +94,7 @@ async fn what_the_manifest_says_of_a_file_holds() {
 
 /// An upload that falls silent for an hour is over: its space at once, its bytes with the next sweep.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_lives_an_hour_from_its_last_chunk() {
+async fn an_upload_waits_two_minutes_for_its_first_byte_and_lives_an_hour_from_its_last_chunk() {
     let server = TestServer::start().await;
     let owner_key = server.create("c").await["owner_key"].take();
     let enter = async || {
@@ -103,7 +103,7 @@ async fn an_upload_lives_an_hour_from_its_last_chunk() {
     };
     let token = enter().await;
     let upload = server.prepare_chunks("c", &token, &[("a", CHUNK + 1)]).await;
-    server.clock.advance(Duration::from_secs(3_599));
+    server.clock.advance(Duration::from_secs(119));
     assert_eq!(upload.status().await["remaining_seconds"], 1);
     ok(upload.put(0, 0, &bytes(CHUNK))).await;
     server.clock.advance(Duration::from_micros(3_599_999_999));

@@ -24,7 +24,7 @@ async fn a_file_comes_in_chunks() {
         "total_chunks": 3, "file_hash": null, "max_downloads": null, "expire_at": null,
     });
     let said = json!({
-        "reservation_id": upload.id, "upload_token": upload.token, "expires_at": "2026-11-01T13:00:00Z",
+        "reservation_id": upload.id, "upload_token": upload.token, "expires_at": "2026-11-01T12:02:00Z",
         "files": [file],
     });
     assert_eq!(upload.prepared, said);
@@ -37,9 +37,9 @@ async fn a_file_comes_in_chunks() {
     file_so_far["content_id"] = Value::Null;
     let mut state = json!({
         "reservation_id": upload.id, "upload_status": "pending", "total_chunks": 3, "uploaded_chunks": 0,
-        "progress_percentage": 0.0, "expires_at": "2026-11-01T13:00:00Z", "files": [file_so_far],
+        "progress_percentage": 0.0, "expires_at": "2026-11-01T12:02:00Z", "files": [file_so_far],
         "chunk_details": [], "reserved_size": size, "uploaded_size": 0, "is_expired": false,
-        "remaining_seconds": 3600,
+        "remaining_seconds": 120,
     });
     assert_eq!(upload.status().await, state);
 
@@ -59,6 +59,7 @@ async fn a_file_comes_in_chunks() {
         ("uploaded_chunks", json!(3)),
         ("progress_percentage", json!(100.0)),
         ("expires_at", json!("2026-11-01T13:01:00Z")),
+        ("remaining_seconds", json!(3_600)),
         ("chunk_details", json!(chunks)),
         ("uploaded_size", json!(size)),
     ] {

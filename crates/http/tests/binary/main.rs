@@ -9,6 +9,7 @@
 mod changed_bytes;
 mod crash;
 mod folder;
+mod full_disk;
 mod log;
 mod lost_files;
 mod metrics;

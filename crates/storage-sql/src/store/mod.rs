@@ -9,6 +9,7 @@ mod reservations;
 mod rooms;
 mod sessions;
 mod tickets;
+mod totals;
 mod uploads;
 
 use async_trait::async_trait;

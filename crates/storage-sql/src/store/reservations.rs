@@ -39,16 +39,29 @@ impl<C: Transaction> WriteReservations for SqlTx<C> {
         manifest: &Manifest,
         now: Timestamp,
     ) -> StoreResult<ReservationId> {
-        let Hold { size, deadline, state } = hold;
+        let Hold { size, arrived, rows, deadline, state } = hold;
         let manifest = json::of_files(manifest.files())?;
-        let insert =
-            reservations::Insert { room_id: room, sid, size, state, deadline, manifest, created_at: now };
-        self.one(insert).await
+        self.one(reservations::Insert {
+            room_id: room,
+            sid,
+            size,
+            arrived,
+            files: rows.count,
+            rows_size: rows.size,
+            state,
+            deadline,
+            manifest,
+            created_at: now,
+        })
+        .await
     }
 
     async fn update_hold(&mut self, id: ReservationId, hold: Hold) -> StoreResult<bool> {
-        let Hold { size, deadline, state } = hold;
-        Ok(self.run(reservations::UpdateHold { size, state, deadline, reservation: id }).await? == 1)
+        let Hold { size, arrived, rows, deadline, state } = hold;
+        let (files, rows_size) = (rows.count, rows.size);
+        let update =
+            reservations::UpdateHold { size, arrived, files, rows_size, state, deadline, reservation: id };
+        Ok(self.run(update).await? == 1)
     }
 
     async fn delete_reservation(&mut self, id: ReservationId) -> StoreResult<bool> {

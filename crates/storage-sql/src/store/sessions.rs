@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use elizabeth_core::{
     id::{Jti, RoomId, SessionId},
-    ports::{ReadSessions, StoreResult, WriteSessions},
+    ports::{CredentialKind, ReadSessions, StoreResult, WriteSessions},
     secret::KeyHash,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
@@ -29,6 +29,14 @@ impl<C: Connection> ReadSessions for SqlTx<C> {
         match sid {
             Some(sid) => self.all(tokens::LiveOfSession { room, now, sid }).await,
             None => self.all(tokens::Live { room, now }).await,
+        }
+    }
+
+    async fn credential_count(&mut self, room: RoomId, kind: CredentialKind) -> StoreResult<u64> {
+        match kind {
+            CredentialKind::Token => self.one(tokens::CountOfRoom { room }).await,
+            CredentialKind::RefreshToken => self.one(refresh_tokens::CountOfRoom { room }).await,
+            CredentialKind::Ticket => self.one(tickets::CountOfRoom { room }).await,
         }
     }
 
@@ -93,6 +101,26 @@ impl<C: Transaction> WriteSessions for SqlTx<C> {
         self.run(tokens::RevokeOfGuests { now, room }).await?;
         self.run(refresh_tokens::RevokeOfGuests { now, room }).await?;
         self.run(tickets::RevokeOfGuests { now, room }).await.map(drop)
+    }
+
+    async fn delete_session_tokens(&mut self, room: RoomId, sid: SessionId) -> StoreResult<()> {
+        self.run(tokens::DeleteOfSession { room, sid }).await?;
+        self.run(refresh_tokens::DeleteOfSession { room, sid }).await.map(drop)
+    }
+
+    async fn delete_dead_credentials(
+        &mut self,
+        room: RoomId,
+        kind: CredentialKind,
+        now: Timestamp,
+    ) -> StoreResult<()> {
+        match kind {
+            CredentialKind::Token => self.run(tokens::DeleteDeadOfRoom { room, now }).await.map(drop),
+            CredentialKind::RefreshToken => {
+                self.run(refresh_tokens::DeleteDeadOfRoom { room, now }).await.map(drop)
+            }
+            CredentialKind::Ticket => self.run(tickets::DeleteDeadOfRoom { room, now }).await.map(drop),
+        }
     }
 
     async fn delete_dead_tokens(&mut self, now: Timestamp) -> StoreResult<()> {

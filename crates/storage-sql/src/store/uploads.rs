@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use elizabeth_core::{
     content::Manifest,
     id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
-    ports::{ReadUploads, StoreResult, WriteReservations, WriteUploads},
+    ports::{ReadUploads, StoreResult, UploadCounts, WriteReservations, WriteUploads},
     secret::KeyHash,
     time::Timestamp,
     upload::{Chunk, ChunkedFile, ChunkedUpload, HashProgress, NewUpload},
@@ -65,6 +65,16 @@ impl<C: Connection> ReadUploads for SqlTx<C> {
             None => self.all(uploads::Live { room, now }).await?,
         };
         self.uploads(rows).await
+    }
+
+    async fn upload_counts(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<UploadCounts> {
+        let (room, session) = self.one(uploads::CountLive { room, now, sid }).await?;
+        Ok(UploadCounts { room, session })
     }
 
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {

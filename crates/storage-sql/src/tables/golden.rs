@@ -14,7 +14,7 @@ use elizabeth_core::{
 
 use super::{
     blob_deletions, chunks, contents, installation, leases, pending_blobs, refresh_tokens, reservations,
-    room_addresses, rooms, segments, tickets, tokens, upload_files, uploads,
+    room_addresses, rooms, segments, tickets, tokens, totals, upload_files, uploads,
 };
 use crate::{
     statement::{Bound, Dialect, Fixed, Run},
@@ -123,6 +123,18 @@ fn every_fixed() -> Vec<&'static Fixed> {
         installation::MarkBlobs::fixed(),
         installation::SetRemovedUntil::fixed(),
         installation::Probe::fixed(),
+        totals::Lock::fixed(),
+        totals::Outstanding::fixed(),
+        totals::Sums::fixed(),
+        uploads::CountLive::fixed(),
+        tokens::CountOfRoom::fixed(),
+        refresh_tokens::CountOfRoom::fixed(),
+        tickets::CountOfRoom::fixed(),
+        tokens::DeleteDeadOfRoom::fixed(),
+        refresh_tokens::DeleteDeadOfRoom::fixed(),
+        tickets::DeleteDeadOfRoom::fixed(),
+        tokens::DeleteOfSession::fixed(),
+        refresh_tokens::DeleteOfSession::fixed(),
     ]
 }
 
@@ -204,6 +216,7 @@ fn every_statement_is_golden() {
         include_str!("blob_deletions.rs"),
         include_str!("chunks.rs"),
         include_str!("contents.rs"),
+        include_str!("installation.rs"),
         include_str!("leases.rs"),
         include_str!("pending_blobs.rs"),
         include_str!("refresh_tokens.rs"),
@@ -213,6 +226,7 @@ fn every_statement_is_golden() {
         include_str!("segments.rs"),
         include_str!("tickets.rs"),
         include_str!("tokens.rs"),
+        include_str!("totals.rs"),
         include_str!("upload_files.rs"),
         include_str!("uploads.rs"),
     ];

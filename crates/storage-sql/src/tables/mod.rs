@@ -13,6 +13,7 @@ pub(crate) mod rooms;
 pub(crate) mod segments;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
+pub(crate) mod totals;
 pub(crate) mod upload_files;
 pub(crate) mod uploads;
 

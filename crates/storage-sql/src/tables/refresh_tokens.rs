@@ -4,12 +4,12 @@ use elizabeth_core::{
     time::Timestamp,
     token::RefreshRecord,
 };
-use sea_query::{Expr, ExprTrait, LockType, Query};
+use sea_query::{Cond, Expr, ExprTrait, LockType, Query};
 
 use super::rooms::Rooms;
 use crate::{
     part::{column, record},
-    query::{count_past, insert_new, revoke, zero},
+    query::{count, count_past, insert_new, revoke, zero},
     statement::statement,
     table::table,
 };
@@ -88,5 +88,35 @@ statement! {
 statement! {
     DeleteDead = "delete_dead_refresh_tokens" { now: Timestamp } {
         Query::delete().from_table(RefreshTokens::Table).and_where(Expr::col(RefreshTokens::expires_at).lte(now))
+    }
+}
+
+statement! {
+    /// Those that are over among them.
+    CountOfRoom = "refresh_tokens_count" { room: RoomId } -> u64 {
+        count().select(|query| query.from(RefreshTokens::Table).and_where(Expr::col(RefreshTokens::room_id).eq(room)))
+    }
+}
+
+statement! {
+    DeleteDeadOfRoom = "delete_dead_refresh_tokens_of_room" { room: RoomId, now: Timestamp } {
+        Query::delete()
+            .from_table(RefreshTokens::Table)
+            .and_where(Expr::col(RefreshTokens::room_id).eq(room))
+            .cond_where(
+                Cond::any()
+                    .add(Expr::col(RefreshTokens::revoked_at).is_not_null())
+                    .add(Expr::col(RefreshTokens::used_at).is_not_null())
+                    .add(Expr::col(RefreshTokens::expires_at).lte(now)),
+            )
+    }
+}
+
+statement! {
+    DeleteOfSession = "delete_session_refresh_tokens" { room: RoomId, sid: SessionId } {
+        Query::delete()
+            .from_table(RefreshTokens::Table)
+            .and_where(Expr::col(RefreshTokens::room_id).eq(room))
+            .and_where(Expr::col(RefreshTokens::sid).eq(sid))
     }
 }

@@ -1,5 +1,6 @@
 use elizabeth_core::{
     content::Reservation,
+    counts::Rows,
     id::{ReservationId, RoomId, SessionId},
     quota::{Hold, HoldState},
     time::Timestamp,
@@ -16,10 +17,14 @@ use crate::{
 
 table! {
     /// What is promised: by whom, what, and the space that is held for it.
-    Reservations { id, room_id, sid, size, state, deadline, manifest, created_at }
+    Reservations {
+        id, room_id, sid, size, arrived, files, rows_size, state, deadline, manifest, created_at,
+    }
 }
 
-record! { Hold of Reservations { size, deadline, state } }
+record! { Rows of Reservations { count = files, size = rows_size } }
+
+record! { Hold of Reservations { size, arrived, rows: Rows, deadline, state } }
 
 record! { Reservation of Reservations { id, hold: Hold, room_id, sid, manifest } }
 
@@ -28,6 +33,9 @@ statement! {
         room_id: RoomId,
         sid: SessionId,
         size: u64,
+        arrived: u64,
+        files: u64,
+        rows_size: u64,
         state: HoldState,
         deadline: Timestamp,
         manifest: String,
@@ -40,6 +48,9 @@ statement! {
                     (Reservations::room_id, room_id.into()),
                     (Reservations::sid, sid.into()),
                     (Reservations::size, size.into()),
+                    (Reservations::arrived, arrived.into()),
+                    (Reservations::files, files.into()),
+                    (Reservations::rows_size, rows_size.into()),
                     (Reservations::state, state.into()),
                     (Reservations::deadline, deadline.into()),
                     (Reservations::manifest, manifest.into()),
@@ -88,10 +99,21 @@ pub(super) fn is_not_done(state: impl sea_query::IntoColumnRef) -> Expr {
 }
 
 statement! {
-    UpdateHold = "update_hold" { size: u64, state: HoldState, deadline: Timestamp, reservation: ReservationId } {
+    UpdateHold = "update_hold" {
+        size: u64,
+        arrived: u64,
+        files: u64,
+        rows_size: u64,
+        state: HoldState,
+        deadline: Timestamp,
+        reservation: ReservationId,
+    } {
         Query::update()
             .table(Reservations::Table)
             .value(Reservations::size, size)
+            .value(Reservations::arrived, arrived)
+            .value(Reservations::files, files)
+            .value(Reservations::rows_size, rows_size)
             .value(Reservations::state, state)
             .value(Reservations::deadline, deadline)
             .and_where(Expr::col(Reservations::id).eq(reservation))

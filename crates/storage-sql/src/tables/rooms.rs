@@ -19,7 +19,7 @@ use crate::{
 };
 
 table! {
-    /// Rooms. Their stored bytes are kept by triggers.
+    /// Rooms. Their stored bytes, and how many contents there are at which price, are kept by triggers.
     Rooms = Room + { reserved_size: 0 } from NewRoom {
         id = auto,
         name,
@@ -31,6 +31,8 @@ table! {
         permission,
         max_size,
         stored_size = 0,
+        contents = 0,
+        rows_size = 0,
         max_entries,
         entries = 0,
         expire_at,

@@ -8,7 +8,7 @@ use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 
 use crate::{
     part::{Select, record},
-    query::{count_past, insert_new, one, revoke, zero},
+    query::{count, count_past, insert_new, one, revoke, zero},
     statement::{Param, returning, statement},
     table::table,
 };
@@ -118,5 +118,25 @@ statement! {
 statement! {
     DeleteDead = "delete_dead_tickets" { now: Timestamp } {
         Query::delete().from_table(Tickets::Table).and_where(Expr::col(Tickets::expires_at).lte(now))
+    }
+}
+
+statement! {
+    /// Those that are over among them.
+    CountOfRoom = "tickets_count" { room: RoomId } -> u64 {
+        count().select(|query| query.from(Tickets::Table).and_where(Expr::col(Tickets::room_id).eq(room)))
+    }
+}
+
+statement! {
+    DeleteDeadOfRoom = "delete_dead_tickets_of_room" { room: RoomId, now: Timestamp } {
+        Query::delete()
+            .from_table(Tickets::Table)
+            .and_where(Expr::col(Tickets::room_id).eq(room))
+            .cond_where(
+                Cond::any()
+                    .add(Expr::col(Tickets::revoked_at).is_not_null())
+                    .add(Expr::col(Tickets::expires_at).lte(now)),
+            )
     }
 }

@@ -3,11 +3,11 @@ use elizabeth_core::{
     time::Timestamp,
     token::TokenRecord,
 };
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 
 use crate::{
     part::{Select, record},
-    query::{count_past, insert_new, revoke, zero},
+    query::{count, count_past, insert_new, revoke, zero},
     statement::{Param, statement},
     table::table,
 };
@@ -85,5 +85,34 @@ statement! {
 statement! {
     DeleteDead = "delete_dead_tokens" { now: Timestamp } {
         Query::delete().from_table(Tokens::Table).and_where(Expr::col(Tokens::expires_at).lte(now))
+    }
+}
+
+statement! {
+    /// Those that are over among them.
+    CountOfRoom = "tokens_count" { room: RoomId } -> u64 {
+        count().select(|query| query.from(Tokens::Table).and_where(Expr::col(Tokens::room_id).eq(room)))
+    }
+}
+
+statement! {
+    DeleteDeadOfRoom = "delete_dead_tokens_of_room" { room: RoomId, now: Timestamp } {
+        Query::delete()
+            .from_table(Tokens::Table)
+            .and_where(Expr::col(Tokens::room_id).eq(room))
+            .cond_where(
+                Cond::any()
+                    .add(Expr::col(Tokens::revoked_at).is_not_null())
+                    .add(Expr::col(Tokens::expires_at).lte(now)),
+            )
+    }
+}
+
+statement! {
+    DeleteOfSession = "delete_session_tokens" { room: RoomId, sid: SessionId } {
+        Query::delete()
+            .from_table(Tokens::Table)
+            .and_where(Expr::col(Tokens::room_id).eq(room))
+            .and_where(Expr::col(Tokens::sid).eq(sid))
     }
 }

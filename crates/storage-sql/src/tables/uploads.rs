@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     part::{Joined, Select, column, record_of_table},
-    query::{among, insert, one, zero},
+    query::{among, count, insert, one, total_of, zero},
     statement::{Args, Built, Param, statement},
     table::{record, table},
     value::corrupt,
@@ -54,16 +54,10 @@ fn rows() -> Select<Row> {
         .and(record_of_table::<Begun>())
         .and(record_of_table::<Arrived>().joined())
         .select(|query| {
-            query
-                .from(Uploads::Table)
-                .inner_join(
-                    Reservations::Table,
-                    Expr::col((Reservations::Table, Reservations::id)).equals(reservation),
-                )
-                .left_join(
-                    UploadFiles::Table,
-                    Expr::col((UploadFiles::Table, UploadFiles::reservation_id)).equals(reservation),
-                )
+            query.from(Uploads::Table).inner_join(Reservations::Table, of_reservation()).left_join(
+                UploadFiles::Table,
+                Expr::col((UploadFiles::Table, UploadFiles::reservation_id)).equals(reservation),
+            )
         })
 }
 
@@ -150,6 +144,30 @@ statement! {
     LiveOfSession = "live_uploads_of_session" { room: RoomId, now: Timestamp, sid: SessionId } -> Row {
         live(room, now).with(|query| query.and_where(Expr::col((Reservations::Table, Reservations::sid)).eq(sid)))
     }
+}
+
+statement! {
+    /// How many there are, and how many of them are one session's.
+    CountLive = "upload_counts" { room: RoomId, now: Timestamp, sid: SessionId } -> (u64, u64) {
+        count().and(total_of(is_of_session(sid))).select(|query| {
+            query
+                .from(Uploads::Table)
+                .inner_join(Reservations::Table, of_reservation())
+                .and_where(Expr::col((Reservations::Table, Reservations::room_id)).eq(room))
+                .and_where(Expr::col((Reservations::Table, Reservations::deadline)).gt(now))
+                .and_where(is_not_done((Reservations::Table, Reservations::state)))
+        })
+    }
+}
+
+/// 1 or 0.
+fn is_of_session(sid: Param) -> Expr {
+    Expr::case(Expr::col((Reservations::Table, Reservations::sid)).eq(sid), one()).finally(zero()).into()
+}
+
+/// The hold of the upload that it is joined to.
+fn of_reservation() -> Expr {
+    Expr::col((Reservations::Table, Reservations::id)).equals((Uploads::Table, Uploads::reservation_id))
 }
 
 /// What an upload was made with, which never changes.

@@ -96,18 +96,22 @@ struct Flags {
     /// How far from now an owner may push a room's end, a duration or "never" for no limit
     #[arg(long, default_value = "365d", value_name = "DURATION")]
     room_ttl_ceiling: SpanOr<Never>,
-    /// Free disk space below which nothing new is taken in
+    /// Free disk space below which nothing is taken in that grows, of the database's disk and the blobs'
     #[arg(long, default_value = "1GiB", value_name = "SIZE")]
     min_free_disk: Size<0>,
     #[arg(long, value_delimiter = ',', value_name = "NAME=N", help = LimitSetting::help())]
     limit: Vec<LimitSetting>,
+    /// What all rooms together may hold [default: no limit but the disk]
+    #[arg(long, value_name = "SIZE")]
+    max_storage: Option<Size>,
     /// How long a reservation waits for its upload
     #[arg(long, default_value = "10s", value_name = "DURATION")]
     reservation_ttl: Span,
     /// Silence after which an upload that has begun is dead
     #[arg(long, default_value = "60s", value_name = "DURATION")]
     upload_lease: Span,
-    /// Silence after which an upload in chunks is dead, counted from its last chunk
+    /// Time after which an upload in pieces is dead, counted from its last progress: a chunk, or a MiB of one. Before its
+    /// first byte it has two minutes
     #[arg(long, default_value = "1h", value_name = "DURATION")]
     chunked_ttl: Span,
     /// Life of a room token
@@ -223,6 +227,7 @@ impl Flags {
             .refresh_ttl(self.refresh_ttl.0)
             .min_free(self.min_free_disk.0)
             .limits(limits)
+            .max_storage(self.max_storage.map(|size| size.0))
             .blob_redirect(self.blob_redirect.0))
     }
 }

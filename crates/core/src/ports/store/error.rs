@@ -12,6 +12,9 @@ pub enum StoreError {
     /// unknown whether it took place.
     #[error("store unavailable: {0}")]
     Unavailable(String),
+    /// Its disk is full: nothing of the transaction is left, of a commit either.
+    #[error("store full: {0}")]
+    Full(String),
     /// The store refused a statement or holds what cannot be: a defect, here or there.
     #[error("store corrupt: {0}")]
     Corrupt(String),

@@ -11,6 +11,7 @@ mod reservations;
 mod rooms;
 mod sessions;
 mod tickets;
+mod totals;
 mod uploads;
 
 use std::sync::Arc;
@@ -26,9 +27,10 @@ pub use self::{
     leases::WriteLeases,
     reservations::{ReadReservations, WriteReservations},
     rooms::{Access, Counts, ReadRooms, WriteRooms},
-    sessions::{ReadSessions, WriteSessions},
+    sessions::{CredentialKind, ReadSessions, WriteSessions},
     tickets::{ReadTickets, WriteTickets},
-    uploads::{ReadUploads, WriteUploads},
+    totals::{ReadTotals, Totals, WriteTotals},
+    uploads::{ReadUploads, UploadCounts, WriteUploads},
 };
 
 use super::observer::Observer;
@@ -49,6 +51,11 @@ pub trait Store: Send + Sync {
 
     /// Takes a connection to read with: each read by itself sees one consistent state.
     async fn read(&self) -> StoreResult<Box<dyn ReadTx>>;
+
+    /// Bytes that can still be stored where it keeps its data, where it can tell.
+    async fn free_space(&self) -> StoreResult<Option<u64>> {
+        Ok(None)
+    }
 
     /// Really asks the store whether it works.
     async fn check(&self) -> StoreResult<()>;
@@ -80,6 +87,7 @@ pub trait ReadTx:
     + ReadAnnouncements
     + ReadBlobQueue
     + ReadInstallation
+    + ReadTotals
 {
 }
 
@@ -93,6 +101,7 @@ impl<T> ReadTx for T where
         + ReadAnnouncements
         + ReadBlobQueue
         + ReadInstallation
+        + ReadTotals
 {
 }
 
@@ -110,6 +119,7 @@ pub trait WriteTx:
     + WriteBlobQueue
     + WriteLeases
     + WriteInstallation
+    + WriteTotals
 {
     /// Makes everything durable and ends the transaction.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

@@ -8,6 +8,17 @@ use crate::{
     token::{RefreshRecord, TokenRecord},
 };
 
+/// Credentials that a room keeps rows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// Tokens.
+    Token,
+    /// Refresh tokens.
+    RefreshToken,
+    /// Tickets.
+    Ticket,
+}
+
 /// What can be asked about sessions: their tokens and refresh tokens.
 #[async_trait]
 pub trait ReadSessions: Send {
@@ -21,6 +32,9 @@ pub trait ReadSessions: Send {
         sid: Option<SessionId>,
         now: Timestamp,
     ) -> StoreResult<Vec<TokenRecord>>;
+
+    /// How many credentials of a kind a room keeps, those that are over among them.
+    async fn credential_count(&mut self, room: RoomId, kind: CredentialKind) -> StoreResult<u64>;
 
     /// How many tokens, refresh tokens and tickets have expired.
     async fn dead_tokens(&mut self, now: Timestamp) -> StoreResult<u64>;
@@ -63,6 +77,17 @@ pub trait WriteSessions: Send {
     /// Revokes a room's tokens, refresh tokens and tickets that are not an owner's and not revoked yet, and ends
     /// uploads in pieces that are not an owner's.
     async fn revoke_guests(&mut self, room: RoomId, now: Timestamp) -> StoreResult<()>;
+
+    /// Removes a session's tokens and refresh tokens.
+    async fn delete_session_tokens(&mut self, room: RoomId, sid: SessionId) -> StoreResult<()>;
+
+    /// Removes those credentials of a kind in a room that are over: expired, revoked or, of refresh tokens, used.
+    async fn delete_dead_credentials(
+        &mut self,
+        room: RoomId,
+        kind: CredentialKind,
+        now: Timestamp,
+    ) -> StoreResult<()>;
 
     /// Removes tokens, refresh tokens and tickets that have expired; revoked and used ones stay until then.
     async fn delete_dead_tokens(&mut self, now: Timestamp) -> StoreResult<()>;

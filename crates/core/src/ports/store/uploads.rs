@@ -8,6 +8,15 @@ use crate::{
     upload::{Chunk, ChunkedUpload, HashProgress, NewUpload},
 };
 
+/// How many uploads in pieces are under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UploadCounts {
+    /// In a room.
+    pub room: u64,
+    /// Of them, those of one session.
+    pub session: u64,
+}
+
 /// What can be asked about uploads in pieces, each of which has a reservation, and their chunks.
 #[async_trait]
 pub trait ReadUploads: Send {
@@ -25,6 +34,15 @@ pub trait ReadUploads: Send {
         sid: Option<SessionId>,
         now: Timestamp,
     ) -> StoreResult<Vec<ChunkedUpload>>;
+
+    /// How many uploads in pieces of a room are live at an instant and not complete, and how many of those are one
+    /// session's.
+    async fn upload_counts(
+        &mut self,
+        room: RoomId,
+        sid: SessionId,
+        now: Timestamp,
+    ) -> StoreResult<UploadCounts>;
 
     /// A chunk that has arrived.
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>>;

@@ -1,9 +1,9 @@
 use crate::{
-    Elizabeth, Error, Result,
+    Elizabeth, Result,
     content::Content,
     name::RoomRef,
     permission::Permission,
-    service::{authorize::Requirement, caller::Caller, retried::retried, uploads::prepare::ledger},
+    service::{authorize::Requirement, caller::Caller},
     text::{ParsedText, TextRequest},
 };
 
@@ -13,8 +13,9 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for its name, language, downloads or expiry; without a token that has EDIT;
-    /// [`Error::TextTooLong`]; [`Error::RoomFull`]; [`Error::StorageFull`] when the server itself has no space left.
+    /// [`crate::Error::Invalid`] for its name, language, downloads or expiry; without a token that has EDIT;
+    /// [`crate::Error::TextTooLong`]; [`crate::Error::RoomFull`]; [`crate::Error::TooMany`] contents;
+    /// [`crate::Error::StorageFull`] when the server itself has no space left.
     pub async fn add_text(&self, room: &RoomRef, caller: &Caller, request: TextRequest) -> Result<Content> {
         let written = ParsedText::text(request, self.now())?;
         self.add_written(room, caller, written).await
@@ -27,15 +28,15 @@ impl Elizabeth {
         caller: &Caller,
         written: ParsedText,
     ) -> Result<Content> {
-        let enough_space = self.has_space_for(written.size()).await?;
+        let free = self.free_space().await?;
         let need = Requirement::Permission(Permission::EDIT);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let new = written.clone().into_new(grant.room.id, grant.token.sid, now)?;
-            ledger(tx.as_mut(), &grant.room, now).await?.replace(now, 0, new.size())?;
-            if !enough_space {
-                return Err(Error::StorageFull);
-            }
+            let mut ledger = self.ledger(tx.as_mut(), &grant.room, now).await?;
+            ledger.replace(now, 0, new.size())?;
+            ledger.check_rows(now, new.row())?;
+            self.admit_bytes(tx.as_mut(), free, new.size(), now).await?;
             let id = tx.insert_content(&new).await?;
             tx.commit().await?;
             Ok(new.into_content(id))

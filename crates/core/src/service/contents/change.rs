@@ -1,14 +1,11 @@
 use crate::{
     Elizabeth, Error, Result,
     change::{Edit, VersionPrecondition},
-    content::Content,
+    content::{Body, Content},
     id::ContentId,
     name::RoomRef,
     permission::Permission,
-    service::{
-        authorize::Requirement, caller::Caller, contents::get::check_live, retried::retried,
-        uploads::prepare::ledger,
-    },
+    service::{authorize::Requirement, caller::Caller, contents::get::check_live},
 };
 
 impl Elizabeth {
@@ -32,12 +29,9 @@ impl Elizabeth {
         edit: Edit,
     ) -> Result<Content> {
         let edit = edit.read(self.now())?;
-        let enough_space = match edit.size() {
-            Some(size) => self.has_space_for(size).await?,
-            None => true,
-        };
+        let free = self.free_space().await?;
         let need = Requirement::Permission(Permission::EDIT);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let expected = expected.as_ref().ok_or(Error::PreconditionRequired)?;
             let found = tx.content_access(room, None, id, now).await?.and_then(|found| found.content);
@@ -48,12 +42,15 @@ impl Elizabeth {
                 return Err(Error::PreconditionFailed(Box::new(stored.into_content())));
             }
             let change = edit.clone().decide(&stored.content)?;
-            if let Some(body) = &change.body {
-                let (old, new) = (stored.content.size, body.size());
-                ledger(tx.as_mut(), &grant.room, now).await?.replace(now, old, new)?;
-                if new > old && !enough_space {
-                    return Err(Error::StorageFull);
+            let longer_name = change.longer_name(&stored.content);
+            let (old, new) = (stored.content.size, change.body.as_ref().map_or(0, Body::size));
+            if new > old || longer_name.size > 0 {
+                let mut ledger = self.ledger(tx.as_mut(), &grant.room, now).await?;
+                if new > old {
+                    ledger.replace(now, old, new)?;
                 }
+                ledger.check_rows(now, longer_name)?;
+                self.admit_bytes(tx.as_mut(), free, new.saturating_sub(old), now).await?;
             }
             if !tx.change_content(id, &change, now).await? {
                 return Err(Error::ContentNotFound(id));

@@ -6,7 +6,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     policy::MANIFEST_FILES_MAX,
-    service::{authorize::Requirement, caller::Caller, retried::retried},
+    service::{authorize::Requirement, caller::Caller},
 };
 
 /// Contents that were just deleted.
@@ -38,7 +38,7 @@ impl Elizabeth {
             return Err(Invalid::ContentCount.into());
         }
         let need = Requirement::Permission(Permission::DELETE);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let found = tx.contents_by_id(grant.room.id, &ids).await?.into_iter();
             let found: BTreeSet<ContentId> =

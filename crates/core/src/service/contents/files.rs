@@ -4,7 +4,7 @@ use crate::{
     Elizabeth, Error, Result,
     name::{FileName, RoomRef},
     permission::Permission,
-    service::{Deleted, Readable, authorize::Requirement, caller::Caller, retried::retried},
+    service::{Deleted, Readable, authorize::Requirement, caller::Caller},
 };
 
 impl Elizabeth {
@@ -28,7 +28,7 @@ impl Elizabeth {
     /// Without a token that has DELETE; [`Error::FileNotFound`].
     pub async fn delete_file(&self, room: &RoomRef, caller: &Caller, name: FileName) -> Result<Deleted> {
         let need = Requirement::Permission(Permission::DELETE);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let room = grant.room.id;
             let found = tx.newest_content(room, &name, grant.visible(), now).await?;

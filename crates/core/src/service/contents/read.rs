@@ -8,7 +8,7 @@ use crate::{
     id::{ContentId, RoomId, TicketId},
     name::RoomRef,
     ports::{BlobError, BlobStream},
-    service::{caller::Caller, contents::verified::verified, retried::retried},
+    service::{caller::Caller, contents::verified::verified},
     time::Timestamp,
 };
 
@@ -48,7 +48,7 @@ impl Elizabeth {
         if counted.is_empty() {
             return Ok(());
         }
-        let stored = retried(|| self.store_downloads(&counted)).await;
+        let stored = self.retried(|| self.store_downloads(&counted)).await;
         if stored.is_err() {
             for (id, count) in counted {
                 self.add_downloads(id, count);
@@ -140,7 +140,7 @@ impl Readable {
         };
         let stream = if is_whole { verified(&content, stream) } else { stream };
         if limited || ticket.is_some() {
-            retried(|| app.count_opening(room, limited.then_some(id), ticket)).await?;
+            app.retried(|| app.count_opening(room, limited.then_some(id), ticket)).await?;
         }
         if !limited && from_start {
             app.add_downloads(id, 1);

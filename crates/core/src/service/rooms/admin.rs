@@ -1,4 +1,4 @@
-use crate::{Elizabeth, Error, Result, id::RoomId, name::RoomRef, room::Room, service::retried::retried};
+use crate::{Elizabeth, Error, Result, id::RoomId, name::RoomRef, room::Room};
 
 /// A room that the operator just removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Elizabeth {
     ///
     /// [`Error::RoomNotFound`]; when the store fails.
     pub async fn remove_room(&self, room: &RoomRef) -> Result<RemovedRoom> {
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let access = tx.lock_room(room, None, self.now()).await?.ok_or(Error::RoomNotFound)?;
             let swept = tx.delete_room(access.room.id).await?;

@@ -5,7 +5,7 @@ use crate::{
         Password, Room, RoomChange, RoomSettings, RoomStatus, check_expire_at, check_max_entries,
         check_max_size,
     },
-    service::{authorize::Requirement, caller::Caller, retried::retried},
+    service::{authorize::Requirement, caller::Caller},
 };
 
 impl Elizabeth {
@@ -41,7 +41,7 @@ impl Elizabeth {
             None => None,
         };
 
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Owner).await?;
             let id = grant.room.id;
             let current = grant.room.current_size();

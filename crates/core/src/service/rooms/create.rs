@@ -11,7 +11,6 @@ use crate::{
         default_expire_at,
     },
     secret::{KeyHash, OWNER_KEY_PREFIX, opaque_secret},
-    service::retried::retried,
 };
 
 /// A room that was just made.
@@ -28,7 +27,8 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`]; [`Error::NameTaken`] when the name is another room's, or the private slug of one.
+    /// [`Error::Invalid`]; [`Error::NameTaken`] when the name is another room's, or the private slug of one;
+    /// [`Error::StorageFull`].
     pub async fn create_room(&self, name: RoomName, options: RoomOptions) -> Result<CreatedRoom> {
         let now = self.now();
         let policy = self.policy();
@@ -64,13 +64,14 @@ impl Elizabeth {
             expire_at,
             created_at: now,
         };
-        let room = retried(|| self.insert_room(&new, options.claimed)).await?;
+        let room = self.retried(|| self.insert_room(&new, options.claimed)).await?;
         Ok(CreatedRoom { room, owner_key: owner_key.into() })
     }
 
     /// Adds a room, in place of one of its name whose time is over. It begins as its place is found to be free.
     async fn insert_room(&self, new: &NewRoom, claimed: bool) -> Result<Room> {
         let address = RoomRef::from(new.name.clone());
+        let free = self.free_space().await?;
         let mut tx = self.ports.store.begin().await?;
         let mut now = self.now();
         if let Some(access) = tx.lock_room(&address, None, now).await? {
@@ -81,6 +82,7 @@ impl Elizabeth {
             }
             tx.delete_room(access.room.id).await?;
         }
+        self.admit_row(free)?;
         let new = NewRoom { created_at: now, ..new.clone() };
         let id = match tx.insert_room(&new).await {
             Err(StoreError::AddressTaken) => return Err(Error::NameTaken),

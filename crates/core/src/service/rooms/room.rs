@@ -6,7 +6,6 @@ use crate::{
     service::{
         authorize::{Requirement, check_enterable},
         caller::Caller,
-        retried::retried,
     },
 };
 
@@ -41,7 +40,7 @@ impl Elizabeth {
     /// Without a token that has DELETE.
     pub async fn delete_room(&self, room: &RoomRef, caller: &Caller) -> Result<()> {
         let need = Requirement::Permission(Permission::DELETE);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, _) = self.authorize_locked(room, caller, need).await?;
             tx.delete_room(grant.room.id).await?;
             Ok(tx.commit().await?)

@@ -4,7 +4,7 @@ use crate::{
     permission::Permission,
     ports::StoreError,
     room::{Room, RoomChange},
-    service::{authorize::Requirement, caller::Caller, retried::retried},
+    service::{authorize::Requirement, caller::Caller},
 };
 
 /// Draws of a private slug before giving up: two random UUIDs meeting even once is beyond belief.
@@ -24,7 +24,7 @@ impl Elizabeth {
         permission: Permission,
     ) -> Result<Room> {
         let permission = permission | Permission::VIEW;
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Owner).await?;
             let before = grant.room.permission;
             let switched = (before ^ permission).contains(Permission::SHARE);

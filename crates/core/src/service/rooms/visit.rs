@@ -14,7 +14,6 @@ use crate::{
     service::{
         CreatedRoom,
         caller::{Caller, Visitor},
-        retried::retried,
         sessions::Entry,
     },
     settable::settable,
@@ -90,9 +89,7 @@ impl Elizabeth {
             if requested > remaining {
                 return Err(Full { requested, remaining }.into());
             }
-            if !self.has_space_for(requested).await? {
-                return Err(Error::StorageFull);
-            }
+            self.admit_alone(requested).await?;
             let VisitRequest { password, client, .. } = request.clone();
             let options = RoomOptions { password, client, claimed: true, ..RoomOptions::default() };
             match self.create_room(name, options).await {
@@ -124,21 +121,22 @@ impl Elizabeth {
     /// fails; what is left is an empty room that expires.
     pub(crate) async fn unmake_room(&self, made: Option<RoomId>) {
         let Some(id) = made else { return };
-        let unmade: Result<()> = retried(|| async {
-            let mut tx = self.ports.store.begin().await?;
-            let Some(room) = tx.lock_room_by_id(id, self.now()).await? else { return Ok(()) };
-            let one = ContentPage { limit: Some(1), ..ContentPage::default() };
-            let is_used = room.entries > 0
-                || room.current_size() > 0
-                || !tx.live_holds(id, self.now()).await?.is_empty()
-                || !tx.contents(id, one).await?.is_empty();
-            if !is_used {
-                tx.delete_room(id).await?;
-                tx.commit().await?;
-            }
-            Ok(())
-        })
-        .await;
+        let unmade: Result<()> = self
+            .retried(|| async {
+                let mut tx = self.ports.store.begin().await?;
+                let Some(room) = tx.lock_room_by_id(id, self.now()).await? else { return Ok(()) };
+                let one = ContentPage { limit: Some(1), ..ContentPage::default() };
+                let is_used = room.entries > 0
+                    || room.current_size() > 0
+                    || !tx.live_holds(id, self.now()).await?.is_empty()
+                    || !tx.contents(id, one).await?.is_empty();
+                if !is_used {
+                    tx.delete_room(id).await?;
+                    tx.commit().await?;
+                }
+                Ok(())
+            })
+            .await;
         if let Err(error) = unmade {
             tracing::warn!(%error, "a room made for an upload that failed stays");
         }

@@ -1,17 +1,19 @@
 use futures::future::{BoxFuture, FutureExt};
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use crate::{
     Elizabeth, Error, Result,
     client::Client,
+    id::{RoomId, SessionId},
     name::RoomRef,
-    ports::WriteTx,
+    ports::{CredentialKind, WriteTx},
     room::{Password, Room, RoomChange},
     secret::{KeyHash, REFRESH_TOKEN_PREFIX, opaque_secret},
     service::{
         authorize::{Requirement, check_enterable},
         caller::Caller,
-        retried::retried,
+        growth::FreeSpace,
     },
     settable::settable,
     time::Timestamp,
@@ -89,27 +91,32 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// What keeps the caller out, as above.
+    /// What keeps the caller out, as above; [`Error::TooMany`] tokens, [`Error::StorageFull`], but with an owner key.
     pub async fn issue_token(&self, room: &RoomRef, request: TokenRequest) -> Result<Issued> {
         let refresh = request.with_refresh_token;
         if let Some(token) = &request.token {
             let caller = Caller::Token(token.clone());
-            return retried(|| async {
-                let (tx, grant, now) = self.authorize_locked(room, &caller, Requirement::Token).await?;
-                self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh).await
-            })
-            .await;
+            let free = self.free_space().await?;
+            return self
+                .retried(|| async {
+                    let (tx, grant, now) = self.authorize_locked(room, &caller, Requirement::Token).await?;
+                    self.finish_issue(tx, &grant.room, grant.token.session(), now, refresh, free).await
+                })
+                .await;
         }
         if let Some(key) = &request.owner_key {
-            return retried(|| self.enter_as_owner(room, key, refresh)).await;
+            return self.retried(|| self.enter_as_owner(room, key, refresh)).await;
         }
         match &request.ticket {
-            Some(ticket) => retried(|| self.enter_by_ticket(room, ticket, refresh)).await,
+            Some(ticket) => self.retried(|| self.enter_by_ticket(room, ticket, refresh)).await,
             None => self.enter(room, &request).await,
         }
     }
 
+    /// The key of a room always opens it: where nothing may grow, on a full disk or in a room of too many tokens, an owner
+    /// gets the one session that is kept for this, whose tokens take the place of those from the last time.
     async fn enter_as_owner(&self, address: &RoomRef, key: &SecretString, refresh: bool) -> Result<Issued> {
+        let free = self.free_space().await?;
         let mut tx = self.ports.store.begin().await?;
         let access = tx.lock_room(address, None, self.now()).await?;
         let now = self.now();
@@ -121,15 +128,25 @@ impl Elizabeth {
             let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
             tx.change_room(room.id, &change).await?;
         }
-        self.finish_issue(tx, &room, self.new_session(true), now, refresh).await
+        let mut session = self.new_session(true);
+        match self.admit_issue(tx.as_mut(), &room, now, refresh, free).await {
+            Ok(()) => {}
+            Err(Error::StorageFull | Error::TooMany(_)) => {
+                session.sid = spare_session(room.id);
+                tx.delete_session_tokens(room.id, session.sid).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        self.issue(tx, &room, session, now, refresh).await
     }
 
     async fn enter(&self, address: &RoomRef, request: &TokenRequest) -> Result<Issued> {
         let refresh = request.with_refresh_token;
+        let free = self.free_space().await?;
         let issue = |tx, room: Room, now| {
             async move {
                 let session = self.new_session(room.first_entry_owns(now));
-                self.finish_issue(tx, &room, session, now, refresh).await
+                self.finish_issue(tx, &room, session, now, refresh, free).await
             }
             .boxed()
         };
@@ -171,33 +188,63 @@ impl Elizabeth {
     ) -> Result<T> {
         loop {
             self.check_entry(address, &mut entry).await?;
-            let counted = retried(|| async {
-                let mut tx = self.ports.store.begin().await?;
-                let access = tx.lock_room(address, None, self.now()).await?;
-                let now = self.now();
-                let room = self.live_room(access, now)?.room;
-                check_enterable(&room, address)?;
-                if room.password_hash.is_some() && room.password_hash != entry.verified {
-                    // The password was changed between the two: once more, with the new hash.
-                    return Ok(None);
-                }
-                let change = RoomChange {
-                    entries: Some(room.entries.saturating_add(1)),
-                    owner_claimed: claims.then_some(true),
-                    ..RoomChange::default()
-                };
-                tx.change_room(room.id, &change).await?;
-                finish(tx, room, now).await.map(Some)
-            })
-            .await?;
+            let counted = self
+                .retried(|| async {
+                    let mut tx = self.ports.store.begin().await?;
+                    let access = tx.lock_room(address, None, self.now()).await?;
+                    let now = self.now();
+                    let room = self.live_room(access, now)?.room;
+                    check_enterable(&room, address)?;
+                    if room.password_hash.is_some() && room.password_hash != entry.verified {
+                        // The password was changed between the two: once more, with the new hash.
+                        return Ok(None);
+                    }
+                    let change = RoomChange {
+                        entries: Some(room.entries.saturating_add(1)),
+                        owner_claimed: claims.then_some(true),
+                        ..RoomChange::default()
+                    };
+                    tx.change_room(room.id, &change).await?;
+                    finish(tx, room, now).await.map(Some)
+                })
+                .await?;
             if let Some(counted) = counted {
                 return Ok(counted);
             }
         }
     }
 
-    /// Adds the token, and its refresh token where wanted, and ends the transaction.
+    /// Adds the token, and its refresh token where wanted, if there may be one more, and ends the transaction.
     pub(crate) async fn finish_issue(
+        &self,
+        mut tx: Box<dyn WriteTx>,
+        room: &Room,
+        session: Session,
+        now: Timestamp,
+        refresh: bool,
+        free: FreeSpace,
+    ) -> Result<Issued> {
+        self.admit_issue(tx.as_mut(), room, now, refresh, free).await?;
+        self.issue(tx, room, session, now, refresh).await
+    }
+
+    async fn admit_issue(
+        &self,
+        tx: &mut dyn WriteTx,
+        room: &Room,
+        now: Timestamp,
+        refresh: bool,
+        free: FreeSpace,
+    ) -> Result<()> {
+        self.admit_row(free)?;
+        self.admit_credential(tx, room.id, CredentialKind::Token, now).await?;
+        if refresh {
+            self.admit_credential(tx, room.id, CredentialKind::RefreshToken, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn issue(
         &self,
         mut tx: Box<dyn WriteTx>,
         room: &Room,
@@ -223,4 +270,12 @@ impl Elizabeth {
         tx.commit().await?;
         Ok(Issued { token, claims, expires_at: record.expires_at, refresh })
     }
+}
+
+/// The session of a room's owners where no other may begin. It is nobody's secret.
+fn spare_session(room: RoomId) -> SessionId {
+    let KeyHash(hash) = KeyHash::of(&format!("the spare session of room {room}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    SessionId(Uuid::from_bytes(bytes))
 }

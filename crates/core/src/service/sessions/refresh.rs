@@ -2,10 +2,7 @@ use crate::{
     Elizabeth, Error, Result, Unauthorized,
     room::RoomStatus,
     secret::KeyHash,
-    service::{
-        retried::retried,
-        sessions::{end::end_session, issue::Issued},
-    },
+    service::sessions::{end::end_session, issue::Issued},
     token::RefreshVerdict,
 };
 
@@ -16,10 +13,12 @@ impl Elizabeth {
     /// # Errors
     ///
     /// [`Unauthorized::RefreshToken`] when it is unknown, expired or revoked, also when its room is gone;
-    /// [`Unauthorized::RefreshTokenReused`]; [`Error::RoomClosed`] to a guest.
+    /// [`Unauthorized::RefreshTokenReused`]; [`Error::RoomClosed`] to a guest;
+    /// [`Error::TooMany`] tokens; [`Error::StorageFull`].
     pub async fn refresh(&self, refresh_token: &str) -> Result<Issued> {
         let hash = KeyHash::of(refresh_token);
-        retried(|| async {
+        let free = self.free_space().await?;
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let record = tx.lock_refresh(hash).await?.ok_or(Unauthorized::RefreshToken)?;
             let room = tx.lock_room_by_id(record.room_id, self.now()).await?;
@@ -37,7 +36,7 @@ impl Elizabeth {
             if room.status == RoomStatus::Closed && !record.owner {
                 return Err(Error::RoomClosed);
             }
-            self.finish_issue(tx, &room, record.session(), now, true).await
+            self.finish_issue(tx, &room, record.session(), now, true, free).await
         })
         .await
     }
@@ -49,7 +48,7 @@ impl Elizabeth {
     /// [`Unauthorized::RefreshToken`] when it is unknown or dead.
     pub async fn revoke_refresh(&self, refresh_token: &str) -> Result<()> {
         let hash = KeyHash::of(refresh_token);
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let record = tx.lock_refresh(hash).await?.ok_or(Unauthorized::RefreshToken)?;
             let now = self.now();

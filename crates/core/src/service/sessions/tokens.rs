@@ -5,7 +5,6 @@ use crate::{
     service::{
         authorize::{Presented, Requirement},
         caller::Caller,
-        retried::retried,
         sessions::end::end_session,
     },
     token::{Claims, TokenRecord},
@@ -60,7 +59,7 @@ impl Elizabeth {
     ///
     /// [`Error::TokenNotFound`]; [`Error::NotYourToken`]; without a good token.
     pub async fn revoke_token(&self, room: &RoomRef, caller: &Caller, jti: Jti) -> Result<()> {
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Token).await?;
             let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
             if target.sid == grant.token.sid {
@@ -84,7 +83,7 @@ impl Elizabeth {
         let presented = self.present_token(access_token);
         let claims = presented.claims().ok_or(Unauthorized::Invalid)?;
         let room = RoomId(claims.room_id);
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             tx.lock_room_by_id(room, self.now()).await?.ok_or(Unauthorized::Invalid)?;
             let now = self.now();
@@ -108,7 +107,7 @@ impl Elizabeth {
     ///
     /// When the store fails.
     pub async fn clean_tokens(&self) -> Result<u64> {
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let now = self.now();
             let dead = tx.dead_tokens(now).await?;

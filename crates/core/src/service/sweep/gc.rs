@@ -6,7 +6,7 @@ use crate::{
     Elizabeth, Result,
     id::{BlobKey, ContentId, RoomId},
     ports::{ContentPage, ReadTx, SweepReport},
-    service::{retried::retried, sweep::leader_lease::LeaderLease},
+    service::sweep::leader_lease::LeaderLease,
     time::Timestamp,
 };
 
@@ -58,7 +58,8 @@ impl Elizabeth {
         if !self.may_go_on(lease).await? {
             return Ok(report);
         }
-        (report.cleaned_reservations, report.cleaned_tokens) = retried(|| self.sweep_lapsed(until)).await?;
+        (report.cleaned_reservations, report.cleaned_tokens) =
+            self.retried(|| self.sweep_lapsed(until)).await?;
         report.cleaned_blobs = self.collect_blobs_while(lease).await?;
         Ok(report)
     }
@@ -86,7 +87,7 @@ impl Elizabeth {
                 .collect()
                 .await;
             if !gone.is_empty() {
-                retried(|| async {
+                self.retried(|| async {
                     let mut tx = self.ports.store.begin().await?;
                     tx.unqueue_blobs(&gone).await?;
                     Ok(tx.commit().await?)
@@ -138,7 +139,7 @@ impl Elizabeth {
                 if !self.may_go_on(lease).await? {
                     return Ok(());
                 }
-                let Some(swept) = retried(|| self.sweep_room(id, until)).await? else { continue };
+                let Some(swept) = self.retried(|| self.sweep_room(id, until)).await? else { continue };
                 report.cleaned_rooms += 1;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
@@ -177,7 +178,7 @@ impl Elizabeth {
                 if !self.may_go_on(lease).await? {
                     return Ok(());
                 }
-                let swept = retried(|| self.sweep_contents_of(room, &listed, until)).await?;
+                let swept = self.retried(|| self.sweep_contents_of(room, &listed, until)).await?;
                 report.cleaned_contents += swept.contents;
                 report.freed_size += swept.freed_size;
             }

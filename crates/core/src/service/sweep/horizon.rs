@@ -4,7 +4,6 @@ use crate::{
     Elizabeth, Result,
     leap::{Leap, Reading, RemovalClock},
     ports::{ReadTx, WriteTx},
-    service::retried::retried,
     time::Timestamp,
 };
 
@@ -30,7 +29,7 @@ impl Elizabeth {
     ///
     /// When the store fails.
     pub async fn accept_leap(&self) -> Result<()> {
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let until = self.with_removal_clock(|clock| clock.trust(self.reading()));
             tx.set_removed_until(until).await?;
@@ -41,7 +40,7 @@ impl Elizabeth {
 
     /// Up to which instant may be removed what is over.
     pub(crate) async fn note_horizon(&self) -> Result<Timestamp> {
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let until = self.horizon(tx.as_mut()).await?;
             tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Elizabeth, Result, id::LeaseHolder, service::retried::retried, time::Timestamp};
+use crate::{Elizabeth, Result, id::LeaseHolder, time::Timestamp};
 
 /// How long a lease lasts unless it is prolonged. When its holder dies, the next one waits for so long at most.
 pub const SWEEP_LEASE: Duration = Duration::from_secs(30);
@@ -41,7 +41,7 @@ impl Elizabeth {
 
     /// Takes the lease or prolongs it; `None` when it is another's.
     pub(super) async fn take_leader_lease(&self, holder: LeaseHolder) -> Result<Option<LeaderLease>> {
-        retried(|| async {
+        self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             let now = self.now();
             if !tx.take_lease(LEASE, holder, now, now.saturating_add(SWEEP_LEASE)).await? {

@@ -5,13 +5,12 @@ use crate::{
     id::ContentId,
     name::RoomRef,
     permission::Permission,
-    ports::ReadTx,
+    ports::{CredentialKind, ReadTx},
     secret::{KeyHash, TICKET_PREFIX, opaque_secret},
     service::{
         authorize::{Grant, Requirement},
         caller::Caller,
         contents::get::check_live,
-        retried::retried,
     },
     settable::settable,
     ticket::{NewTicket, Ticket, TicketPurpose, TicketTerms},
@@ -55,7 +54,8 @@ impl Elizabeth {
     ///
     /// [`Error::Invalid`] for its terms. To read a content: without a token that sees it;
     /// [`Error::ContentNotFound`], [`Error::ContentExpired`], [`Error::DownloadsSpent`]. To let somebody in: without
-    /// a token that has SHARE; [`Error::PermissionDenied`] with what the caller does not have either.
+    /// a token that has SHARE; [`Error::PermissionDenied`] with what the caller does not have either. For both
+    /// [`Error::TooMany`] tickets; [`Error::StorageFull`].
     pub async fn create_ticket(
         &self,
         room: &RoomRef,
@@ -70,21 +70,25 @@ impl Elizabeth {
         };
         let secret = opaque_secret(TICKET_PREFIX, self.ports.entropy.bytes());
         let hash = KeyHash::of(&secret);
-        let ticket = retried(|| async {
-            let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
-            match purpose {
-                TicketPurpose::Download(id) => check_readable(tx.as_mut(), &grant, id, now).await?,
-                TicketPurpose::Enter(Some(asked)) if !grant.permission().contains(asked) => {
-                    return Err(Error::PermissionDenied(asked - grant.permission()));
+        let free = self.free_space().await?;
+        let ticket = self
+            .retried(|| async {
+                let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
+                match purpose {
+                    TicketPurpose::Download(id) => check_readable(tx.as_mut(), &grant, id, now).await?,
+                    TicketPurpose::Enter(Some(asked)) if !grant.permission().contains(asked) => {
+                        return Err(Error::PermissionDenied(asked - grant.permission()));
+                    }
+                    TicketPurpose::Enter(_) => {}
                 }
-                TicketPurpose::Enter(_) => {}
-            }
-            let new = NewTicket::issue(&grant.room, hash, grant.token.session(), purpose, terms, now);
-            let id = tx.insert_ticket(&new).await?;
-            tx.commit().await?;
-            Ok(new.into_ticket(id))
-        })
-        .await?;
+                self.admit_row(free)?;
+                self.admit_credential(tx.as_mut(), grant.room.id, CredentialKind::Ticket, now).await?;
+                let new = NewTicket::issue(&grant.room, hash, grant.token.session(), purpose, terms, now);
+                let id = tx.insert_ticket(&new).await?;
+                tx.commit().await?;
+                Ok(new.into_ticket(id))
+            })
+            .await?;
         Ok(CreatedTicket { secret: secret.into(), ticket })
     }
 }

@@ -28,6 +28,7 @@ impl Elizabeth {
         self.admit(access, read.ticket_by_hash(hash).await?, now)?;
         drop(read);
 
+        let free = self.free_space().await?;
         let mut tx = self.ports.store.begin().await?;
         let access = tx.lock_room(address, None, self.now()).await?;
         let now = self.now();
@@ -38,7 +39,7 @@ impl Elizabeth {
         let entries = Some(room.entries.saturating_add(1));
         tx.change_room(room.id, &RoomChange { entries, ..RoomChange::default() }).await?;
         let session = Session { scope: ticket.scope, ..self.new_session(false) };
-        self.finish_issue(tx, &room, session, now, refresh).await
+        self.finish_issue(tx, &room, session, now, refresh, free).await
     }
 
     /// The room and the ticket, when the one opens the other now.

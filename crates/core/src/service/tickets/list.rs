@@ -2,7 +2,7 @@ use crate::{
     Elizabeth, Error, Result,
     id::TicketId,
     name::RoomRef,
-    service::{authorize::Requirement, caller::Caller, retried::retried},
+    service::{authorize::Requirement, caller::Caller},
     ticket::Ticket,
 };
 
@@ -25,7 +25,7 @@ impl Elizabeth {
     ///
     /// [`Error::TicketNotFound`]; [`Error::NotYourTicket`]; without a good token.
     pub async fn revoke_ticket(&self, room: &RoomRef, caller: &Caller, id: TicketId) -> Result<()> {
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Token).await?;
             let target = tx.ticket(grant.room.id, id).await?.ok_or(Error::TicketNotFound)?;
             if target.sid != grant.token.sid && !grant.token.owner {

@@ -9,12 +9,9 @@ use crate::{
     permission::Permission,
     policy::{CHUNK_SIZE_MAX, CHUNKS_MAX},
     ports::StoreError,
-    service::{
-        retried::retried,
-        uploads::{
-            access::{UploadAccess, check_session},
-            chunk_upload::{Arrived, ChunkUpload, Slot},
-        },
+    service::uploads::{
+        access::{UploadAccess, check_session},
+        chunk_upload::{Arrived, ChunkUpload, Slot},
     },
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
@@ -104,7 +101,7 @@ impl Elizabeth {
                 }
             };
         let slot = Slot { room: upload.room_id, upload: upload.id, file: 0, index };
-        retried(|| async {
+        self.retried(|| async {
             let (tx, room, found, now) = self.lock_upload(slot.room, slot.upload).await?;
             check_session(&room, &found, Permission::EDIT)?;
             check_offset(&found, upload.arrived())?;
@@ -120,32 +117,37 @@ impl Elizabeth {
         offset: u64,
         arrived: &Arrived,
     ) -> Result<(ChunkedUpload, Option<Content>)> {
-        let kept = retried(|| async {
-            let (mut tx, _, mut upload, now) = self.lock_upload(slot.room, slot.upload).await?;
-            check_offset(&upload, offset)?;
-            upload.hold = self.renew_hold(tx.as_mut(), &upload, now).await?;
-            if !tx.retract_announcement(&arrived.key).await? {
-                return Err(Error::PieceLost);
-            }
-            let hash_progress = arrived.hash_progress(slot.index);
-            tx.insert_chunk(upload.reservation, &arrived.chunk(slot, now), hash_progress.as_ref()).await?;
-            let progress = &mut upload.progress[0];
-            progress.hash_progress = hash_progress.unwrap_or_default();
-            progress.chunks += 1;
-            progress.bytes += arrived.size;
-            if progress.bytes < upload.files[0].file.size || upload.files[0].part {
+        let kept = self
+            .retried(|| async {
+                let (mut tx, _, mut upload, now) = self.lock_upload(slot.room, slot.upload).await?;
+                check_offset(&upload, offset)?;
+                let so_far = upload.arrived().saturating_add(arrived.size);
+                let is_whole = so_far >= upload.files[0].file.size;
+                let hold = upload.hold.arrive(now, so_far, is_whole, self.policy().chunked_ttl)?;
+                upload.hold = self.keep_hold(tx.as_mut(), &upload, hold).await?;
+                if !tx.retract_announcement(&arrived.key).await? {
+                    return Err(Error::PieceLost);
+                }
+                let hash_progress = arrived.hash_progress(slot.index);
+                tx.insert_chunk(upload.reservation, &arrived.chunk(slot, now), hash_progress.as_ref())
+                    .await?;
+                let progress = &mut upload.progress[0];
+                progress.hash_progress = hash_progress.unwrap_or_default();
+                progress.chunks += 1;
+                progress.bytes += arrived.size;
+                if progress.bytes < upload.files[0].file.size || upload.files[0].part {
+                    tx.commit().await?;
+                    return Ok((upload, None));
+                }
+                let hash = arrived
+                    .hash_progress
+                    .clone()
+                    .ok_or_else(|| StoreError::Corrupt("a piece without a hash".into()))?;
+                let completed = self.settle_in(tx.as_mut(), upload, 0, hash.finish(), now).await?;
                 tx.commit().await?;
-                return Ok((upload, None));
-            }
-            let hash = arrived
-                .hash_progress
-                .clone()
-                .ok_or_else(|| StoreError::Corrupt("a piece without a hash".into()))?;
-            let completed = self.settle_in(tx.as_mut(), upload, 0, hash.finish(), now).await?;
-            tx.commit().await?;
-            Ok((completed.upload, Some(completed.content)))
-        })
-        .await;
+                Ok((completed.upload, Some(completed.content)))
+            })
+            .await;
         // Whether a transaction of unknown end took place is unknown: the blob may be a chunk's by now.
         if kept.as_ref().is_err_and(|error| !matches!(error, Error::Store(StoreError::Unavailable(_)))) {
             self.discard_blob(&arrived.key).await;

@@ -12,7 +12,6 @@ use crate::{
     service::{
         authorize::Requirement,
         caller::Caller,
-        retried::retried,
         uploads::{
             prepare::session_reservation,
             receiving::Renewal,
@@ -35,7 +34,7 @@ impl Elizabeth {
         caller: &Caller,
         reservation: ReservationId,
     ) -> Result<Upload> {
-        retried(|| async {
+        self.retried(|| async {
             let claim = self.claim(room, caller, reservation).await?;
             self.begin_claimed(caller, claim).await
         })
@@ -56,7 +55,7 @@ impl Elizabeth {
         reservation: ReservationId,
         files: Vec<(String, Bytes)>,
     ) -> Result<Uploaded> {
-        let whole = retried(|| async {
+        let whole = self.retried(|| async {
             let claim = self.claim(room, caller, reservation).await?;
             if claim.found.manifest.files().iter().any(|file| file.size > self.policy().inline_max) {
                 return Ok(Whole::Begun(Box::new(self.begin_claimed(caller, claim).await?)));

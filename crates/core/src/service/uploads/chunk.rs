@@ -7,13 +7,9 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     ports::StoreError,
-    quota::HoldState,
-    service::{
-        retried::retried,
-        uploads::{
-            access::UploadAccess,
-            chunk_upload::{Arrived, ChunkUpload, Slot},
-        },
+    service::uploads::{
+        access::UploadAccess,
+        chunk_upload::{Arrived, ChunkUpload, Slot},
     },
     upload::{Chunk, ChunkedUpload, HashProgress, HashState},
 };
@@ -74,7 +70,7 @@ impl Elizabeth {
         access: &UploadAccess,
         request: ChunkRequest,
     ) -> Result<BegunChunk> {
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.access_upload_locked(room, access, Permission::EDIT).await?;
             let upload = grant.live(now)?.upload;
             let (file, expected) = place(&upload, &request)?;
@@ -87,12 +83,6 @@ impl Elizabeth {
             if let Some(stored) = tx.chunk(upload.reservation, file, request.index).await? {
                 if claimed.is_some_and(|claimed| claimed != stored.sha256) {
                     return Err(conflict(slot));
-                }
-                if upload.hold.state != HoldState::Done {
-                    // It keeps the upload alive, as the first time.
-                    let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
-                    tx.update_hold(upload.reservation, hold).await?;
-                    tx.commit().await?;
                 }
                 return Ok(match claimed {
                     Some(_) => BegunChunk::Stored(stored),
@@ -221,22 +211,25 @@ impl ChunkWriter {
 impl Elizabeth {
     /// A chunk has arrived: it gets its row, unless it came twice.
     async fn keep_chunk(&self, slot: Slot, arrived: Arrived) -> Result<Chunk> {
-        let kept = retried(|| async {
-            let (mut tx, _, upload, now) = self.lock_upload(slot.room, slot.upload).await?;
-            if let Some(first) = tx.chunk(upload.reservation, slot.file, slot.index).await? {
-                return Ok((first, false));
-            }
-            self.renew_hold(tx.as_mut(), &upload, now).await?;
-            if !tx.retract_announcement(&arrived.key).await? {
-                return Err(Error::PieceLost);
-            }
-            let chunk = arrived.chunk(slot, now);
-            let hash_progress = arrived.hash_progress(slot.index);
-            tx.insert_chunk(upload.reservation, &chunk, hash_progress.as_ref()).await?;
-            tx.commit().await?;
-            Ok((chunk, true))
-        })
-        .await;
+        let kept = self
+            .retried(|| async {
+                let (mut tx, _, upload, now) = self.lock_upload(slot.room, slot.upload).await?;
+                if let Some(first) = tx.chunk(upload.reservation, slot.file, slot.index).await? {
+                    return Ok((first, false));
+                }
+                let so_far = upload.unsettled().saturating_add(arrived.size);
+                let hold = upload.hold.arrive(now, so_far, true, self.policy().chunked_ttl)?;
+                self.keep_hold(tx.as_mut(), &upload, hold).await?;
+                if !tx.retract_announcement(&arrived.key).await? {
+                    return Err(Error::PieceLost);
+                }
+                let chunk = arrived.chunk(slot, now);
+                let hash_progress = arrived.hash_progress(slot.index);
+                tx.insert_chunk(upload.reservation, &chunk, hash_progress.as_ref()).await?;
+                tx.commit().await?;
+                Ok((chunk, true))
+            })
+            .await;
         match kept {
             Ok((chunk, true)) => return Ok(chunk),
             // Whether the transaction took place is unknown: the blob may be a chunk's by now.

@@ -4,13 +4,11 @@ use crate::{
     Elizabeth, Error, Result,
     content::Sha256Hash,
     id::{BlobKey, RoomId, UploadId},
+    policy::PROGRESS_BYTES,
     ports::WriteTx,
     quota::{Hold, HoldState},
     room::Room,
-    service::{
-        retried::retried,
-        uploads::receiving::{Receiving, Renewal},
-    },
+    service::uploads::receiving::{Receiving, Renewal},
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
 };
@@ -34,6 +32,8 @@ pub(crate) struct ChunkUpload {
     receiving: Receiving,
     hash_progress: Option<HashState>,
     renewal: Renewal,
+    /// Bytes that had come of it when its upload was last prolonged for them.
+    prolonged_at: u64,
 }
 
 /// A piece that has arrived and is durable.
@@ -56,7 +56,8 @@ impl Elizabeth {
         now: Timestamp,
     ) -> Result<ChunkUpload> {
         let key = BlobKey::from_random(self.ports.entropy.bytes());
-        self.renew_hold(tx.as_mut(), upload, now).await?;
+        // No byte has come: nothing is prolonged.
+        self.keep_hold(tx.as_mut(), upload, upload.hold.check_going_on(now)?).await?;
         let until = now.saturating_add(self.policy().upload_lease);
         tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
         tx.commit().await?;
@@ -68,7 +69,7 @@ impl Elizabeth {
             }
         };
         let renewal = Renewal::new(self.policy().upload_lease.min(self.policy().chunked_ttl), now);
-        Ok(ChunkUpload { app: self.clone(), slot, key, receiving, hash_progress, renewal })
+        Ok(ChunkUpload { app: self.clone(), slot, key, receiving, hash_progress, renewal, prolonged_at: 0 })
     }
 
     /// The upload of a slot with its room locked, for what has arrived meanwhile.
@@ -95,7 +96,16 @@ impl Elizabeth {
         upload: &ChunkedUpload,
         now: Timestamp,
     ) -> Result<Hold> {
-        let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
+        self.keep_hold(tx, upload, upload.hold.go_on(now, self.policy().chunked_ttl)?).await
+    }
+
+    /// The same for what a hold has become.
+    pub(crate) async fn keep_hold(
+        &self,
+        tx: &mut dyn WriteTx,
+        upload: &ChunkedUpload,
+        hold: Hold,
+    ) -> Result<Hold> {
         let held = tx.update_hold(upload.reservation, hold).await?;
         if held { Ok(hold) } else { Err(Error::ReservationExpired) }
     }
@@ -107,7 +117,7 @@ impl Elizabeth {
             tracing::warn!(%error, "the blob of a piece that is not kept is left to the sweeper");
             return;
         }
-        let retracted = retried(|| async {
+        let retracted = self.retried(|| async {
             let mut tx = self.ports.store.begin().await?;
             tx.retract_announcement(key).await?;
             Ok(tx.commit().await?)
@@ -158,31 +168,40 @@ impl ChunkUpload {
         app.discard_blob(&key).await;
     }
 
-    /// Starts the leases anew, of the blob and of the whole upload, when a tenth of the shorter one has gone by.
+    /// Starts the lease of the blob anew when a tenth of it has gone by: a byte is here. The upload is prolonged with it
+    /// when that is its first one, or so many have come that it is progress.
     async fn renew_if_due(&mut self) -> Result<()> {
         let (app, policy) = (&self.app, self.app.policy());
         if !self.renewal.is_due(app.now()) {
             return Ok(());
         }
-        let (slot, key) = (self.slot, &self.key);
-        let at = retried(|| async {
-            let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
-            let until = now.saturating_add(policy.upload_lease);
-            match upload.hold.state {
-                HoldState::Pending | HoldState::Begun => {
-                    app.renew_hold(tx.as_mut(), &upload, now).await?;
+        let (slot, key, size) = (self.slot, &self.key, self.receiving.size());
+        let is_progress = size - self.prolonged_at >= PROGRESS_BYTES;
+        let at = app
+            .retried(|| async {
+                let (mut tx, _, upload, now) = app.lock_upload(slot.room, slot.upload).await?;
+                let until = now.saturating_add(policy.upload_lease);
+                match upload.hold.state {
+                    HoldState::Begun if !is_progress => {
+                        app.keep_hold(tx.as_mut(), &upload, upload.hold.check_going_on(now)?).await?;
+                    }
+                    HoldState::Pending | HoldState::Begun => {
+                        app.renew_hold(tx.as_mut(), &upload, now).await?;
+                    }
+                    // Its like was first, and the upload is complete: its own end will tell.
+                    HoldState::Done => {}
                 }
-                // Its like was first, and the upload is complete: its own end will tell.
-                HoldState::Done => {}
-            }
-            if !tx.extend_announcement(key, until).await? {
-                return Err(Error::PieceLost);
-            }
-            tx.commit().await?;
-            Ok(now)
-        })
-        .await?;
+                if !tx.extend_announcement(key, until).await? {
+                    return Err(Error::PieceLost);
+                }
+                tx.commit().await?;
+                Ok(now)
+            })
+            .await?;
         self.renewal.renewed(at);
+        if is_progress {
+            self.prolonged_at = size;
+        }
         Ok(())
     }
 }

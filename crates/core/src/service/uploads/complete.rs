@@ -9,7 +9,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     ports::{BlobError, ReadTx, StoreError, WriteTx},
-    service::{retried::retried, uploads::access::UploadAccess},
+    service::uploads::access::UploadAccess,
     time::Timestamp,
     upload::{Chunk, ChunkedUpload, HashProgress, HashState},
 };
@@ -143,7 +143,7 @@ impl Elizabeth {
         file: u32,
         sha256: Sha256Hash,
     ) -> Result<CompletedFile> {
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, _, upload, now) = self.lock_upload(room, upload).await?;
             if let Some(content) = upload.progress[file as usize].content {
                 let content = settled_content(tx.as_mut(), room, content).await?;
@@ -168,8 +168,8 @@ impl Elizabeth {
         let index = file as usize;
         let others = upload.progress.iter().enumerate().filter(|&(at, _)| at != index);
         let last = others.map(|(_, progress)| progress).all(|progress| progress.content.is_some());
-        let size = upload.files[index].file.size;
-        upload.hold = upload.hold.settle_part(now, size, last, self.policy().chunked_ttl)?;
+        let (size, row) = (upload.files[index].file.size, upload.files[index].row());
+        upload.hold = upload.hold.settle_part(now, size, row, last, self.policy().chunked_ttl)?;
         // First: it waits for whoever deletes the upload, and sees it.
         if !tx.update_hold(upload.reservation, upload.hold).await? {
             return Err(Error::ReservationExpired);
@@ -199,7 +199,7 @@ impl Elizabeth {
         file: u32,
         hash_progress: Option<&HashProgress>,
     ) -> Result<()> {
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, _, found, now) = self.lock_upload(upload.room_id, upload.id).await?;
             if found.progress[file as usize].content.is_some() {
                 return Ok(());

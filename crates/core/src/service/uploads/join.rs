@@ -1,6 +1,7 @@
 use crate::{
     Elizabeth, Error, Invalid, Result,
     content::Sha256Hash,
+    counts::Rows,
     id::UploadId,
     name::RoomRef,
     permission::Permission,
@@ -11,7 +12,7 @@ use crate::{
     service::{
         authorize::{Grant, Requirement},
         caller::Caller,
-        retried::retried,
+        growth::FreeSpace,
         uploads::{
             access::is_own,
             append::check_appendable,
@@ -59,7 +60,8 @@ impl Elizabeth {
         let hash_progress =
             whole.first().map(|first| first.progress[0].hash_progress.clone()).unwrap_or_default();
         let sha256 = self.hash_chunks(&hash_progress, &chunks, &whole, 0).await?.finish();
-        retried(|| self.join(room, caller, parts, file.clone(), sha256)).await
+        let free = self.free_space().await?;
+        self.retried(|| self.join(room, caller, parts, file.clone(), sha256, free)).await
     }
 
     async fn join(
@@ -69,13 +71,18 @@ impl Elizabeth {
         parts: &[UploadId],
         mut file: ChunkedFile,
         sha256: Sha256Hash,
+        free: FreeSpace,
     ) -> Result<CompletedFile> {
         let (mut tx, grant, now) = self.authorize_locked(room, caller, NEED).await?;
         let parts = whole_parts(tx.as_mut(), &grant, parts, now).await?;
+        self.admit_row(free)?;
+        // The parts have the price of a row each, one of which is the content's; its name may be a longer one.
+        let longer_name = Rows { count: 0, size: file.row().size };
+        self.ledger(tx.as_mut(), &grant.room, now).await?.check_rows(now, longer_name)?;
         let ttl = self.policy().chunked_ttl;
         let mut chunks = Vec::new();
         for part in &parts {
-            let hold = part.hold.settle_part(now, part.announced(), true, ttl)?;
+            let hold = part.hold.settle_part(now, part.announced(), part.files[0].row(), true, ttl)?;
             // First: it waits for whoever deletes the upload, and sees it.
             if !tx.update_hold(part.reservation, hold).await? {
                 return Err(Error::ReservationExpired);
@@ -91,7 +98,7 @@ impl Elizabeth {
             permission: grant.token.permission,
             // Nobody is given its token: nothing is to be added to it.
             token_hash: KeyHash::of(&opaque_secret(UPLOAD_TOKEN_PREFIX, self.ports.entropy.bytes())),
-            hold: Hold { size: 0, deadline: now.saturating_add(ttl), state: HoldState::Done },
+            hold: Hold::new(0, now.saturating_add(ttl), HoldState::Done).for_rows(Rows::promised([])),
             files: vec![file],
             created_at: now,
         };

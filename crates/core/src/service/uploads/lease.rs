@@ -4,7 +4,6 @@ use crate::{
     Elizabeth, Error, Result,
     id::{ReservationId, RoomId},
     quota::Hold,
-    service::{retried::retried, uploads::prepare::ledger},
     time::Timestamp,
 };
 
@@ -13,6 +12,8 @@ pub struct UploadLease {
     pub(crate) app: Elizabeth,
     pub(crate) room: RoomId,
     pub(crate) reservation: ReservationId,
+    /// Bytes that had arrived when it was asked for.
+    pub(crate) arrived: u64,
 }
 
 impl UploadLease {
@@ -32,14 +33,25 @@ impl UploadLease {
 
     /// The same for a hold that has to have `needed` bytes from here on, where that is given; and when it was.
     pub(crate) async fn extend(&self, needed: Option<u64>) -> Result<(Hold, Timestamp)> {
-        retried(|| async {
-            let mut tx = self.app.ports.store.begin().await?;
-            let room = tx.lock_room_by_id(self.room, self.app.now()).await?.ok_or(Error::RoomNotFound)?;
-            let now = self.app.now();
+        let app = &self.app;
+        let free = match needed {
+            Some(_) => Some(app.free_space().await?),
+            None => None,
+        };
+        app.retried(|| async {
+            let mut tx = app.ports.store.begin().await?;
+            let room = tx.lock_room_by_id(self.room, app.now()).await?.ok_or(Error::RoomNotFound)?;
+            let now = app.now();
             let held = tx.reservation(room.id, self.reservation).await?.ok_or(Error::ReservationExpired)?;
             let mut hold = held.hold.extend(now, self.span())?;
-            if let Some(needed) = needed {
-                hold = ledger(tx.as_mut(), &room, now).await?.grow(now, hold, needed)?;
+            hold.arrived = hold.arrived.max(self.arrived).min(hold.size);
+            if let (Some(needed), Some(free)) = (needed, free) {
+                let more = app.ledger(tx.as_mut(), &room, now).await?.growth(now, hold, needed)?;
+                let left = app.space_left(tx.as_mut(), free, more, now).await?;
+                hold = hold.grown(more.min(left));
+                if hold.size < needed {
+                    return Err(Error::StorageFull);
+                }
             }
             tx.update_hold(self.reservation, hold).await?;
             tx.extend_announcements(self.reservation, hold.deadline).await?;

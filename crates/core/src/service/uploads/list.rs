@@ -5,7 +5,6 @@ use crate::{
     service::{
         authorize::Requirement,
         caller::Caller,
-        retried::retried,
         uploads::{
             access::{UploadAccess, is_own},
             prepare::Released,
@@ -66,7 +65,7 @@ impl Elizabeth {
     ///
     /// Without a credential of the upload; [`Error::ReservationNotFound`]; [`Error::ReservationExpired`].
     pub async fn abandon_upload(&self, room: &RoomRef, access: &UploadAccess) -> Result<Released> {
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.access_upload_locked(room, access, Permission::empty()).await?;
             let grant = grant.live(now)?;
             let released = match grant.upload.status(now) {

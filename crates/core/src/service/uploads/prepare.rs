@@ -1,13 +1,17 @@
 use crate::{
     Elizabeth, Error, Result,
     content::{FileRequest, Manifest, Reservation},
+    counts::{Counted, Rows, TooMany},
     id::{ReservationId, RoomId, SessionId},
     name::RoomRef,
     permission::Permission,
     ports::{ReadTx, WriteTx},
     quota::Ledger,
     room::Room,
-    service::{authorize::Requirement, caller::Caller, retried::retried},
+    service::{
+        authorize::{Grant, Requirement},
+        caller::Caller,
+    },
     time::Timestamp,
 };
 
@@ -40,8 +44,8 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for the manifest; without a token that has EDIT; [`Error::RoomFull`];
-    /// [`Error::StorageFull`] when the server itself has no space left.
+    /// [`Error::Invalid`] for the manifest; without a token that has EDIT; [`Error::RoomFull`]; [`Error::TooMany`]
+    /// reservations or contents; [`Error::StorageFull`] when the server itself has no space left.
     pub async fn prepare(
         &self,
         room: &RoomRef,
@@ -50,16 +54,17 @@ impl Elizabeth {
     ) -> Result<Prepared> {
         let manifest = Manifest::parse(files, self.now())?;
         let total = manifest.total();
-        let enough_space = self.has_space_for(total).await?;
+        let free = self.free_space().await?;
         let need = Requirement::Permission(Permission::EDIT);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let id = grant.room.id;
-            let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
+            let mut ledger = self.ledger(tx.as_mut(), &grant.room, now).await?;
             let hold = ledger.reserve(now, total, self.policy().reservation_ttl)?;
-            if !enough_space {
-                return Err(Error::StorageFull);
-            }
+            let hold = hold.for_rows(manifest.rows());
+            ledger.check_rows(now, hold.rows)?;
+            self.admit_reservation(tx.as_mut(), &ledger, &grant, Counted::Reservations, now).await?;
+            self.admit_bytes(tx.as_mut(), free, total, now).await?;
             let reservation_id = tx.insert_reservation(id, grant.token.sid, hold, &manifest, now).await?;
             ledger.insert(reservation_id, hold);
             tx.commit().await?;
@@ -87,7 +92,7 @@ impl Elizabeth {
         reservation: ReservationId,
     ) -> Result<Released> {
         let need = Requirement::Permission(Permission::EDIT);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let held = session_reservation(tx.as_mut(), grant.room.id, grant.token.sid, reservation).await?;
             if !held.hold.is_live(now) {
@@ -101,18 +106,39 @@ impl Elizabeth {
         .await
     }
 
-    /// Whether the blob store would keep its free space with so many more bytes in it. Files that the store itself
-    /// keeps are no exception: it fills the same disk, and nothing can be deleted where nothing can be written.
-    pub(crate) async fn has_space_for(&self, bytes: u64) -> Result<bool> {
-        let wanted = bytes.saturating_add(self.policy().min_free);
-        Ok(self.ports.blobs.free_space().await?.is_none_or(|free| free >= wanted))
+    /// The account of a room that is locked.
+    pub(crate) async fn ledger(&self, tx: &mut dyn WriteTx, room: &Room, now: Timestamp) -> Result<Ledger> {
+        let holds = tx.live_holds(room.id, now).await?;
+        let most_rows = Rows::most(&self.policy().limits, room.max_size);
+        Ok(Ledger::new(room.max_size, room.stored_size, holds).with_rows(room.rows(), most_rows))
     }
-}
 
-/// The account of a room that is locked.
-pub(crate) async fn ledger(tx: &mut dyn WriteTx, room: &Room, now: Timestamp) -> Result<Ledger> {
-    let holds = tx.live_holds(room.id, now).await?;
-    Ok(Ledger::new(room.max_size, room.stored_size, holds))
+    /// Whether there may be one more reservation in a room, or one more upload in pieces in it and in a guest's session.
+    pub(crate) async fn admit_reservation(
+        &self,
+        tx: &mut dyn WriteTx,
+        ledger: &Ledger,
+        grant: &Grant,
+        what: Counted,
+        now: Timestamp,
+    ) -> Result<()> {
+        let most = |what: Counted| self.policy().limits.get(what.limit());
+        let of_session = !grant.token.owner && what == Counted::Uploads;
+        let under_way = ledger.under_way(now);
+        if under_way < most(what) && (!of_session || under_way < most(Counted::SessionUploads)) {
+            return Ok(());
+        }
+        let uploads = tx.upload_counts(grant.room.id, grant.token.sid, now).await?;
+        let count =
+            if what == Counted::Uploads { uploads.room } else { under_way - uploads.room.min(under_way) };
+        let session = if of_session { uploads.session } else { 0 };
+        for (what, count) in [(what, count), (Counted::SessionUploads, session)] {
+            if count > 0 && count >= most(what) {
+                return Err(TooMany { what, most: most(what) }.into());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A reservation of this session, lapsed or not. Another session's does not exist to it.

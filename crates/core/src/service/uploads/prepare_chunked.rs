@@ -1,13 +1,13 @@
 use secrecy::SecretString;
 
 use crate::{
-    Elizabeth, Error, Result,
+    Elizabeth, Result,
+    counts::{Counted, Rows},
     id::UploadId,
     name::RoomRef,
     permission::Permission,
-    policy::UPLOADS_MAX,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
-    service::{authorize::Requirement, caller::Caller, retried::retried, uploads::prepare::ledger},
+    service::{authorize::Requirement, caller::Caller},
     upload::{ChunkedFile, ChunkedUpload, HashState, NewUpload, UploadFileRequest, parse_files},
 };
 
@@ -26,12 +26,13 @@ pub struct PreparedUpload {
 
 impl Elizabeth {
     /// Takes the space for some files out of a room, in one atomic step, that are going to come in chunks. It is held
-    /// for [`crate::policy::Policy::chunked_ttl`] from the last chunk on.
+    /// for [`crate::policy::Policy::first_byte_ttl`], and from the first byte on for
+    /// [`crate::policy::Policy::chunked_ttl`] from each progress.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for the files; without a token that has EDIT; [`Error::RoomFull`];
-    /// [`Error::TooManyUploads`]; [`Error::StorageFull`] when the server itself has no space left.
+    /// [`crate::Error::Invalid`] for the files; without a token that has EDIT; [`crate::Error::RoomFull`]; [`crate::Error::TooMany`] uploads
+    /// under way in the room or in a guest's session, or contents; [`crate::Error::StorageFull`] when the server itself has no space left.
     pub async fn prepare_upload(
         &self,
         room: &RoomRef,
@@ -71,18 +72,18 @@ impl Elizabeth {
         files: Vec<ChunkedFile>,
     ) -> Result<PreparedUpload> {
         let total = files.iter().map(|file| file.file.size).sum();
-        let enough_space = self.has_space_for(total).await?;
+        let free = self.free_space().await?;
+        let policy = self.policy();
+        let first_byte_ttl = policy.first_byte_ttl.min(policy.chunked_ttl);
         let need = Requirement::Permission(Permission::EDIT);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
-            let mut ledger = ledger(tx.as_mut(), &grant.room, now).await?;
-            if ledger.under_way(now) >= UPLOADS_MAX {
-                return Err(Error::TooManyUploads);
-            }
-            let hold = ledger.reserve(now, total, self.policy().chunked_ttl)?;
-            if !enough_space {
-                return Err(Error::StorageFull);
-            }
+            let mut ledger = self.ledger(tx.as_mut(), &grant.room, now).await?;
+            self.admit_reservation(tx.as_mut(), &ledger, &grant, Counted::Uploads, now).await?;
+            let hold = ledger.reserve(now, total, first_byte_ttl)?;
+            let hold = hold.for_rows(Rows::promised(files.iter().map(ChunkedFile::row)));
+            ledger.check_rows(now, hold.rows)?;
+            self.admit_bytes(tx.as_mut(), free, total, now).await?;
             let token = opaque_secret(UPLOAD_TOKEN_PREFIX, self.ports.entropy.bytes());
             let new = NewUpload {
                 id: UploadId(self.ports.entropy.uuid()),

@@ -1,17 +1,16 @@
 use bytes::Bytes;
 
 use crate::{
-    Elizabeth, Error, Result,
+    Elizabeth, Result,
     content::{FileRequest, Manifest, Reservation},
+    counts::Counted,
     id::BlobKey,
     name::RoomRef,
     permission::Permission,
     service::{
         authorize::Requirement,
         caller::Caller,
-        retried::retried,
         uploads::{
-            prepare::ledger,
             receiving::Received,
             upload::{Upload, Uploaded, new_content},
         },
@@ -26,8 +25,8 @@ impl Elizabeth {
     ///
     /// # Errors
     ///
-    /// [`crate::Invalid`] for the request; without a token that has EDIT; [`Error::RoomFull`];
-    /// [`Error::StorageFull`] when the server itself has no space left. A room that was made for this call goes
+    /// [`crate::Invalid`] for the request; without a token that has EDIT; [`crate::Error::RoomFull`];
+    /// [`crate::Error::TooMany`] reservations or contents; [`crate::Error::StorageFull`] when the server itself has no space left. A room that was made for this call goes
     /// again then.
     pub async fn begin_file(
         &self,
@@ -72,20 +71,24 @@ impl Elizabeth {
         let file = if growing { file.size(0) } else { file };
         let manifest = Manifest::parse(vec![file], self.now())?;
         let total = manifest.total();
-        let enough_space = self.has_space_for(total).await?;
+        let free = self.free_space().await?;
         let need = Requirement::Permission(Permission::EDIT);
         let lease = self.policy().upload_lease;
         let large = growing || total > self.policy().inline_max;
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
-            let room = grant.room;
-            let ledger = ledger(tx.as_mut(), &room, now).await?;
-            let hold =
-                if growing { ledger.reserve_some(now, lease) } else { ledger.reserve(now, total, lease)? };
-            if !enough_space {
-                return Err(Error::StorageFull);
-            }
-            let hold = hold.begin(now, lease)?;
+            let room = &grant.room;
+            let ledger = self.ledger(tx.as_mut(), room, now).await?;
+            let hold = if growing {
+                let most = self.space_left(tx.as_mut(), free, ledger.remaining(now), now).await?;
+                ledger.reserve_some(now, most, lease)
+            } else {
+                ledger.reserve(now, total, lease)?
+            };
+            let hold = hold.for_rows(manifest.rows()).begin(now, lease)?;
+            ledger.check_rows(now, hold.rows)?;
+            self.admit_reservation(tx.as_mut(), &ledger, &grant, Counted::Reservations, now).await?;
+            self.admit_bytes(tx.as_mut(), free, total, now).await?;
             let sid = grant.token.sid;
             let id = tx.insert_reservation(room.id, sid, hold, &manifest, now).await?;
             let key = large.then(|| BlobKey::from_random(self.ports.entropy.bytes()));
@@ -94,7 +97,7 @@ impl Elizabeth {
             }
             tx.commit().await?;
             let begun = Reservation { id, room_id: room.id, sid, hold, manifest: manifest.clone() };
-            let mut upload = self.upload(&room, begun, caller, vec![key], now);
+            let mut upload = self.upload(room, begun, caller, vec![key], now);
             upload.growing = growing.then_some(hold.size);
             Ok(upload)
         })
@@ -110,17 +113,16 @@ impl Elizabeth {
     ) -> Result<Uploaded> {
         let manifest = Manifest::parse(vec![file], self.now())?;
         let total = manifest.total();
-        let enough_space = self.has_space_for(total).await?;
+        let free = self.free_space().await?;
         let received = Received::inline(bytes);
         let need = Requirement::Permission(Permission::EDIT);
-        retried(|| async {
+        self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
             let room = grant.room;
-            let ledger = ledger(tx.as_mut(), &room, now).await?;
+            let ledger = self.ledger(tx.as_mut(), &room, now).await?;
             ledger.check_fits(now, total)?;
-            if !enough_space {
-                return Err(Error::StorageFull);
-            }
+            ledger.check_rows(now, manifest.rows())?;
+            self.admit_bytes(tx.as_mut(), free, total, now).await?;
             let mut contents = Vec::new();
             for file in manifest.files() {
                 let new = new_content(room.id, grant.token.sid, file, &received, now);

@@ -62,11 +62,14 @@ impl Receiving {
         match &mut self.destination {
             Destination::Inline(buffer) => buffer.extend_from_slice(bytes),
             Destination::Blob(_, writer) => {
-                // Asked again: when they were announced, several uploads may have counted on the same free space.
-                if !app.has_space_for(bytes.len() as u64).await? {
-                    return Err(Error::StorageFull);
+                // Asked again: others than we may have taken of the disk since these bytes were promised.
+                app.admit_promised(bytes.len() as u64).await?;
+                if let Err(error) = writer.write(bytes.clone()).await {
+                    let error = Error::from(error);
+                    // This upload fails; what deletes is to find space.
+                    app.yields_to(&error);
+                    return Err(error);
                 }
-                writer.write(bytes.clone()).await?;
             }
         }
         self.size = self.size.saturating_add(bytes.len() as u64);

@@ -8,12 +8,9 @@ use crate::{
     ports::{StoreError, WriteTx},
     quota::Hold,
     room::Room,
-    service::{
-        retried::retried,
-        uploads::{
-            lease::UploadLease,
-            receiving::{Received, Receiving, Renewal},
-        },
+    service::uploads::{
+        lease::UploadLease,
+        receiving::{Received, Receiving, Renewal},
     },
     time::Timestamp,
 };
@@ -94,7 +91,10 @@ impl Upload {
 
     /// What keeps this upload alive while a call to it takes long.
     pub fn lease(&self) -> UploadLease {
-        UploadLease { app: self.app.clone(), room: self.room, reservation: self.reservation }
+        let received = self.received.iter().flatten().map(Received::size);
+        let current = self.current.as_ref().map_or(0, |file| file.receiving.size());
+        let arrived = received.fold(current, u64::saturating_add);
+        UploadLease { app: self.app.clone(), room: self.room, reservation: self.reservation, arrived }
     }
 
     /// Takes files that have arrived already, and commits; or gives everything up.
@@ -140,15 +140,16 @@ impl Upload {
                 all_gone = false;
             }
         }
-        let released = retried(|| async {
-            let mut tx = app.ports.store.begin().await?;
-            tx.delete_reservation(reservation).await?;
-            if all_gone {
-                tx.retract_announcements(reservation).await?;
-            }
-            Ok(tx.commit().await?)
-        })
-        .await;
+        let released = app
+            .retried(|| async {
+                let mut tx = app.ports.store.begin().await?;
+                tx.delete_reservation(reservation).await?;
+                if all_gone {
+                    tx.retract_announcements(reservation).await?;
+                }
+                Ok(tx.commit().await?)
+            })
+            .await;
         if let Err(error) = released {
             tracing::warn!(%error, "the space of an aborted upload is held until its lease ends");
         }
@@ -238,7 +239,7 @@ impl Upload {
         self.check_complete()?;
         // In parts: a writer, which the whole may hold, is not to be shared between threads.
         let Self { app, room, sid, reservation, manifest, keys, received, .. } = &*self;
-        retried(|| async {
+        app.retried(|| async {
             let mut tx = app.ports.store.begin().await?;
             let room = tx.lock_room_by_id(*room, app.now()).await?.ok_or(Error::RoomNotFound)?;
             let now = app.now();

@@ -15,6 +15,8 @@ use crate::{
         (status = 200, description = "A new pair", body = RefreshedTokens),
         (status = 401, description = "`refresh_token_invalid`, `refresh_token_reused`"),
         (status = 403, description = "`room_closed`"),
+        (status = 429, description = "`too_many_tokens`, `too_many_refresh_tokens`"),
+        (status = 507, description = "`storage_full`"),
     ),
 )]
 pub(crate) async fn refresh(State(state): State<AppState>, Json(body): Json<Refresh, SMALL>) -> Answer {

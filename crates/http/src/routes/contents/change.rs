@@ -24,7 +24,7 @@ use crate::{
         (status = 404, description = "`content_not_found`"),
         (status = 410, description = "`content_expired`, `downloads_spent`"),
         (status = 412, description = "`precondition_failed`: somebody else was first; `details` is the content as it stands"),
-        (status = 413, description = "`text_too_long`, `room_full`"),
+        (status = 413, description = "`text_too_long`, `room_full`, `room_rows_full`"),
         (status = 428, description = "`precondition_required`: `If-Match` is missing"),
         (status = 507, description = "`storage_full`"),
     ),

@@ -30,9 +30,11 @@ use crate::{
         (status = 400, description = "`invalid_file_name`, `invalid_header`, `invalid_media_type`, `invalid_size`, `invalid_max_downloads`, `invalid_expire_at`, `invalid_query`, `incomplete_body`, `manifest_mismatch`: nothing is kept"),
         (status = 403, description = "`permission_denied`"),
         (status = 408, description = "`upload_timed_out`"),
+        (status = 409, description = "`room_contents_full`"),
         (status = 410, description = "`reservation_expired`"),
         (status = 411, description = "`length_required`"),
-        (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
+        (status = 413, description = "`room_full`, `room_rows_full`: `details` says how much was asked for and how much is left"),
+        (status = 429, description = "`too_many_reservations`"),
         (status = 507, description = "`storage_full`"),
     ),
 )]

@@ -21,6 +21,7 @@ use crate::{
         (status = 200, description = "The room, and its owner key", body = CreatedRoom),
         (status = 400, description = "`invalid_room_name`, `invalid_password`, `invalid_expire_at`, `invalid_max_size`, `invalid_max_times_entered`, `invalid_permission`"),
         (status = 409, description = "`name_taken`"),
+        (status = 507, description = "`storage_full`"),
     ),
 )]
 pub(crate) async fn create_room(

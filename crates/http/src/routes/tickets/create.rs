@@ -23,7 +23,9 @@ use crate::{
         (status = 400, description = "`invalid_json`, `invalid_permission`, `invalid_ttl_seconds`, `invalid_max_uses`"),
         (status = 403, description = "`permission_denied`: also to allow more than one has"),
         (status = 404, description = "`content_not_found`"),
+        (status = 409, description = "`too_many_tickets`"),
         (status = 410, description = "`content_expired`, `downloads_spent`"),
+        (status = 507, description = "`storage_full`"),
     ),
 )]
 pub(crate) async fn create_ticket(

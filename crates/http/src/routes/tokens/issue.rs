@@ -18,6 +18,8 @@ use crate::{
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`: the one to be renewed; `ticket_invalid`"),
         (status = 403, description = "`wrong_password`, `wrong_owner_key`, `not_shared`, `room_locked`, `room_closed`, `entries_exhausted`"),
         (status = 410, description = "`ticket_spent`"),
+        (status = 429, description = "`too_many_tokens`, `too_many_refresh_tokens`"),
+        (status = 507, description = "`storage_full`"),
     ),
 )]
 pub(crate) async fn issue_token(

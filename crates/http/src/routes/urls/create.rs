@@ -18,7 +18,8 @@ use crate::{
             headers(("ETag" = String, description = "The version in quotes, to send as `If-Match`"))),
         (status = 400, description = "`invalid_json`, `invalid_url`, `invalid_file_name`"),
         (status = 403, description = "`permission_denied`"),
-        (status = 413, description = "`room_full`: `details` says how much was asked for and how much is left"),
+        (status = 409, description = "`room_contents_full`"),
+        (status = 413, description = "`room_full`, `room_rows_full`: `details` says how much was asked for and how much is left"),
         (status = 507, description = "`storage_full`"),
     ),
 )]

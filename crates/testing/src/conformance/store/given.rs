@@ -132,7 +132,7 @@ pub(super) fn manifest(files: &[(&str, u64)]) -> Manifest {
 }
 
 pub(super) fn hold(size: u64, deadline: Timestamp) -> Hold {
-    Hold { size, deadline, state: HoldState::Pending }
+    Hold::new(size, deadline, HoldState::Pending)
 }
 
 /// A reservation of one file that lapses at a second.

@@ -19,6 +19,7 @@ pub mod rooms;
 pub mod sweep;
 pub mod tickets;
 pub mod tokens;
+pub mod totals;
 pub mod transactions;
 pub mod uploads;
 
@@ -192,6 +193,12 @@ macro_rules! store_conformance {
                 what_is_known_of_the_installation_comes_back,
                 an_installation_is_changed_by_a_commit_alone,
                 of_many_names_at_once_one_is_kept;
+            totals:
+                totals_follow_what_is_stored_and_held,
+                of_many_at_once_no_more_is_taken_than_there_is,
+                rows_follow_contents_and_their_names,
+                credentials_are_counted_and_make_way,
+                uploads_are_counted_by_room_and_session;
             transactions:
                 a_transaction_sees_what_it_wrote,
                 a_dropped_transaction_leaves_no_trace,

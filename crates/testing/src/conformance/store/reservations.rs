@@ -24,8 +24,8 @@ pub async fn a_reservation_comes_back_whole(bench: &Bench) {
         file("a", 12).mime(Some("text/plain; charset=utf-8".into())),
     ];
     let manifest = Manifest::parse(files, at(0)).unwrap();
-    let hold =
-        Hold { size: 19, deadline: Timestamp::from_micros(1_800_000_009_000_001), state: HoldState::Begun };
+    let hold = Hold::new(19, Timestamp::from_micros(1_800_000_009_000_001), HoldState::Begun);
+    let hold = Hold { arrived: 7, ..hold.for_rows(manifest.rows()) };
     let mut tx = bench.begin().await;
     let id = tx.insert_reservation(room, sid(u128::MAX), hold, &manifest, at(0)).await.unwrap();
     tx.commit().await.unwrap();
@@ -81,7 +81,7 @@ pub async fn a_hold_is_updated_until_its_reservation_is_gone(bench: &Bench) {
     let other = reserve(&mut *tx, room, 6, 10).await;
     tx.commit().await.unwrap();
     let before = bench.read().await.reservation(room, id).await.unwrap().unwrap();
-    let begun = Hold { size: 7, deadline: at(70), state: HoldState::Begun };
+    let begun = Hold::new(7, at(70), HoldState::Begun);
     let mut tx = bench.begin().await;
     assert_eq!(tx.update_hold(id, begun).await, Ok(true));
     tx.commit().await.unwrap();

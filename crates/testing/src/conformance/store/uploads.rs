@@ -138,7 +138,7 @@ pub async fn live_uploads_are_listed_oldest_first(bench: &Bench) {
     let mine = add_with_chunks(bench, &new_upload(room, 4, 1), 1, 20).await;
     let mut tx = bench.begin().await;
     reserve(&mut *tx, room, 5, 10).await;
-    let ended = Hold { size: 0, deadline: at(50), state: HoldState::Done };
+    let ended = Hold::new(0, at(50), HoldState::Done);
     assert_eq!(tx.update_hold(done, ended).await, Ok(true));
     tx.commit().await.unwrap();
     let mut read = bench.read().await;
@@ -334,7 +334,7 @@ pub async fn lapsed_uploads_queue_their_chunks(bench: &Bench) {
     let other = tx.insert_content(&new_content(b, vec![blob(32, 1)])).await.unwrap();
     tx.settle_file(done, 0, content).await.unwrap();
     tx.settle_file(done, 1, other).await.unwrap();
-    let ended = Hold { size: 0, deadline: at(6), state: HoldState::Done };
+    let ended = Hold::new(0, at(6), HoldState::Done);
     assert_eq!(tx.update_hold(done, ended).await, Ok(true));
     for (now, lapsed) in [(at(4), (0, 0)), (at(5), (1, 10)), (at(6), (2, 20)), (at(7), (3, 30))] {
         assert_eq!(tx.lapsed_reservations(now).await, Ok(lapsed));

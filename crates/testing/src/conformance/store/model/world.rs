@@ -279,7 +279,7 @@ impl World {
             Op::UpdateHold { reservation, size, deadline, state } => {
                 let (_, id) = pick(&given.reservations, *reservation)?;
                 let (size, state) = (u64::from(*size), *state);
-                reported("", tx.update_hold(id, Hold { size, deadline: at(*deadline), state }).await)
+                reported("", tx.update_hold(id, Hold::new(size, at(*deadline), state)).await)
             }
             Op::LapseSession { room, session, now } => {
                 let room = pick(&given.rooms, *room)?;
