@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, header, header::Head
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
 use crate::{address::Server, error::ClientError, token::Proof};
@@ -23,6 +23,11 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 const ANSWER_MAX: usize = 512 << 20;
 /// The most of a refusal that is read.
 const PROBLEM_MAX: usize = 64 << 10;
+
+/// The longest pause that is made without a word. A longer one is for the caller to know of.
+const BRIEF: Duration = Duration::from_secs(2);
+/// How many of them are made for one request.
+const BRIEF_PAUSES_MAX: usize = 30;
 
 /// A connection to one server. Cheap to clone.
 #[derive(Clone)]
@@ -64,8 +69,27 @@ impl Client {
 
     /// Sends a request and reads its answer.
     pub(crate) async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
-        let answer = timeout(SILENCE, request.send()).await.map_err(|_| ClientError::Silent)?;
-        self.read(answer.map_err(|error| self.unreachable(error))?).await
+        self.read(self.send(request).await?).await
+    }
+
+    /// Sends a request. Where the server has done nothing of it because this client asks too often, and only wants a moment's
+    /// pause, it gets that, and the request again.
+    pub(crate) async fn send(&self, mut request: RequestBuilder) -> Result<Response, ClientError> {
+        let mut pauses = 0..BRIEF_PAUSES_MAX;
+        loop {
+            let again = request.try_clone();
+            let answer = timeout(SILENCE, request.send()).await.map_err(|_| ClientError::Silent)?;
+            let answer = answer.map_err(|error| self.unreachable(error))?;
+            let asks_too_often = answer.status() == StatusCode::TOO_MANY_REQUESTS;
+            let brief = pause(answer.headers()).filter(|pause| asks_too_often && *pause <= BRIEF);
+            match (brief, again, pauses.next()) {
+                (Some(pause), Some(again), Some(_)) => {
+                    sleep(pause).await;
+                    request = again;
+                }
+                _ => return Ok(answer),
+            }
+        }
     }
 
     /// Makes a room. The answer is the room and its owner key, which is shown this once.

@@ -1,13 +1,10 @@
 use data_encoding::HEXLOWER;
 use reqwest::{Method, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
-use tokio::{
-    io::{AsyncWrite, AsyncWriteExt},
-    time::timeout,
-};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use url::Url;
 
-use crate::{Content, client::SILENCE, error::ClientError, progress::Progress, session::Session};
+use crate::{Content, error::ClientError, progress::Progress, session::Session};
 
 /// Writes a content's bytes, and compares their number and their hash with what the room says of it. When they
 /// differ, that is an error, but what was written is written.
@@ -25,8 +22,7 @@ pub async fn download(
     let id = content.id.to_string();
     let request = session.request(Method::GET, &["contents", &id, "download"]).await?;
     let client = session.client();
-    let answer = timeout(SILENCE, request.send()).await.map_err(|_| ClientError::Silent)?;
-    let answer = answer.map_err(|error| client.unreachable(error))?;
+    let answer = client.send(request).await?;
     let mut answer = match link(&answer) {
         Some(link) => client.fetch_elsewhere(link).await?,
         None => client.accepted(answer).await?,

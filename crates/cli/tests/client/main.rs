@@ -8,6 +8,7 @@ mod help;
 mod hostile;
 mod invites;
 mod keys;
+mod limits;
 mod proxy;
 mod readme;
 mod refusals;

@@ -79,7 +79,9 @@ async fn run(
     let folder = ["test".as_ref(), "--data-dir".as_ref(), data.path().as_os_str()];
     let arguments = folder.into_iter().chain(options.iter().map(OsStr::new));
     let wired = Args::try_parse_from(arguments).unwrap().options.build().await.unwrap();
-    let edge = Edge { rate_limit: false, ..Edge::default() };
+    // All tests come from one address: it is limited where a test says to what.
+    let edge =
+        Edge { rate_limit: options.iter().any(|option| option.starts_with("--limit")), ..Edge::default() };
     let state = AppState::new(wired.app, None, None, edge);
     tokio::spawn(server::serve(listener, state, stop, Duration::from_secs(5)))
 }

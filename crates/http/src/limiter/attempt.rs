@@ -4,7 +4,7 @@ use axum::{
     extract::{MatchedPath, Request},
     http::{HeaderValue, Method, Uri, header},
 };
-use elizabeth_core::{Elizabeth, client::Client};
+use elizabeth_core::{Elizabeth, client::Client, name::RoomRef};
 use percent_encoding::percent_decode_str;
 
 use super::Key;
@@ -41,15 +41,16 @@ impl Attempt {
         })
     }
 
-    /// The room that it asks for, decoded; `None` where it names none.
-    pub(super) fn room(&self) -> Option<Cow<'_, str>> {
+    /// The room that it asks for; `None` where it names none. However an address is written, it is the same room.
+    pub(super) fn room(&self) -> Option<RoomRef> {
         let path = self.uri.path();
         let room = match path.strip_prefix("/api/v1/rooms/") {
             Some(below) => below,
             None if path.starts_with("/api/") || path.starts_with("/s/") => return None,
             None => path.strip_prefix('/')?,
         };
-        percent_decode_str(room.split('/').next()?).decode_utf8().ok()
+        let room = percent_decode_str(room.split('/').next()?).decode_utf8().ok()?;
+        RoomRef::parse(&room).ok()
     }
 
     /// Who it is by its token, where that is one that we signed for the room it asks for and that has not expired: whom
@@ -59,7 +60,8 @@ impl Attempt {
         let by_query = || Query::of_uri(&self.uri).text("token").ok().flatten().map(Cow::Owned);
         let claims = app.signed(&by_header.or_else(by_query)?)?;
         let (room, name) = (self.room()?, claims.room_name.as_str());
-        let is_of_room = room == name || room.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+        let is_of_room = room.as_str() == name
+            || room.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
         is_of_room.then_some(Key::Session(claims.sid.0))
     }
 }

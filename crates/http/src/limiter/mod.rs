@@ -146,13 +146,13 @@ impl<C: Clock + Clone> Limiter<C> {
     pub(crate) fn missed(&self, app: &Elizabeth, attempt: &Attempt, miss: Miss) {
         let client = Key::Client(attempt.client.network());
         let room = attempt.room();
-        let is_private =
-            room.as_ref().is_some_and(|room| RoomRef::parse(room).is_ok_and(|room| room.is_private()));
+        let is_private = room.as_ref().is_some_and(RoomRef::is_private);
         let wait = match miss {
             Miss::Name if !is_private => counted(&self.names, client),
             Miss::Name => self.guess(client),
             Miss::Secret => {
-                let of_room = room.map(|room| counted(&self.crowds, Key::Room(self.hasher.hash_one(&*room))));
+                let of_room =
+                    room.map(|room| counted(&self.crowds, Key::Room(self.hasher.hash_one(room.as_str()))));
                 let many = of_room.is_some_and(|wait| !wait.is_zero());
                 self.guess(client).max(if many { MINUTE } else { Duration::ZERO })
             }

@@ -85,7 +85,7 @@ async fn attempt(last: u8, uri: &str, token: Option<&str>) -> Attempt {
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
-    let router = router.layer(middleware::from_fn(move |request, next| keep(request, next)));
+    let router = router.layer(middleware::from_fn(keep));
     router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     receiver.try_recv().unwrap()
 }

@@ -49,7 +49,7 @@ pub async fn p99<T>(times: usize, mut act: impl AsyncFnMut() -> T) -> Duration {
         took.push(begun.elapsed());
     }
     took.sort_unstable();
-    took[times * 99 / 100 - usize::from(times % 100 == 0)]
+    took[(times * 99).div_ceil(100) - 1]
 }
 
 /// A connection by which requests are sent one behind the other, with as little work as can be.

@@ -42,7 +42,8 @@ async fn each_class_of_guess_ends_in_429() {
     let at = |path: &str| format!("{}{path}", server.url);
     let tokens = |client: &Client, body| client.post(format!("{room}/tokens")).json(&body);
     let private = at(&format!("/api/v1/rooms/box_{}", "0".repeat(32)));
-    let classes: [(&str, &dyn Fn(&Client) -> RequestBuilder); 14] = [
+    type Guess<'a> = &'a dyn Fn(&Client) -> RequestBuilder;
+    let classes: [(&str, Guess<'_>); 14] = [
         ("password", &|client| tokens(client, json!({"password": "wrong"}))),
         ("owner key", &|client| tokens(client, json!({"owner_key": "wrong"}))),
         ("ticket to enter", &|client| tokens(client, json!({"ticket": "wrong"}))),

@@ -210,8 +210,7 @@ mod tests {
         assert!(futures::poll!(&mut all).is_pending());
         drop(busy);
         all.await;
-        let order = got.lock().unwrap().clone();
-        order
+        got.lock().unwrap().clone()
     }
 
     #[tokio::test]
