@@ -13,10 +13,10 @@ use crate::{
     headers::{accepts_html, bearer_token},
 };
 
-/// Addresses at which something may be guessed; each of the others answers everybody alike.
-const BELOW: [&str; 5] = ["/api/v1/rooms/", "/api/v1/auth/", "/api/v1/admin/", "/api/v1/status", "/s/"];
-/// A room as a folder, or as a page.
-const FOLDER: &str = "/{room}";
+/// Where something is guessed in the body.
+const IN_BODIES: &str = "/api/v1/auth/";
+/// Files that everybody gets.
+const ASSETS: &str = "/assets/";
 
 /// Set among the extensions of a request for a page whose client is not to learn anything at present.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +30,12 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// What a request may guess; `None` where there is nothing.
+    /// What a request may guess: by what it names, by what it shows, or in its body. `None` where there is nothing.
     pub(crate) fn of(client: Client, request: &Request) -> Option<Self> {
         let route = request.extensions().get::<MatchedPath>()?.as_str();
-        let guesses = BELOW.iter().any(|path| route.starts_with(path)) || route.starts_with(FOLDER);
+        let names_something = route.contains('{') && !route.starts_with(ASSETS);
+        let shows_something = request.headers().contains_key(header::AUTHORIZATION);
+        let guesses = names_something || shows_something || route.starts_with(IN_BODIES);
         guesses.then(|| Self {
             client,
             uri: request.uri().clone(),

@@ -13,7 +13,7 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 
 use crate::{
-    clients::{Line, address, client, outcome, p99, retry_after, told},
+    clients::{Line, address, best_p99, client, outcome, retry_after, told},
     support::{TestServer, ok},
 };
 
@@ -43,7 +43,7 @@ async fn each_class_of_guess_ends_in_429() {
     let tokens = |client: &Client, body| client.post(format!("{room}/tokens")).json(&body);
     let private = at(&format!("/api/v1/rooms/box_{}", "0".repeat(32)));
     type Guess<'a> = &'a dyn Fn(&Client) -> RequestBuilder;
-    let classes: [(&str, Guess<'_>); 14] = [
+    let classes: [(&str, Guess<'_>); 15] = [
         ("password", &|client| tokens(client, json!({"password": "wrong"}))),
         ("owner key", &|client| tokens(client, json!({"owner_key": "wrong"}))),
         ("ticket to enter", &|client| tokens(client, json!({"ticket": "wrong"}))),
@@ -56,6 +56,7 @@ async fn each_class_of_guess_ends_in_429() {
         ("Basic, to put", &|client| client.put(at("/box/a")).basic_auth("", Some("wrong")).body("x")),
         ("admin token", &|client| client.get(at("/api/v1/admin/rooms")).bearer_auth("wrong")),
         ("admin token, for the status", &|client| client.get(at("/api/v1/status")).bearer_auth("wrong")),
+        ("admin token, for the metrics", &|client| client.get(at("/metrics")).bearer_auth("wrong")),
         ("refresh token", &|client| {
             client.post(at("/api/v1/auth/refresh")).json(&json!({"refresh_token": "wrong"}))
         }),
@@ -145,12 +146,14 @@ async fn those_who_know_are_not_slowed_by_those_who_guess() {
         assert!(answer.0 == 200 || answer.1 == "too_many_requests", "{answer:?}");
     };
     // Each comes once, from an address of its own.
-    let guests: Mutex<Vec<Client>> = Mutex::new((1..=200).map(|last| client(4, last)).collect());
+    let guests: Mutex<Vec<Client>> = Mutex::new(
+        [4, 14].into_iter().flat_map(|group| (1..=180).map(move |last| client(group, last))).collect(),
+    );
     let come = async || {
         let guest = guests.lock().unwrap().pop().unwrap();
         assert_eq!(outcome(enter(&guest, &server.url, PASSWORD)).await.0, 200);
     };
-    let alone = (p99(100, look).await, p99(100, come).await);
+    let alone = (best_p99(60, look).await, best_p99(60, come).await);
 
     let (stop, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let guessers: Vec<_> = (1..=50)
@@ -174,14 +177,13 @@ async fn those_who_know_are_not_slowed_by_those_who_guess() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let (begun, before) = (Instant::now(), sent.load(Relaxed));
-    let beside = (p99(100, look).await, p99(100, come).await);
+    let beside = (best_p99(60, look).await, best_p99(60, come).await);
     let rate = (sent.load(Relaxed) - before) as f64 / begun.elapsed().as_secs_f64();
     stop.store(true, Relaxed);
     for guesser in guessers {
         guesser.await.unwrap();
     }
     println!("p99 alone (owner, guest): {alone:?}; beside {rate:.0} guesses a second: {beside:?}");
-    // A machine that does other things besides has hiccups.
     let bound = |alone: Duration| 3 * alone.max(Duration::from_millis(50));
     assert!(beside.0 < bound(alone.0) && beside.1 < bound(alone.1));
 }
