@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    clients::{client, outcome},
+    clients::{MACHINE, client, outcome},
     support::TestServer,
 };
 
@@ -43,6 +43,7 @@ fn texts(credential: &str, length: usize) -> String {
 /// 64 senders who hold back the rest of a large body, with a credential and without, beside somebody's note.
 #[tokio::test(flavor = "multi_thread")]
 async fn silent_senders_hold_up_nobody() {
+    let _machine = MACHINE.lock().await;
     let server = TestServer::start_towards(Edge::default()).await;
     let token = server.create_and_enter("box").await;
     let credential = format!("authorization: Bearer {token}\r\n");

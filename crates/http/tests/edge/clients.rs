@@ -9,7 +9,11 @@ use reqwest::{Client, RequestBuilder, Response};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    sync::Mutex,
 };
+
+/// Held by each test that measures time, or keeps the machine busy: one of them at a time.
+pub static MACHINE: Mutex<()> = Mutex::const_new(());
 
 /// An address of this machine.
 pub fn address(group: u8, last: u8) -> IpAddr {

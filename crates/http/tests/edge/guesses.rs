@@ -13,7 +13,7 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 
 use crate::{
-    clients::{Line, address, best_p99, client, outcome, retry_after, told},
+    clients::{Line, MACHINE, address, best_p99, client, outcome, retry_after, told},
     support::{TestServer, ok},
 };
 
@@ -137,6 +137,7 @@ async fn a_proxy_is_believed_and_a_forger_is_not() {
 /// who know the password.
 #[tokio::test(flavor = "multi_thread")]
 async fn those_who_know_are_not_slowed_by_those_who_guess() {
+    let _machine = MACHINE.lock().await;
     let (server, token) = with_room(Edge::default()).await;
     let owner = client(3, 1);
     let look = async || {

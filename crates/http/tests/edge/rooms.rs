@@ -8,7 +8,7 @@ use reqwest::Client;
 use serde_json::json;
 
 use crate::{
-    clients::{client, outcome, retry_after, told},
+    clients::{MACHINE, client, outcome, retry_after, told},
     support::{TestServer, ok},
 };
 
@@ -36,6 +36,7 @@ async fn a_client_makes_thirty_rooms_a_minute() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_asks_so_often_and_no_more() {
+    let _machine = MACHINE.lock().await;
     let server = TestServer::start_towards(Edge::default()).await;
     let asker = client(5, 3);
     let ask = |asker: &Client| asker.get(format!("{}/api/v1/health", server.url)).send();
