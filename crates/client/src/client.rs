@@ -72,8 +72,8 @@ impl Client {
         self.read(self.send(request).await?).await
     }
 
-    /// Sends a request. Where the server has done nothing of it because this client asks too often, and only wants a moment's
-    /// pause, it gets that, and the request again.
+    /// Sends a request. Where the server has done nothing of it because this client asks too often, and only wants a
+    /// moment's pause, it gets that, and the request again.
     pub(crate) async fn send(&self, mut request: RequestBuilder) -> Result<Response, ClientError> {
         let mut pauses = 0..BRIEF_PAUSES_MAX;
         loop {

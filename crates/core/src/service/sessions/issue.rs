@@ -154,8 +154,8 @@ impl Elizabeth {
         self.count_entry(address, entry, true, issue).await
     }
 
-    /// Whether somebody may come in: the room as it was then. Hashing is slow: it is done before the room is locked, against
-    /// the hash as read.
+    /// Whether somebody may come in: the room as it was then. Hashing is slow: it is done before the room is locked,
+    /// against the hash as read.
     pub(crate) async fn check_entry(&self, address: &RoomRef, entry: &mut Entry) -> Result<Room> {
         let now = self.now();
         let access = self.ports.store.read().await?.access(address, None, now).await?;
