@@ -29,6 +29,9 @@ pub(crate) struct Access {
     /// Owner key of the room [default: the one that is remembered, if any]
     #[arg(long, env = "ELIZABETH_OWNER_KEY", hide_env_values = true, value_name = "KEY")]
     owner_key: Option<SecretString>,
+    /// Key that the server wants to see before it makes a room
+    #[arg(long, env = "ELIZABETH_CREATE_KEY", hide_env_values = true, value_name = "KEY")]
+    create_key: Option<SecretString>,
     /// Read the room's password from the first line of standard input [default: ELIZABETH_PASSWORD, or asked for
     /// on a terminal when it is needed]
     #[arg(long)]
@@ -67,7 +70,12 @@ impl Access {
             None => remembered(&target)?.map(|key| OwnerKey { key, remembered: true }),
         };
         let credentials = Credentials { owner_key, password };
-        Ok(Visit { client: Client::new(target.server.clone(), USER_AGENT)?, target, credentials })
+        let mut client = Client::new(target.server.clone(), USER_AGENT)?;
+        if let Some(key) = self.create_key.as_ref().filter(|key| !key.expose_secret().is_empty()) {
+            let unfit = "--create-key (ELIZABETH_CREATE_KEY): it is no key, which is of visible characters";
+            client = client.with_create_key(key).map_err(|_| Error::Usage(unfit.into()))?;
+        }
+        Ok(Visit { client, target, credentials })
     }
 
     /// The same for a room as a whole.

@@ -4,8 +4,12 @@ use std::{
 };
 
 use elizabeth_api::{CreateRoom, IssueToken, IssuedToken};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header, header::HeaderMap, redirect};
-use secrecy::SecretString;
+use reqwest::{
+    Method, RequestBuilder, Response, StatusCode, header,
+    header::{HeaderMap, HeaderValue, InvalidHeaderValue},
+    redirect,
+};
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -35,6 +39,8 @@ pub struct Client {
     http: reqwest::Client,
     server: Server,
     user_agent: Arc<str>,
+    /// What a server may want to see before it makes a room.
+    create_key: Option<HeaderValue>,
     /// For what a server keeps elsewhere, once it is needed.
     elsewhere: Arc<OnceLock<reqwest::Client>>,
 }
@@ -54,7 +60,19 @@ impl Client {
         let builder = builder(user_agent);
         let builder = if plain { builder.tls_certs_only([]) } else { builder };
         let http = builder.build().map_err(|error| ClientError::unreachable(server.as_str(), error))?;
-        Ok(Self { http, server, user_agent: user_agent.into(), elsewhere: Arc::default() })
+        let user_agent = user_agent.into();
+        Ok(Self { http, server, user_agent, create_key: None, elsewhere: Arc::default() })
+    }
+
+    /// The same client, which shows this key where it makes rooms: some servers make none without.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be sent: it has to be of visible ASCII.
+    pub fn with_create_key(self, key: &SecretString) -> Result<Self, InvalidHeaderValue> {
+        let mut key = HeaderValue::from_str(key.expose_secret())?;
+        key.set_sensitive(true);
+        Ok(Self { create_key: Some(key), ..self })
     }
 
     /// The server.
@@ -96,13 +114,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ClientError::Refused`] with `name_taken`, `invalid_room_name`, …
+    /// [`ClientError::Refused`] with `name_taken`, `invalid_room_name`, `create_key_required`, …
     pub async fn create_room(
         &self,
         name: &str,
         options: &CreateRoom,
     ) -> Result<(Value, SecretString), ClientError> {
-        let request = self.request(Method::POST, &["rooms", name]).json(options);
+        let mut request = self.request(Method::POST, &["rooms", name]).json(options);
+        if let Some(key) = &self.create_key {
+            request = request.header("x-create-key", key);
+        }
         let mut created: Value = self.call(request).await?;
         let key = created.as_object_mut().and_then(|object| object.remove("owner_key"));
         match key {

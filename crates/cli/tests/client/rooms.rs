@@ -131,3 +131,27 @@ async fn the_server_need_not_be_written_each_time() {
     assert_eq!(person.run(&["get", &format!("{host}/one/a.txt"), "-o", "-"]).ok(), "a");
     assert!(person.run(&["ls", "one"]).failed(2).contains("--server"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_rooms_are_made_with_a_key_it_is_brought_along() {
+    const KEY: &str = "a-key-that-rooms-are-made-with";
+    let (server, person) = (Server::start_with_create_key(KEY).await, Person::new());
+    person.write("a.txt", "a");
+    let create = ["room", "create", &server.at("made")];
+    assert!(person.run(&create).failed(3).contains("(create_key_required)"));
+    assert!(
+        person
+            .run(&[&create[..], &["--create-key=of-another-server"]].concat())
+            .failed(3)
+            .contains("(create_key_invalid)")
+    );
+    assert!(
+        person.run(&[&create[..], &["--create-key=\u{e9}\u{7}"]].concat()).failed(2).contains("--create-key")
+    );
+    person.run_with(&create, &[("ELIZABETH_CREATE_KEY", KEY)]).ok();
+    // A command that makes what is not there yet brings it as well; who comes in later needs none.
+    let put = ["put", "a.txt", &server.at("put")];
+    person.run(&put).failed(3);
+    person.run(&[&put[..], &["--create-key", KEY]].concat()).ok();
+    Person::new().run(&["ls", &server.at("put")]).ok();
+}

@@ -32,6 +32,7 @@ pub struct Server {
     stop: CancellationToken,
     running: JoinHandle<()>,
     options: Vec<String>,
+    create_key: Option<&'static str>,
     data: TempDir,
 }
 
@@ -41,13 +42,22 @@ impl Server {
     }
 
     pub async fn start_with(options: &[&str]) -> Self {
+        Self::start_as(options, None).await
+    }
+
+    /// One that makes rooms only for those who have this key.
+    pub async fn start_with_create_key(key: &'static str) -> Self {
+        Self::start_as(&[], Some(key)).await
+    }
+
+    async fn start_as(options: &[&str], create_key: Option<&'static str>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        let running = run(listener, &data, &options, stop.clone()).await;
-        Self { url, stop, running, options, data }
+        let running = run(listener, &data, &options, create_key, stop.clone()).await;
+        Self { url, stop, running, options, create_key, data }
     }
 
     /// Ends it; what it keeps stays.
@@ -61,7 +71,7 @@ impl Server {
         let address = self.url.trim_start_matches("http://");
         let listener = TcpListener::bind(address).await.unwrap();
         self.stop = CancellationToken::new();
-        self.running = run(listener, &self.data, &self.options, self.stop.clone()).await;
+        self.running = run(listener, &self.data, &self.options, self.create_key, self.stop.clone()).await;
     }
 
     /// The address of a room, or of something in it.
@@ -74,14 +84,15 @@ async fn run(
     listener: TcpListener,
     data: &TempDir,
     options: &[String],
+    create_key: Option<&str>,
     stop: CancellationToken,
 ) -> JoinHandle<()> {
     let folder = ["test".as_ref(), "--data-dir".as_ref(), data.path().as_os_str()];
     let arguments = folder.into_iter().chain(options.iter().map(OsStr::new));
     let wired = Args::try_parse_from(arguments).unwrap().options.build().await.unwrap();
     // All tests come from one address: it is limited where a test says to what.
-    let edge =
-        Edge { rate_limit: options.iter().any(|option| option.starts_with("--limit")), ..Edge::default() };
+    let rate_limit = options.iter().any(|option| option.starts_with("--limit"));
+    let edge = Edge { rate_limit, create_key: create_key.map(Into::into), ..Edge::default() };
     let state = AppState::new(wired.app, None, None, edge);
     tokio::spawn(server::serve(listener, state, stop, Duration::from_secs(5)))
 }

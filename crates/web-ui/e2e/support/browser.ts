@@ -15,6 +15,9 @@ export function launch(more: string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more] });
 }
 
+/** Whether browsers take an origin for secure: by https, or on this machine. */
+const isTrusted = (origin: string) => /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|$)/.test(origin);
+
 /** A person with a browser: whatever goes wrong in it is kept. */
 export class Person {
   readonly wrong: string[] = [];
@@ -37,6 +40,8 @@ export class Person {
     });
     const page = await context.newPage();
     const person = new Person(context, page, origin);
+    // On plain HTTP from elsewhere no window is one's own: the browser ignores the header for it, and reports that.
+    if (!isTrusted(origin)) person.expected.add("The Cross-Origin-Opener-Policy header has been ignored");
     context.on("page", (opened) => person.watch(opened));
     person.watch(page);
     return person;

@@ -26,7 +26,7 @@ export function stage({ host, args = [] }: Options = {}): Stage {
   let people: Person[] = [];
 
   beforeAll(async () => {
-    server = await Server.start();
+    server = await Server.start(host ? { ELIZABETH_ALLOWED_HOSTS: host } : {});
     const names = host ? [`--host-resolver-rules=MAP ${host} ${new URL(server.url).host}`] : [];
     browser = await launch([...args, ...names]);
   });

@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 import { expectAccessible } from "../support/axe";
+import { Person } from "../support/browser";
 import { noise, png } from "../support/files";
 import { button, content, drop, note, saved, type } from "../support/page";
+import { Server } from "../support/server";
 import { stage } from "../support/stage";
 
 const here = stage();
@@ -181,4 +183,28 @@ it("keeps what it has of a room that others deleted, and shows its owner since w
 
   await page.reload();
   await page.getByText(/^You owned a room here\. This browser found it gone on /).waitFor();
+});
+
+it("asks for the key that rooms are made with, and keeps it for the tab", async () => {
+  const key = "a-key-that-rooms-are-made-with";
+  const server = await Server.start({ ELIZABETH_CREATE_KEY: key });
+  const person = await Person.open(here.browser, server.url);
+  const { page } = person;
+  person.expected.add(403);
+  await page.goto(`${server.url}/first`);
+  const field = page.getByLabel("Key to make rooms with");
+  await field.fill("another-key-of-the-same-length");
+  await button(page, "Make this room").click();
+  await page.getByText("That is not the key.").waitFor();
+  await expectAccessible(page);
+  await field.fill(key);
+  await button(page, "Make this room").click();
+  await button(page, "I have it").click();
+  await page.goto(`${server.url}/second`);
+  await button(page, "Make this room").waitFor();
+  expect(await field.count()).toBe(0);
+  await button(page, "Make this room").click();
+  await button(page, "I have it").waitFor();
+  await person.close();
+  await server.stop();
 });

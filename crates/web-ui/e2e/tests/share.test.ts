@@ -81,13 +81,15 @@ it("takes from guests at once what they may no longer do, and gives it back", as
   const owner = await here.person();
   await owner.makeRoom("look-only");
   await type(owner.page, "Look at me");
+  const dialog = await settings(owner.page, "What guests may do");
+  await dialog.getByRole("switch", { name: /^Delete/ }).check();
+  await owner.page.getByRole("switch", { name: /^Delete/, disabled: false }).waitFor();
   const guest = await here.person();
   await guest.enter("look-only");
   await composer(guest.page).waitFor();
   const remove = button(guest.page, "Delete: Look at me");
   await remove.waitFor({ state: "attached" });
 
-  const dialog = await settings(owner.page, "What guests may do");
   await dialog.getByRole("switch", { name: "Add and change" }).uncheck();
   await composer(guest.page).waitFor({ state: "detached" });
   await guest.page.getByText("You may look and download.").waitFor();

@@ -49,6 +49,8 @@ export const en = {
   "entry.missing.title": "There is no room “{room}” yet",
   "entry.missing.text": "Make it, and whoever knows its address can come in.",
   "entry.missing.gone": "You owned a room here. This browser found it gone on {time}.",
+  "entry.missing.key": "Key to make rooms with",
+  "entry.missing.key.wrong": "That is not the key. Whoever runs this server has it.",
   "entry.missing.delete": "Guests may delete",
   "entry.missing.delete.hint": "Files and texts, and the room itself. You can always.",
   "entry.missing.make": "Make this room",

@@ -49,6 +49,8 @@ export default {
   "entry.missing.title": "还没有房间 “{room}”",
   "entry.missing.text": "建好之后，知道地址的人就能进来。",
   "entry.missing.gone": "这里曾有你的房间。{time} 发现它已不在。",
+  "entry.missing.key": "建房密钥",
+  "entry.missing.key.wrong": "密钥不对。请向服务器管理员索取。",
   "entry.missing.delete": "访客可以删除",
   "entry.missing.delete.hint": "包括文件、文本和房间本身。你自己始终可以删除。",
   "entry.missing.make": "新建这个房间",

@@ -10,7 +10,9 @@ test("what is guessed at once is weak", () => {
 
 test("length and variety make it better", () => {
   expect(strength("tR7!kq9z")).toBe("fair");
-  expect(strength("maple kettle rain")).toBe("good");
+  expect(strength("maple kettle")).toBe("weak");
+  expect(strength("maple kettle rain otter")).toBe("fair");
+  expect(strength("maple kettle rain otter lamp")).toBe("good");
   expect(strength("X9v#Lq2m!Tz8wKd4")).toBe("good");
   expect(strength("纸船过了第三座桥")).toBe("good");
 });

@@ -7,23 +7,29 @@ const COMMON = ["password", "passwort", "qwert", "asdf", "zxcv", "letmein", "wel
 const GOOD = 64;
 const FAIR = 40;
 
-/** An honest estimate, by length and variety, that counts what people do to have their password accepted for nothing:
- * one sign again and again, signs in order, a word that everybody uses, the room's own name. It is a lower bound for
- * what machines made up, and no more than a guess for what people did.
+/** What a letter adds, and what a word of up to eight letters does at most, in bits: there are not many of them. */
+const LETTER = Math.log2(26);
+const WORD = 14;
+
+/** An honest estimate, which leaves out what people do to have their password accepted: one sign again and again, signs
+ * in order, words (that everybody uses, or any, or the room's name). Chance may have made more of it than this says.
  */
 export function strength(password: string, room = ""): Strength {
-  const known = [...COMMON, room.toLowerCase()].filter((word) => word.length >= 3);
   let rest = password.toLowerCase();
-  for (const word of known) rest = rest.replaceAll(word, "\u0000");
-  const signs = [...rest];
-  // A sign that repeats the one before, or follows it in the alphabet or in the row of digits, adds next to nothing.
-  const fresh = signs.filter((sign, at) => {
-    const step = sign.codePointAt(0)! - (signs[at - 1]?.codePointAt(0) ?? -9);
-    return Math.abs(step) > 1;
-  });
-  const distinct = new Set(fresh).size;
-  const bits = Math.min(fresh.length, distinct * 2) * Math.log2(alphabet(password));
-  return bits >= GOOD ? "good" : bits >= FAIR ? "fair" : "weak";
+  for (const word of [...COMMON, room.toLowerCase()]) if (word.length >= 3) rest = rest.replaceAll(word, "\u0000");
+  const words = rest.match(/[a-z]{3,}/g) ?? [];
+  const others = rest.replace(/[a-z]{3,}/g, "");
+  const bits = words.map((word) => Math.min(fresh(word) * LETTER, Math.ceil(word.length / 8) * WORD));
+  const sum = bits.reduce((sum, one) => sum + one, fresh(others) * Math.log2(alphabet(password)));
+  return sum >= GOOD ? "good" : sum >= FAIR ? "fair" : "weak";
+}
+
+/** How many signs of a text are no repetition: neither the one before again, nor the next one in the alphabet or in the
+ * row of digits, nor one of a few that come again and again. */
+function fresh(text: string): number {
+  const signs = [...text];
+  const counted = signs.filter((sign, at) => Math.abs((sign.codePointAt(0) ?? 0) - (signs[at - 1]?.codePointAt(0) ?? -9)) > 1);
+  return Math.min(counted.length, 2 * new Set(counted).size);
 }
 
 /** From how many signs somebody chose, as it looks. */
