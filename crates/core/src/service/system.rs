@@ -1,4 +1,7 @@
-use crate::{Elizabeth, Result, ports::Counts};
+use crate::{
+    Elizabeth, Result,
+    ports::{Counts, Totals},
+};
 
 impl Elizabeth {
     /// Really asks the store whether it works: commits a row as requests do, and reads.
@@ -28,6 +31,15 @@ impl Elizabeth {
     /// What kind of store it runs on, for the operator.
     pub fn store_kind(&self) -> &'static str {
         self.ports.store.kind()
+    }
+
+    /// What all rooms together take: what is stored, and what is held for uploads.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn totals(&self) -> Result<Totals> {
+        Ok(self.ports.store.read().await?.totals(self.now()).await?)
     }
 
     /// How much there is of everything.

@@ -62,6 +62,7 @@ pub(crate) struct Metrics {
     rooms: Gauge,
     contents: Gauge,
     stored: Gauge,
+    reserved: Gauge,
     /// When the gauges were set last.
     counted: Mutex<Option<Instant>>,
 }
@@ -133,6 +134,12 @@ impl Metrics {
             ),
             contents: add(&mut registry, "contents", "Contents of all rooms", Gauge::default()),
             stored: add(&mut registry, "stored_bytes", "Bytes stored in all rooms", Gauge::default()),
+            reserved: add(
+                &mut registry,
+                "reserved_bytes",
+                "Bytes held for uploads that are announced or under way",
+                Gauge::default(),
+            ),
             counted: Mutex::default(),
             registry,
         }
@@ -217,11 +224,14 @@ impl Metrics {
         if counted.is_some_and(|at| at.elapsed() < COUNTED_FOR) {
             return;
         }
-        match app.counts().await {
-            Ok(Counts { rooms, contents, stored_size }) => {
-                for (gauge, value) in
-                    [(&self.rooms, rooms), (&self.contents, contents), (&self.stored, stored_size)]
-                {
+        match futures::future::try_join(app.counts(), app.totals()).await {
+            Ok((Counts { rooms, contents, stored_size }, totals)) => {
+                for (gauge, value) in [
+                    (&self.rooms, rooms),
+                    (&self.contents, contents),
+                    (&self.stored, stored_size),
+                    (&self.reserved, totals.held),
+                ] {
                     gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
                 }
                 *counted = Some(Instant::now());

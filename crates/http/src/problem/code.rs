@@ -126,7 +126,17 @@ impl Code {
     pub(crate) fn is_limit(self) -> bool {
         let by_status =
             matches!(self.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::INSUFFICIENT_STORAGE);
-        by_status || self == Self::Error(ErrorCode::RoomFull)
+        let by_code = match self {
+            Self::Error(code) => matches!(
+                code,
+                ErrorCode::RoomFull
+                    | ErrorCode::RoomContentsFull
+                    | ErrorCode::RoomRowsFull
+                    | ErrorCode::TooManyTickets
+            ),
+            Self::Request(_) => false,
+        };
+        by_status || by_code
     }
 
     /// The status that it comes with.

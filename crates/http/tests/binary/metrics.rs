@@ -93,7 +93,8 @@ async fn every_metric_moves_and_no_label_names_anybody() {
 
     // What stands in the store is counted now and then.
     let mut after = Figures::scrape(&client, &figures, None).await;
-    let gauges = ["elizabeth_rooms", "elizabeth_contents", "elizabeth_stored_bytes"];
+    let gauges =
+        ["elizabeth_rooms", "elizabeth_contents", "elizabeth_stored_bytes", "elizabeth_reserved_bytes"];
     while gauges.iter().any(|gauge| after.samples[*gauge] == 0.0) {
         tokio::time::sleep(Duration::from_millis(200)).await;
         after = Figures::scrape(&client, &figures, None).await;
@@ -107,6 +108,7 @@ async fn every_metric_moves_and_no_label_names_anybody() {
     for (sample, value) in [
         ("elizabeth_stored_bytes", SIZE as f64),
         ("elizabeth_limited_total{limit=\"room_full\"}", 1.0),
+        ("elizabeth_reserved_bytes", 7.0),
         ("elizabeth_gc_freed_bytes_total", 3.0),
         ("elizabeth_gc_removed_total{kind=\"contents\"}", 1.0),
     ] {
@@ -144,6 +146,7 @@ fn start(data: &Path) -> (Server, String) {
         ("RUST_LOG", "info"),
         ("ELIZABETH_LOG_FORMAT", "json"),
         ("ELIZABETH_ADMIN_TOKEN", ADMIN),
+        ("ELIZABETH_RESERVATION_TTL", "10m"),
         ("ELIZABETH_METRICS_LISTEN", "127.0.0.1:0"),
     ];
     let server = Server::start_logging_to(data, &env, Server::log_file(&log));
@@ -169,6 +172,8 @@ async fn use_everything(client: &Client, server: &Server, data: &Path) {
     let once = ok(client.post(format!("{room}/texts")).bearer_auth(&token).json(&once)).await;
     assert!(read(once["id"].as_i64().unwrap()).await.status().is_success());
     ok(client.post(format!("{}/api/v1/admin/gc", server.url)).bearer_auth(ADMIN)).await;
+    // Held, and not used.
+    prepare(client, &room, &token, "b.txt", 7).await.unwrap();
     // Somebody else removes the bytes.
     fs::remove_dir_all(data.join("blobs")).unwrap();
     assert!(!read(stored).await.status().is_success());
