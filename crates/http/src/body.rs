@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
+use hyper::body::Body as _;
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -41,8 +42,11 @@ pub(crate) fn refuse(headers: &HeaderMap, body: Body) {
     }
 }
 
-/// The same for a body that was read from already.
+/// The same for a body that was read from already, perhaps to its end.
 pub(crate) fn drain(body: Body) {
+    if body.is_end_stream() {
+        return;
+    }
     tokio::spawn(async move {
         let mut body = body.into_data_stream();
         let mut left = DRAIN_BYTES;

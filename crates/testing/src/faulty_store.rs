@@ -304,6 +304,7 @@ answered_within! {
 answered_within! {
     { impl WriteTotals for Faulty<dyn WriteTx> } {}
     lock_totals() -> ();
+    share_totals() -> ();
 }
 
 #[async_trait]

@@ -71,7 +71,7 @@ impl Ballast for FileBallast {
         self.released.store(true, SeqCst);
         match fs::remove_file(self.path()) {
             Ok(()) => {
-                tracing::warn!(size, "the disk is full: the ballast is given back, nothing new is taken in")
+                tracing::warn!(size, "the disk is full: the ballast is given back, nothing new is taken in");
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => tracing::error!(%error, "the ballast cannot be given back"),

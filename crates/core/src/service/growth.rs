@@ -9,13 +9,15 @@ use crate::{
     Elizabeth, Error, Result,
     counts::{Counted, TooMany},
     id::RoomId,
-    ports::{CredentialKind, WriteTx},
+    ports::{CredentialKind, StoreError, WriteTx},
     time::Timestamp,
 };
 
-/// Transactions that run at once, at most, in all processes together. Who asks for less than such a part of what is left
+/// Transactions that run at once, at most, in all processes together. Who asks for less than such a part of what is spare
 /// need not exclude the others: all of them together cannot take more than there is.
 const AT_ONCE: u64 = 1024;
+/// The part of `max_storage` that is spare: as long as so much of it is left, many may take little of it side by side.
+const SPARE_PART: u64 = 64;
 /// How long a hold counts towards `max_storage` once it has lapsed: another process that found it alive may still be
 /// about to commit that it goes on.
 const RENEWAL_TIME: Duration = Duration::from_secs(5);
@@ -85,11 +87,21 @@ impl Elizabeth {
             return Ok(0);
         }
         let left = self.unpromised(tx, free, now).await?;
-        if wanted <= left / AT_ONCE {
+        // Of a disk the floor is what errs on the safe side. What may be stored has none: there whoever takes little is
+        // waited for by whoever takes more, and what is spare is enough for as many as may take little at once.
+        let spare = self.policy().max_storage.map_or(left, |most| most / SPARE_PART);
+        if wanted > spare / AT_ONCE || left < spare {
+            tx.lock_totals().await?;
+            return self.unpromised(tx, free, now).await;
+        }
+        if self.policy().max_storage.is_none() {
             return Ok(left);
         }
-        tx.lock_totals().await?;
-        self.unpromised(tx, free, now).await
+        tx.share_totals().await?;
+        match self.unpromised(tx, free, now).await? {
+            left if left < spare => Err(StoreError::Contended("the last space is being taken".into()).into()),
+            left => Ok(left),
+        }
     }
 
     async fn unpromised(&self, tx: &mut dyn WriteTx, free: FreeSpace, now: Timestamp) -> Result<u64> {

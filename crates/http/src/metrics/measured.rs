@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use elizabeth_core::{
     id::BlobKey,
+    installation::InstallationId,
     ports::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest},
 };
 use futures::StreamExt;
@@ -84,6 +85,14 @@ impl Blobs for MeasuredBlobs {
 
     async fn free_space(&self) -> Result<Option<u64>, BlobError> {
         self.counted(Operation::Check, self.inner.free_space().await)
+    }
+
+    async fn installation(&self) -> Result<Option<InstallationId>, BlobError> {
+        self.counted(Operation::Check, self.inner.installation().await)
+    }
+
+    async fn set_installation(&self, id: InstallationId) -> Result<bool, BlobError> {
+        self.counted(Operation::Write, self.inner.set_installation(id).await)
     }
 
     async fn presign(&self, key: &BlobKey, request: &PresignRequest) -> Result<Option<String>, BlobError> {

@@ -90,7 +90,11 @@ pub(crate) async fn receive<S: ByteSink>(
     let fed = feed(state, &mut source, sender).await;
     // Waiting here also means: when the answer is an error, what is not kept is given back by then.
     let problem = match (task.await, fed) {
-        (Ok(Ok(kept)), _) => return Ok(kept),
+        (Ok(Ok(kept)), _) => {
+            // A source may end before its body does.
+            drain(source.into_body());
+            return Ok(kept);
+        }
         (Ok(Err(Ended::Refused(error))), _) => Problem::from(error),
         (Ok(Err(Ended::Abandoned)), Err(Stopped::Problem(problem))) => problem,
         (Err(_) | Ok(Err(Ended::Abandoned)), _) => Problem::internal(),

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufRead, BufReader, Write},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures::future::join_all;
@@ -81,13 +81,15 @@ async fn readiness(client: &Client, server: &Server) -> (StatusCode, Value) {
 
 /// Waits until `/ready` says so of the storage.
 async fn storage_is(client: &Client, server: &Server, word: &str) {
-    for _ in 0..600 {
-        if readiness(client, server).await.1["storage"] == word {
+    let patience = Instant::now() + Duration::from_secs(30);
+    loop {
+        let ready = readiness(client, server).await.1;
+        if ready["storage"] == word {
             return;
         }
+        assert!(Instant::now() < patience, "the storage is not {word}: {ready}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the storage is not {word}: {:?}", readiness(client, server).await);
 }
 
 async fn enter_by_key(client: &Client, room: &str, key: &Value) -> String {

@@ -31,4 +31,11 @@ impl<C: Transaction> WriteTotals for SqlTx<C> {
             Dialect::Postgres => self.one(totals::Lock {}).await.map(drop),
         }
     }
+
+    async fn share_totals(&mut self) -> StoreResult<()> {
+        match self.conn.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => self.one(totals::Share {}).await.map(drop),
+        }
+    }
 }

@@ -124,6 +124,7 @@ fn every_fixed() -> Vec<&'static Fixed> {
         installation::SetRemovedUntil::fixed(),
         installation::Probe::fixed(),
         totals::Lock::fixed(),
+        totals::Share::fixed(),
         totals::Outstanding::fixed(),
         totals::Sums::fixed(),
         uploads::CountLive::fixed(),

@@ -22,6 +22,13 @@ statement! {
 }
 
 statement! {
+    /// The same for those who only keep others from locking it.
+    Share = "share_totals" {} -> u64 {
+        column(Totals::id).select(|query| query.from(Totals::Table).lock(LockType::KeyShare))
+    }
+}
+
+statement! {
     Outstanding = "outstanding" { now: Timestamp } -> u64 {
         total_of(Expr::col(Reservations::size).sub(Expr::col(Reservations::arrived)))
             .select(|query| query.from(Reservations::Table).and_where(Expr::col(Reservations::deadline).gt(now)))

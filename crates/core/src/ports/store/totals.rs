@@ -28,4 +28,8 @@ pub trait WriteTotals: Send {
     /// From here on until this transaction ends no other one gets past this, and what is asked sees what those before
     /// have committed. Whoever calls it MUST have locked its room before.
     async fn lock_totals(&mut self) -> StoreResult<()>;
+
+    /// From here on until this transaction ends nobody gets past [`WriteTotals::lock_totals`], and what is asked sees
+    /// what those have committed who did before. Others may share it. The same MUST have been locked before.
+    async fn share_totals(&mut self) -> StoreResult<()>;
 }

@@ -34,7 +34,10 @@ pub(super) async fn append(
         Ok::<_, Error>(Tail { append, whole, fresh: fresh.then_some((app, target)), _slot: slot })
     };
     match begin(state, begun).await {
-        Ok(tail) => receive(state, tail, Piece { body: RawBody::new("", body), checksum, stop }).await,
+        Ok(tail) => {
+            let piece = Piece { body: RawBody::new("", body), checksum, stop: stop.clone() };
+            Ok(receive(state, tail, piece).await?.cut_off(stop.is_cancelled()))
+        }
         Err(problem) => {
             refuse(headers, body);
             Err(problem.closing())
