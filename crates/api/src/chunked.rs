@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use elizabeth_core::{
     content::FileRequest,
+    policy::OTHERS_FILES_LISTED,
     service::ListedUpload,
     upload::{Pieces, UploadFileRequest},
 };
@@ -125,8 +126,12 @@ pub struct UploadState<'a, L = Vec<ChunkObject>> {
 #[expect(missing_docs, reason = "the name says what it is, in the document too")]
 pub struct UploadUnderWay<'a> {
     pub reservation_id: Uuid,
-    /// In the order of the manifest.
+    /// In the order of the manifest: of what is one's own all, of others' uploads the first 100.
     pub files: Vec<UploadFileProgress<'a>>,
+    /// How many files it has.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub file_count: usize,
     /// Bytes that have arrived.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -151,9 +156,14 @@ pub struct UploadUnderWay<'a> {
 impl<'a> From<&'a ListedUpload> for UploadUnderWay<'a> {
     fn from(ListedUpload { upload, mine }: &'a ListedUpload) -> Self {
         let in_chunks = upload.files.iter().all(|file| file.chunk_size.is_some());
+        let mut files = files_so_far(upload);
+        if !mine {
+            files.truncate(OTHERS_FILES_LISTED);
+        }
         Self {
             reservation_id: upload.id.0,
-            files: files_so_far(upload),
+            files,
+            file_count: upload.files.len(),
             uploaded_size: upload.arrived(),
             reserved_size: upload.announced(),
             started_at: Instant(upload.created_at),

@@ -46,9 +46,9 @@ async fn list(options: Options, json: bool) -> Result<(), Error> {
     }
     let mut after = None;
     loop {
-        let rooms = app.rooms(after, PAGE).await?;
+        let page = app.rooms(after, PAGE).await?;
         let now = app.now();
-        for room in &rooms {
+        for room in &page.items {
             if json {
                 write!(out, "{lead}")?;
                 lead = ",";
@@ -57,9 +57,9 @@ async fn list(options: Options, json: bool) -> Result<(), Error> {
                 writeln!(out, "{}", line(room))?;
             }
         }
-        match rooms.last() {
-            Some(last) if rooms.len() as u64 == PAGE => after = Some(last.id),
-            _ => break,
+        after = page.next;
+        if after.is_none() {
+            break;
         }
     }
     wired.close().await;

@@ -23,6 +23,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 pub(crate) const SILENCE: Duration = Duration::from_secs(60);
 /// How long a connection may carry nothing before the other side is asked whether it is there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+/// The most pages that a list is read in.
+const PAGES_MAX: usize = 10_000;
 /// The most of an answer that is read into memory: a list of a hundred thousand contents fits many times.
 const ANSWER_MAX: usize = 512 << 20;
 /// The most of a refusal that is read.
@@ -108,6 +110,26 @@ impl Client {
                 _ => return Ok(answer),
             }
         }
+    }
+
+    /// All of a list that comes in pages. `request` asks for a page, behind what is named where that is given.
+    pub(crate) async fn list<T: DeserializeOwned>(
+        &self,
+        mut request: impl AsyncFnMut(Option<String>) -> Result<RequestBuilder, ClientError>,
+    ) -> Result<Vec<T>, ClientError> {
+        let (mut items, mut after) = (Vec::new(), None);
+        for _ in 0..PAGES_MAX {
+            let page = request(after.clone()).await?;
+            let answer = timeout(SILENCE, page.send()).await.map_err(|_| ClientError::Silent)?;
+            let answer = answer.map_err(|error| self.unreachable(error))?;
+            let next = next(answer.headers());
+            items.append(&mut self.read::<Vec<T>>(answer).await?);
+            if next.is_none() {
+                return Ok(items);
+            }
+            after = next;
+        }
+        Err(ClientError::Foreign("its list has no end"))
     }
 
     /// Makes a room. The answer is the room and its owner key, which is shown this once.
@@ -218,6 +240,17 @@ impl Client {
         let piece = timeout(SILENCE, answer.chunk()).await.map_err(|_| ClientError::Silent)?;
         piece.map_err(|error| self.unreachable(error))
     }
+}
+
+/// Behind what a list goes on, where an answer says that it does (RFC 8288).
+fn next(headers: &HeaderMap) -> Option<String> {
+    let links = headers.get(header::LINK)?.to_str().ok()?.split(", ");
+    let next = links
+        .filter(|link| link.ends_with("; rel=\"next\""))
+        .find_map(|link| link.split(['<', '>']).nth(1))?;
+    let (_, query) = next.split_once('?')?;
+    let mut members = url::form_urlencoded::parse(query.as_bytes());
+    members.find(|(name, _)| name == "after").map(|(_, after)| after.into_owned())
 }
 
 /// How long a server wants to be left alone: seconds (RFC 9110, section 10.2.3). A date is not looked at: clocks need

@@ -182,7 +182,10 @@ impl Session {
     ///
     /// Those of the server.
     pub async fn contents(&mut self) -> Result<Vec<Value>, ClientError> {
-        self.call(Method::GET, &["contents"]).await
+        let client = self.client.clone();
+        client
+            .list(async |after| Ok(self.request(Method::GET, &["contents"]).await?.query(&behind(after))))
+            .await
     }
 
     /// A new token of the same session; where the old one is over, a new entry.
@@ -198,6 +201,11 @@ impl Session {
         self.token = issued.token.0;
         Ok(())
     }
+}
+
+/// What asks for the part of a list behind one of its items.
+pub(crate) fn behind(after: Option<String>) -> Vec<(&'static str, String)> {
+    Vec::from_iter(after.map(|after| ("after", after)))
 }
 
 /// A token, and whether it was the owner key that bought it.

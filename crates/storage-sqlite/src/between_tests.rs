@@ -5,7 +5,7 @@ use elizabeth_core::{
     id::{BlobKey, ContentId, SessionId, UploadId},
     name::{RoomName, RoomRef},
     permission::Permission,
-    ports::{ReadContents, ReadUploads, Store, StoreError, StoreResult},
+    ports::{ReadContents, ReadUploads, Store, StoreError, StoreResult, UploadRange},
     quota::{Hold, HoldState},
     room::NewRoom,
     secret::KeyHash,
@@ -166,6 +166,6 @@ async fn an_upload_that_ends_meanwhile_is_gone() {
     let NewUpload { id, room_id, token_hash, .. } = scene.upload;
     assert!(scene.reader(&[]).await.upload(room_id, id).await.unwrap().is_some());
     let mut reader = scene.reader(&["DELETE FROM reservations"]).await;
-    assert_eq!(reader.live_uploads(room_id, None, NOW).await, Ok(vec![]));
+    assert_eq!(reader.live_uploads(room_id, None, UploadRange::default(), NOW).await, Ok(vec![]));
     assert_eq!(reader.upload_by_token(token_hash).await, Ok(None));
 }

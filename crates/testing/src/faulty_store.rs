@@ -21,8 +21,9 @@ use elizabeth_core::{
         Access, ContentAccess, ContentPage, Counts, CredentialKind, ReadAnnouncements, ReadBlobQueue,
         ReadContents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTotals,
         ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts,
-        WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation, WriteLeases, WriteReservations,
-        WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
+        UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation,
+        WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx,
+        WriteUploads,
     },
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -153,6 +154,7 @@ answered_within! {
     content_access(address: &RoomRef, jti: Option<Jti>, content: ContentId, now: Timestamp)
         -> Option<ContentAccess>;
     contents(room: RoomId, page: ContentPage) -> Vec<Content>;
+    content_ids(room: RoomId, page: ContentPage, skip: u64) -> Vec<ContentId>;
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     listed_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;
@@ -184,7 +186,10 @@ answered_within! {
     { impl<T: ReadTx + ?Sized> ReadUploads for Faulty<T> } {}
     upload(room: RoomId, id: UploadId) -> Option<ChunkedUpload>;
     upload_by_token(hash: KeyHash) -> Option<ChunkedUpload>;
-    live_uploads(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<ChunkedUpload>;
+    live_uploads(room: RoomId, sid: Option<SessionId>, range: UploadRange, now: Timestamp) -> Vec<ChunkedUpload>;
+    upload_outlines(
+        room: RoomId, sid: Option<SessionId>, after: Option<ReservationId>, limit: u64, now: Timestamp
+    ) -> Vec<UploadOutline>;
     upload_counts(room: RoomId, sid: SessionId, now: Timestamp) -> UploadCounts;
     chunk(upload: ReservationId, file: u32, index: u64) -> Option<Chunk>;
     chunks(upload: ReservationId, file: Option<u32>) -> Vec<Chunk>;

@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use super::{Placed, Sender, chunk_size};
-use crate::{error::ClientError, local_file::LocalFile, pass::Pass, upload::UploadOptions};
+use crate::{error::ClientError, local_file::LocalFile, pass::Pass, session::behind, upload::UploadOptions};
 
 type Listed = UploadUnderWay<'static>;
 
@@ -76,7 +76,9 @@ impl Sender<'_> {
     /// Finds the upload that an earlier command has left of these files, or makes one, which takes their space. Doing
     /// it again finds what was made, should its answer have been lost.
     pub(super) async fn begin(&self, files: &[Placed]) -> Result<Begun, ClientError> {
-        let listed: Vec<Listed> = self.line.call(Method::GET, &["uploads"], &[]).await?;
+        let page =
+            async |after| Ok(self.line.request(Method::GET, &["uploads"]).await?.query(&behind(after)));
+        let listed: Vec<Listed> = self.line.client.list(page).await?;
         let mut stale = Vec::new();
         for listed in listed.into_iter().filter(|it| it.mine && is_of(it, files, self.options)) {
             let id = listed.reservation_id.to_string();

@@ -60,6 +60,14 @@ pub const CHUNKS_MAX: u64 = 16_384;
 pub const PARTS_MAX: usize = 100;
 /// Bytes of a piece whose arrival is progress of its upload; so is the arrival of a whole chunk, and of the first byte.
 pub const PROGRESS_BYTES: u64 = 1 << 20;
+/// How many items a page of a list has where a client asks for no other number.
+pub const PAGE_DEFAULT: u64 = 1000;
+/// The most items of a page.
+pub const PAGE_MAX: u64 = 10_000;
+/// What the files of a page of uploads may cost together, in bytes of their rows; one upload is always on it.
+pub const UPLOADS_PAGE_SIZE: u64 = 512 << 10;
+/// The most files that a list names of an upload which whoever asks may not go on with.
+pub const OTHERS_FILES_LISTED: usize = 100;
 /// The longest text, in bytes of UTF-8, that may be added.
 pub const TEXT_MAX: usize = 1 << 20;
 /// The most bytes a text's language may have.

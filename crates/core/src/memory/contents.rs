@@ -137,6 +137,17 @@ impl<S: Sees> ReadContents for View<S> {
             .collect())
     }
 
+    async fn content_ids(
+        &mut self,
+        room: RoomId,
+        page: ContentPage,
+        skip: u64,
+    ) -> StoreResult<Vec<ContentId>> {
+        let page = ContentPage { limit: page.limit.map(|limit| limit.saturating_add(skip)), ..page };
+        let listed = self.contents(room, page).await?.into_iter().skip(limited(skip));
+        Ok(listed.map(|content| content.id).collect())
+    }
+
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
         Ok(self.now().named(room, ids).map(|row| row.content.clone()).collect())
     }

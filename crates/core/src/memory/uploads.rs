@@ -2,14 +2,14 @@ use async_trait::async_trait;
 
 use super::{
     rows::{ChunkRow, UploadRow},
-    state::{State, next},
+    state::{State, limited, next},
     table::Row,
     view::{Draft, Sees, View},
 };
 use crate::{
     content::{Manifest, Reservation},
     id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
-    ports::{ReadUploads, StoreError, StoreResult, UploadCounts, WriteUploads},
+    ports::{ReadUploads, StoreError, StoreResult, UploadCounts, UploadOutline, UploadRange, WriteUploads},
     quota::HoldState,
     secret::KeyHash,
     time::Timestamp,
@@ -55,15 +55,34 @@ impl<S: Sees> ReadUploads for View<S> {
         &mut self,
         room: RoomId,
         sid: Option<SessionId>,
+        range: UploadRange,
         now: Timestamp,
     ) -> StoreResult<Vec<ChunkedUpload>> {
         let state = self.now();
-        let of_room =
-            state.uploads.owned(room, None).filter_map(|row| state.upload_of(row.upload.reservation));
+        let behind = state.uploads.owned(room, range.after);
+        let within = behind.filter(|row| range.until.is_none_or(|until| row.upload.reservation <= until));
+        let of_room = within.filter_map(|row| state.upload_of(row.upload.reservation));
         let of_session = of_room.filter(|upload| sid.is_none_or(|sid| upload.sid == sid));
         let live =
             of_session.filter(|upload| upload.hold.is_live(now) && upload.hold.state != HoldState::Done);
         Ok(live.collect())
+    }
+
+    async fn upload_outlines(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        after: Option<ReservationId>,
+        limit: u64,
+        now: Timestamp,
+    ) -> StoreResult<Vec<UploadOutline>> {
+        let range = UploadRange { after, until: None };
+        let live = self.live_uploads(room, sid, range, now).await?.into_iter().take(limited(limit));
+        let outline = |upload: ChunkedUpload| {
+            let ChunkedUpload { reservation, sid, owner, hold, .. } = upload;
+            UploadOutline { reservation, sid, owner, rows_size: hold.rows.size }
+        };
+        Ok(live.map(outline).collect())
     }
 
     async fn upload_counts(
@@ -72,7 +91,7 @@ impl<S: Sees> ReadUploads for View<S> {
         sid: SessionId,
         now: Timestamp,
     ) -> StoreResult<UploadCounts> {
-        let live = self.live_uploads(room, None, now).await?;
+        let live = self.live_uploads(room, None, UploadRange::default(), now).await?;
         let session = live.iter().filter(|upload| upload.sid == sid).count() as u64;
         Ok(UploadCounts { room: live.len() as u64, session })
     }

@@ -18,7 +18,7 @@ pub use observer::Observer;
 pub use store::{
     Access, ContentAccess, ContentPage, Counts, CredentialKind, ReadAnnouncements, ReadBlobQueue,
     ReadContents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTotals,
-    ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts,
-    WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation, WriteLeases, WriteReservations,
-    WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
+    ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts, UploadOutline,
+    UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation, WriteLeases,
+    WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
 };

@@ -10,6 +10,7 @@ mod caller;
 mod contents;
 mod growth;
 mod installation;
+mod page;
 mod retried;
 mod rooms;
 mod sessions;
@@ -36,8 +37,9 @@ use crate::{
 pub use caller::{Caller, Visitor};
 pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
 pub use installation::JoinError;
+pub use page::Page;
 pub use rooms::{CreatedRoom, RemovedRoom, VisitRequest};
-pub use sessions::{Issued, IssuedRefresh, TokenList, TokenRequest};
+pub use sessions::{Issued, IssuedRefresh, TokenList, TokenPlace, TokenRequest};
 pub use sweep::{GcReport, SWEEP_LEASE};
 pub use tickets::{CreatedTicket, TicketRequest, TicketView};
 pub use uploads::{

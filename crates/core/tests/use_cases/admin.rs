@@ -14,11 +14,12 @@ async fn rooms_are_listed_expired_ones_among_them() {
     world.wait(7 * 86_400);
     let names = async |after: Option<RoomId>, limit| -> Vec<String> {
         let rooms = world.app.rooms(after, limit).await.unwrap();
-        rooms.iter().map(|room| room.name.to_string()).collect()
+        rooms.items.iter().map(|room| room.name.to_string()).collect()
     };
     assert_eq!(names(None, 9).await, ["a", "b", "c"]);
     assert_eq!(names(None, 1).await, ["a"]);
-    let first = world.app.rooms(None, 1).await.unwrap()[0].id;
+    let first = world.app.rooms(None, 1).await.unwrap();
+    let first = first.next.unwrap();
     assert_eq!(names(Some(first), 9).await, ["b", "c"]);
 }
 

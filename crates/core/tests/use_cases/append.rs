@@ -269,7 +269,8 @@ async fn the_next_step_finds_out_that_the_right_to_add_has_ended() {
                 refused!(append.write(large(1)).await, Error::PermissionDenied(Permission::EDIT));
             }
             1 => {
-                let jti = world.app.tokens(&at("box"), &Caller::token(&token)).await.unwrap().current;
+                let jti =
+                    world.app.tokens(&at("box"), &Caller::token(&token), None, 1_000).await.unwrap().current;
                 world.app.revoke_token(&at("box"), &Caller::token(&owner), jti).await.unwrap();
                 refused!(append.write(large(1)).await, Error::ReservationExpired);
             }

@@ -209,7 +209,9 @@ async fn preparing_takes_the_sum_at_once_and_completing_moves_it() {
     let listed = world.app.contents(&at("box"), &Caller::token(&token), Default::default()).await.unwrap();
     let names: Vec<_> = listed.iter().map(|content| content.file_name.as_ref().unwrap().as_str()).collect();
     assert_eq!(names, ["two", "empty", "one"]);
-    assert!(world.app.uploads(&at("box"), &Caller::token(&token)).await.unwrap().is_empty());
+    assert!(
+        world.app.uploads(&at("box"), &Caller::token(&token), None, 1_000).await.unwrap().items.is_empty()
+    );
 }
 
 #[tokio::test]

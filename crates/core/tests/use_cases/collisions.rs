@@ -85,7 +85,7 @@ async fn rooms_and_tokens_are_none_the_worse_for_collisions() {
         Error::Unauthorized(_)
     );
 
-    let listed = world.app.tokens(&at(&room.slug), &Caller::token(&renewed)).await.unwrap();
+    let listed = world.app.tokens(&at(&room.slug), &Caller::token(&renewed), None, 1_000).await.unwrap();
     world.app.revoke_token(&at(&room.slug), &Caller::token(&by_key), listed.current).await.unwrap();
     refused!(world.app.room(&at(&room.slug), &Caller::token(&renewed)).await, Error::Unauthorized(_));
     world.app.logout(&by_key).await.unwrap();

@@ -223,7 +223,8 @@ async fn a_visit_is_an_entry_without_a_token() {
     // One call is one entry, however many steps it takes; and nobody owns the room by it.
     let first = world.issue("box", with_password("pw")).await.unwrap();
     refused!(world.app.visit(&at("box"), &saying("pw")).await, Error::EntriesExhausted);
-    let listed = world.app.tokens(&at("box"), &Caller::token(&first)).await.unwrap().tokens;
+    let listed =
+        world.app.tokens(&at("box"), &Caller::token(&first), None, 1_000).await.unwrap().tokens.items;
     assert_eq!(listed.len(), 1, "a visit leaves no token");
     assert!(listed[0].owner && listed[0].sid != uploaded.contents[0].sid);
 

@@ -7,7 +7,7 @@ use elizabeth_core::{
     Caller, Elizabeth, Result,
     content::{BlobLocation, FileRequest, Sha256Hash},
     id::{BlobKey, ReservationId},
-    ports::ContentPage,
+    ports::{ContentPage, UploadRange},
     service::{BegunChunk, ChunkRequest, ChunkWriter, CompletedFile, PreparedUpload, UploadAccess},
     time::Timestamp,
     upload::{Chunk, ChunkedUpload, Pieces, UploadFileRequest},
@@ -132,7 +132,9 @@ impl World {
         let mut rows: BTreeSet<BlobKey> = BTreeSet::new();
         let mut tx = self.store.read().await.unwrap();
         if let Some(access) = tx.access(&at("box"), None, self.app.now()).await.unwrap() {
-            for upload in tx.live_uploads(access.room.id, None, Timestamp::EPOCH).await.unwrap() {
+            for upload in
+                tx.live_uploads(access.room.id, None, UploadRange::default(), Timestamp::EPOCH).await.unwrap()
+            {
                 let chunks = tx.chunks(upload.reservation, None).await.unwrap();
                 rows.extend(chunks.into_iter().filter_map(|chunk| chunk.blob));
             }

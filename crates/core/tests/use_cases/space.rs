@@ -202,7 +202,7 @@ async fn tokens_and_tickets_are_counted() {
     refused!(world.enter("box").await, Error::TooMany(found) if found == full);
     let spare = world.issue("box", with_key(&created.owner_key)).await.unwrap();
     let caller = Caller::token(&spare);
-    let tokens = world.app.tokens(&at("box"), &caller).await.unwrap().tokens;
+    let tokens = world.app.tokens(&at("box"), &caller, None, 1_000).await.unwrap().tokens.items;
     assert_eq!(tokens.len(), 4);
     for guest in tokens.iter().filter(|token| !token.owner) {
         world.app.revoke_token(&at("box"), &caller, guest.jti).await.unwrap();

@@ -98,9 +98,10 @@ async fn of_many_at_once_no_more_read_than_ticket_and_content_allow() {
     assert_eq!(won, 3);
     let uses: Vec<u64> = world
         .app
-        .tickets(&at("room"), &Caller::token(&owner))
+        .tickets(&at("room"), &Caller::token(&owner), None, 1_000)
         .await
         .unwrap()
+        .items
         .iter()
         .map(|ticket| ticket.uses)
         .collect();
@@ -210,7 +211,9 @@ async fn a_guest_handles_the_tickets_of_its_session_an_owner_all() {
         make(&world, &owner, invitation(None)).await.unwrap(),
         make(&world, &guest, invitation(None)).await.unwrap(),
     );
-    let list = async |token: &str| world.app.tickets(&at("room"), &Caller::token(token)).await.unwrap();
+    let list = async |token: &str| {
+        world.app.tickets(&at("room"), &Caller::token(token), None, 1_000).await.unwrap().items
+    };
     assert_eq!(list(&guest).await, std::slice::from_ref(&theirs.ticket));
     assert_eq!(list(&owner).await, [ours.ticket.clone(), theirs.ticket.clone()]);
     let revoke =
@@ -249,7 +252,7 @@ async fn an_invitation_ends_with_the_guest_who_is_thrown_out_and_with_sharing() 
     assert!(good(&ours).await && !good(&theirs).await);
     switch(true).await;
     assert!(good(&theirs).await);
-    let tokens = world.app.tokens(&at("room"), &Caller::token(&guest)).await.unwrap();
+    let tokens = world.app.tokens(&at("room"), &Caller::token(&guest), None, 1_000).await.unwrap();
     world.app.revoke_token(&at("room"), &Caller::token(&owner), tokens.current).await.unwrap();
     assert!(good(&ours).await && !good(&theirs).await);
 }

@@ -140,10 +140,39 @@ async fn a_silent_hold_is_in_nobodys_way_for_long() {
     let file = FileRequest::new("rest", all as u64 - 1);
     world.app.create_upload(&at("box"), &Caller::token(&guest), file).await.unwrap();
     refused!(note().await, Error::RoomFull(_));
-    let seen = world.app.uploads(&at("box"), &Caller::token(&owner)).await.unwrap();
+    let seen = world.app.uploads(&at("box"), &Caller::token(&owner), None, 1_000).await.unwrap().items;
     assert!(!seen[0].mine);
     world.app.abandon_upload(&at("box"), &by_room_token(&owner, &seen[0].upload)).await.unwrap();
     note().await.unwrap();
+}
+
+/// However many names strangers' uploads have, a page of the list is short, and the pages are the list.
+#[tokio::test]
+async fn uploads_are_listed_in_pages_of_a_size() {
+    let world = World::new();
+    let owner = world.room("box").await;
+    let mut made = Vec::new();
+    for guest in 0..6 {
+        let token = world.enter("box").await.unwrap();
+        let names = (0..1_000).map(|n| format!("{guest}-{n}-{}", "n".repeat(900)));
+        let files = names.map(|name| chunked(&name, 0)).collect();
+        made.push(world.prepare_upload(&token, files).await.upload.id);
+    }
+    let list = async |limit| {
+        let (mut listed, mut sizes, mut after) = (Vec::new(), Vec::new(), None);
+        loop {
+            let page = world.app.uploads(&at("box"), &Caller::token(&owner), after, limit).await.unwrap();
+            sizes.push(page.items.len());
+            listed.extend(page.items.into_iter().map(|listed| listed.upload.id));
+            after = page.next;
+            if after.is_none() {
+                return (listed, sizes);
+            }
+        }
+    };
+    assert_eq!(list(1_000).await, (made.clone(), vec![4, 2]));
+    assert_eq!(list(1).await, (made, vec![1; 6]));
+    assert_eq!(world.app.uploads(&at("box"), &Caller::token(&owner), None, 0).await.unwrap().items.len(), 0);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn an_upload_belongs_to_the_session_that_made_it() {
     let bytes = large(SIZE);
     let by = |token: &str| by_room_token(token, &prepared.upload);
     let list = async |token: &str| -> Vec<bool> {
-        let listed = world.app.uploads(&at("box"), &Caller::token(token)).await.unwrap();
+        let listed = world.app.uploads(&at("box"), &Caller::token(token), None, 1_000).await.unwrap().items;
         listed.into_iter().map(|listed| listed.mine).collect()
     };
 
@@ -91,7 +91,7 @@ async fn an_owner_sees_and_ends_a_guests_upload_and_adds_nothing_to_it() {
     let (prepared, access) = world.chunked_upload(&token, SIZE).await;
     send_all(&world.app, &access, 0, &large(SIZE), [1, 0]).await;
     let by_owner = by_room_token(&owner, &prepared.upload);
-    let listed = world.app.uploads(&at("box"), &Caller::token(&owner)).await.unwrap();
+    let listed = world.app.uploads(&at("box"), &Caller::token(&owner), None, 1_000).await.unwrap().items;
     assert_eq!((listed.len(), listed[0].mine), (1, false));
     assert_eq!(world.app.upload_state(&at("box"), &by_owner).await.unwrap().chunks.len(), 2);
     refused!(send(&world.app, &by_owner, chunk(0), part(&large(SIZE), 0)).await, Error::ReservationNotFound);
@@ -105,7 +105,7 @@ async fn an_owner_sees_and_ends_a_guests_upload_and_adds_nothing_to_it() {
     let (prepared, _) = world.chunked_upload(&owner, SIZE).await;
     let again = world.issue("box", with_key(&made.owner_key)).await.unwrap();
     let access = by_room_token(&again, &prepared.upload);
-    assert!(world.app.uploads(&at("box"), &Caller::token(&again)).await.unwrap()[0].mine);
+    assert!(world.app.uploads(&at("box"), &Caller::token(&again), None, 1_000).await.unwrap().items[0].mine);
     send_all(&world.app, &access, 0, &large(SIZE), [0, 1]).await;
     complete(&world.app, &access, &large(SIZE)).await.unwrap();
 }
@@ -245,10 +245,10 @@ async fn a_drop_box_lists_its_own_uploads() -> Result<()> {
     let (one, other) = (world.issue("box", enter()).await?, world.issue("box", enter()).await?);
     let mine = world.prepare_upload(&one, vec![chunked("mine", SIZE)]).await;
     world.prepare_upload(&other, vec![chunked("other", SIZE)]).await;
-    let listed = world.app.uploads(&at("box"), &Caller::token(&one)).await?;
+    let listed = world.app.uploads(&at("box"), &Caller::token(&one), None, 1_000).await?.items;
     assert_eq!(listed.iter().map(|listed| listed.upload.id).collect::<Vec<_>>(), [mine.upload.id]);
     assert!(listed[0].mine);
-    assert_eq!(world.app.uploads(&at("box"), &Caller::token(&owner)).await?.len(), 3);
+    assert_eq!(world.app.uploads(&at("box"), &Caller::token(&owner), None, 1_000).await?.items.len(), 3);
     let access = by_upload_token(&mine);
     send_all(&world.app, &access, 0, &large(SIZE), [0, 1]).await;
     let content = complete(&world.app, &access, &large(SIZE)).await?.content;

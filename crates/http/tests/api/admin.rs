@@ -6,7 +6,7 @@ use elizabeth_core::{name::RoomName, room::RoomOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN, TestServer, ok, refused};
+use crate::support::{ADMIN, TestServer, header, ok, refused};
 
 async fn names(server: &TestServer, query: &str) -> Vec<String> {
     let rooms = server.get(&format!("/admin/rooms{query}"), Some(ADMIN)).await;
@@ -53,8 +53,13 @@ async fn a_long_list_of_rooms_is_whole() {
         let name = RoomName::parse(&format!("r{n}")).unwrap();
         server.app.create_room(name, RoomOptions::default()).await.unwrap();
     }
-    assert_eq!(names(&server, "").await.len(), 1_001);
+    assert_eq!(names(&server, "?limit=10001").await.len(), 1_001);
     assert_eq!(names(&server, "?limit=1000").await.len(), 1_000);
+    let answer = server.request(Method::GET, "/admin/rooms", Some(ADMIN)).send().await.unwrap();
+    let next = header(&answer, "link").to_owned();
+    assert_eq!(answer.json::<Vec<Value>>().await.unwrap().len(), 1_000);
+    let next = next.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+    assert_eq!(names(&server, next).await, ["r1000"]);
 }
 
 /// `POST /admin/gc`

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{
     TestServer,
     chunked::{CHUNK, bytes, sha256},
-    ok, refused,
+    header, ok, refused,
 };
 
 /// Rows "prepare", "PUT", "status" and "complete".
@@ -157,7 +157,7 @@ async fn uploads_under_way_are_listed() {
     assert_eq!(
         listed[0],
         json!({
-            "reservation_id": first.id, "files": state["files"], "uploaded_size": 1, "reserved_size": CHUNK + 2,
+            "reservation_id": first.id, "files": state["files"], "file_count": 2, "uploaded_size": 1, "reserved_size": CHUNK + 2,
             "started_at": "2026-11-01T12:00:00Z", "expires_at": "2026-11-01T13:01:00Z", "mine": false,
             "protocol": "chunks",
         })
@@ -165,6 +165,32 @@ async fn uploads_under_way_are_listed() {
     assert_eq!((&listed[1]["reservation_id"], &listed[1]["mine"]), (&json!(second.id), &json!(true)));
     let mine: Vec<Value> = server.get("/rooms/c/uploads", Some(&owner)).await.as_array().unwrap().clone();
     assert_eq!(mine.iter().map(|upload| &upload["mine"]).collect::<Vec<_>>(), [true, false]);
+
+    // Of others' uploads the first names are listed, however many there are: the list is short, and goes on.
+    let long = "n".repeat(900);
+    let files: Vec<(String, usize)> = (0..1_000).map(|n| (format!("{n}{long}"), 0)).collect();
+    let files: Vec<(&str, usize)> = files.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+    let crowd = server.enter("c").await;
+    for _ in 0..6 {
+        server.prepare_chunks("c", &crowd, &files).await;
+    }
+    let (mut next, mut seen) = (String::new(), Vec::new());
+    loop {
+        let path = format!("/rooms/c/uploads{next}");
+        let answer = server.request(Method::GET, &path, Some(&owner)).send().await.unwrap();
+        let link = header(&answer, "link").to_owned();
+        let text = answer.text().await.unwrap();
+        assert!(text.len() < 1 << 20, "{} bytes", text.len());
+        seen.append(&mut serde_json::from_str::<Vec<Value>>(&text).unwrap());
+        let Some(address) = link.strip_prefix('<') else { break };
+        next = address.split('>').next().unwrap().to_owned();
+    }
+    assert_eq!(seen.len(), 8);
+    for upload in &seen[2..] {
+        assert_eq!((&upload["file_count"], upload["files"].as_array().unwrap().len()), (&json!(1_000), 100));
+        let given_up = format!("/rooms/c/uploads/chunks/{}", upload["reservation_id"].as_str().unwrap());
+        server.delete(&given_up, &owner).await;
+    }
 
     // In a drop box one sees one's own.
     let invite = json!({"action": "enter", "permission": 2});

@@ -65,6 +65,15 @@ async fn lists_come_in_pages() {
     assert_eq!(page("?limit=2").await, ids[..2]);
     assert_eq!(page(&format!("?limit=2&after={}", ids[1])).await, ids[2..4]);
     assert_eq!(page(&format!("?after={}", ids[4])).await, ids[5..]);
+    // Where the list goes on stands in the answer; at its end nothing does.
+    let link = async |query: &str| {
+        let path = format!("/rooms/c/contents{query}");
+        let answer = server.request(Method::GET, &path, Some(&token)).send().await.unwrap();
+        header(&answer, "link").to_owned()
+    };
+    assert_eq!(link("?limit=2").await, format!("<?limit=2&after={}>; rel=\"next\"", ids[1]));
+    assert_eq!(link(&format!("?limit=4&after={}", ids[0])).await, "");
+    assert_eq!((link("").await, link("?limit=5").await, link("?limit=0").await), Default::default());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,12 +174,13 @@ async fn a_list_of_any_length_is_one_array() {
     assert_eq!(first.len(), 1000);
     add(1000).await;
     add(300).await;
-    let all = ids("").await;
+    let all = ids("?limit=10000").await;
+    assert_eq!(ids("").await, all[..1000]);
     assert!(all.len() == 2300 && all.is_sorted() && all.starts_with(&first));
     for limit in [0, 1, 999, 1000, 1001, 2000, 2299, 2300, 5000] {
         assert_eq!(ids(&format!("?limit={limit}")).await, all[..limit.min(2300)], "{limit}");
     }
-    assert_eq!(ids(&format!("?after={}", all[199])).await, all[200..]);
+    assert_eq!(ids(&format!("?after={}&limit=99999", all[199])).await, all[200..]);
     assert_eq!(ids(&format!("?after={}&limit=1500", all[199])).await, all[200..1700]);
     assert_eq!(ids(&format!("?after={}", all[2299])).await, [0i64; 0]);
 }

@@ -12,6 +12,7 @@ mod folder;
 mod full_disk;
 mod log;
 mod lost_files;
+mod max_storage;
 mod metrics;
 mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]

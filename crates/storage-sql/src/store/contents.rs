@@ -78,6 +78,20 @@ impl<C: Connection> ReadContents for SqlTx<C> {
         }
     }
 
+    async fn content_ids(
+        &mut self,
+        room: RoomId,
+        page: ContentPage,
+        skip: u64,
+    ) -> StoreResult<Vec<ContentId>> {
+        let ContentPage { after, sid, limit, without_texts: _ } = page;
+        let (after, limit) = (after.unwrap_or(ContentId(i64::MIN)), limit.unwrap_or(u64::MAX));
+        match sid {
+            Some(sid) => self.all(contents::NumbersOfSession { room, after, limit, skip, sid }).await,
+            None => self.all(contents::Numbers { room, after, limit, skip }).await,
+        }
+    }
+
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>> {
         self.all_for_each(&each_once(ids), |ids| contents::by_id(room, ids)).await
     }

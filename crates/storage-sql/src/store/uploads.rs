@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use elizabeth_core::{
     content::Manifest,
     id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
-    ports::{ReadUploads, StoreResult, UploadCounts, WriteReservations, WriteUploads},
+    ports::{
+        ReadUploads, StoreResult, UploadCounts, UploadOutline, UploadRange, WriteReservations, WriteUploads,
+    },
     secret::KeyHash,
     time::Timestamp,
     upload::{Chunk, ChunkedFile, ChunkedUpload, HashProgress, NewUpload},
@@ -58,13 +60,34 @@ impl<C: Connection> ReadUploads for SqlTx<C> {
         &mut self,
         room: RoomId,
         sid: Option<SessionId>,
+        range: UploadRange,
         now: Timestamp,
     ) -> StoreResult<Vec<ChunkedUpload>> {
+        let after = range.after.unwrap_or(ReservationId(i64::MIN));
+        let until = range.until.unwrap_or(ReservationId(i64::MAX));
         let rows = match sid {
-            Some(sid) => self.all(uploads::LiveOfSession { room, now, sid }).await?,
-            None => self.all(uploads::Live { room, now }).await?,
+            Some(sid) => self.all(uploads::LiveOfSession { room, now, after, until, sid }).await?,
+            None => self.all(uploads::Live { room, now, after, until }).await?,
         };
         self.uploads(rows).await
+    }
+
+    async fn upload_outlines(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        after: Option<ReservationId>,
+        limit: u64,
+        now: Timestamp,
+    ) -> StoreResult<Vec<UploadOutline>> {
+        let after = after.unwrap_or(ReservationId(i64::MIN));
+        let found = match sid {
+            Some(sid) => self.all(uploads::OutlinesOfSession { room, now, after, limit, sid }).await?,
+            None => self.all(uploads::Outlines { room, now, after, limit }).await?,
+        };
+        let outline =
+            |(((reservation, sid), owner), rows_size)| UploadOutline { reservation, sid, owner, rows_size };
+        Ok(found.into_iter().map(outline).collect())
     }
 
     async fn upload_counts(

@@ -168,6 +168,29 @@ statement! {
     }
 }
 
+fn numbers(room: Param, after: Param, skip: Param, limit: Param) -> Select<ContentId> {
+    let of = column(Contents::id).select(|query| of_room(query, room));
+    page(of, after, limit).with(|query| query.offset(skip.as_limit()))
+}
+
+statement! {
+    Numbers = "content_ids" { room: RoomId, after: ContentId, limit: u64, skip: u64 } -> ContentId {
+        numbers(room, after, skip, limit)
+    }
+}
+
+statement! {
+    NumbersOfSession = "session_content_ids" {
+        room: RoomId,
+        after: ContentId,
+        limit: u64,
+        skip: u64,
+        sid: SessionId,
+    } -> ContentId {
+        of_session(numbers(room, after, skip, limit), sid)
+    }
+}
+
 pub(crate) fn by_id(room: RoomId, ids: &[ContentId]) -> Built<Content> {
     let mut args = Args::default();
     let room = args.bind(&room);

@@ -126,23 +126,69 @@ statement! {
     }
 }
 
-fn live(room: Param, now: Param) -> Select<Row> {
-    rows().with(|query| {
+/// Those of a room that are under way.
+fn live<P>(of: Select<P>, room: Param, now: Param, after: Param) -> Select<P> {
+    of.with(|query| {
         query
             .and_where(Expr::col((Reservations::Table, Reservations::room_id)).eq(room))
             .and_where(Expr::col((Reservations::Table, Reservations::deadline)).gt(now))
             .and_where(is_not_done((Reservations::Table, Reservations::state)))
+            .and_where(Expr::col((Reservations::Table, Reservations::id)).gt(after))
             .order_by((Reservations::Table, Reservations::id), Order::Asc)
     })
 }
 
-statement! {
-    Live = "live_uploads" { room: RoomId, now: Timestamp } -> Row { live(room, now) }
+fn live_until(room: Param, now: Param, after: Param, until: Param) -> Select<Row> {
+    live(rows(), room, now, after)
+        .with(|query| query.and_where(Expr::col((Reservations::Table, Reservations::id)).lte(until)))
+}
+
+/// An upload without its files.
+type Outline = (((ReservationId, SessionId), bool), u64);
+
+fn outlines(room: Param, now: Param, after: Param, limit: Param) -> Select<Outline> {
+    let outline = column((Reservations::Table, Reservations::id))
+        .and(column((Reservations::Table, Reservations::sid)))
+        .and(column((Uploads::Table, Uploads::owner)))
+        .and(column((Reservations::Table, Reservations::rows_size)))
+        .select(|query| query.from(Uploads::Table).inner_join(Reservations::Table, of_reservation()));
+    live(outline, room, now, after).with(|query| query.limit(limit.as_limit()))
 }
 
 statement! {
-    LiveOfSession = "live_uploads_of_session" { room: RoomId, now: Timestamp, sid: SessionId } -> Row {
-        live(room, now).with(|query| query.and_where(Expr::col((Reservations::Table, Reservations::sid)).eq(sid)))
+    Outlines = "upload_outlines" { room: RoomId, now: Timestamp, after: ReservationId, limit: u64 } -> Outline {
+        outlines(room, now, after, limit)
+    }
+}
+
+statement! {
+    OutlinesOfSession = "upload_outlines_of_session" {
+        room: RoomId,
+        now: Timestamp,
+        after: ReservationId,
+        limit: u64,
+        sid: SessionId,
+    } -> Outline {
+        outlines(room, now, after, limit)
+            .with(|query| query.and_where(Expr::col((Reservations::Table, Reservations::sid)).eq(sid)))
+    }
+}
+
+statement! {
+    Live = "live_uploads" { room: RoomId, now: Timestamp, after: ReservationId, until: ReservationId } -> Row {
+        live_until(room, now, after, until)
+    }
+}
+
+statement! {
+    LiveOfSession = "live_uploads_of_session" {
+        room: RoomId,
+        now: Timestamp,
+        after: ReservationId,
+        until: ReservationId,
+        sid: SessionId,
+    } -> Row {
+        live_until(room, now, after, until).with(|query| query.and_where(Expr::col((Reservations::Table, Reservations::sid)).eq(sid)))
     }
 }
 

@@ -60,6 +60,14 @@ pub trait ReadContents: Send {
     /// [`Content::text`] where their downloads are not limited, if the page does not go without.
     async fn contents(&mut self, room: RoomId, page: ContentPage) -> StoreResult<Vec<Content>>;
 
+    /// The numbers of a room's contents, ascending, behind the first `skip` of a page.
+    async fn content_ids(
+        &mut self,
+        room: RoomId,
+        page: ContentPage,
+        skip: u64,
+    ) -> StoreResult<Vec<ContentId>>;
+
     /// Those of the named contents that are this room's, by ascending number, without their texts.
     async fn contents_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
 

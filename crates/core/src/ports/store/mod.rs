@@ -30,7 +30,7 @@ pub use self::{
     sessions::{CredentialKind, ReadSessions, WriteSessions},
     tickets::{ReadTickets, WriteTickets},
     totals::{ReadTotals, Totals, WriteTotals},
-    uploads::{ReadUploads, UploadCounts, WriteUploads},
+    uploads::{ReadUploads, UploadCounts, UploadOutline, UploadRange, WriteUploads},
 };
 
 use super::observer::Observer;

@@ -17,6 +17,28 @@ pub struct UploadCounts {
     pub session: u64,
 }
 
+/// Which uploads of a room are asked for, by the numbers of their holds; all of them by default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UploadRange {
+    /// Only those behind this one.
+    pub after: Option<ReservationId>,
+    /// Only those up to this one.
+    pub until: Option<ReservationId>,
+}
+
+/// What is known of an upload without its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadOutline {
+    /// The number of its hold.
+    pub reservation: ReservationId,
+    /// The session that made it.
+    pub sid: SessionId,
+    /// Whether that session is an owner's.
+    pub owner: bool,
+    /// What its rows cost: see [`Rows`](crate::counts::Rows).
+    pub rows_size: u64,
+}
+
 /// What can be asked about uploads in pieces, each of which has a reservation, and their chunks.
 #[async_trait]
 pub trait ReadUploads: Send {
@@ -32,8 +54,19 @@ pub trait ReadUploads: Send {
         &mut self,
         room: RoomId,
         sid: Option<SessionId>,
+        range: UploadRange,
         now: Timestamp,
     ) -> StoreResult<Vec<ChunkedUpload>>;
+
+    /// The same without their files, behind one where that is given: so many at most.
+    async fn upload_outlines(
+        &mut self,
+        room: RoomId,
+        sid: Option<SessionId>,
+        after: Option<ReservationId>,
+        limit: u64,
+        now: Timestamp,
+    ) -> StoreResult<Vec<UploadOutline>>;
 
     /// How many uploads in pieces of a room are live at an instant and not complete, and how many of those are one
     /// session's.

@@ -63,6 +63,30 @@ impl Elizabeth {
     }
 }
 
+impl Elizabeth {
+    /// Behind which content a room's list goes on after so many, of those behind `after`; `None` when it ends before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Elizabeth::contents_within`].
+    pub async fn contents_go_on(
+        &self,
+        room: &RoomRef,
+        caller: &Caller,
+        after: Option<ContentId>,
+        limit: u64,
+    ) -> Result<Option<ContentId>> {
+        let (mut tx, grant, _) = self.authorize_reading(room, caller, Requirement::Look).await?;
+        let Some(skip) = limit.checked_sub(1) else { return Ok(None) };
+        let page = ContentPage { after, sid: grant.visible(), limit: Some(2), ..ContentPage::default() };
+        // The last one of these, and whether there is another.
+        match tx.content_ids(grant.room.id, page, skip).await?.as_slice() {
+            [last, _] => Ok(Some(*last)),
+            _ => Ok(None),
+        }
+    }
+}
+
 /// How many contents from the first on have texts of at most so many bytes together: one at least.
 fn fitting(contents: &[Content], text_bytes: u64) -> usize {
     let mut total: u64 = 0;

@@ -1,4 +1,6 @@
-use crate::{Elizabeth, Error, Result, id::RoomId, name::RoomRef, room::Room};
+use crate::{
+    Elizabeth, Error, Result, id::RoomId, name::RoomRef, policy::PAGE_MAX, room::Room, service::Page,
+};
 
 /// A room that the operator just removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,15 +15,17 @@ pub struct RemovedRoom {
 
 /// What the operator may do: no room's credential is asked for, so whoever calls these MUST have made sure of that.
 impl Elizabeth {
-    /// All rooms by ascending number, expired ones that were not collected among them: at most `limit`, behind
-    /// `after` where that is given.
+    /// All rooms by ascending number, expired ones that were not collected among them: at most `limit` and
+    /// [`PAGE_MAX`], behind `after` where that is given.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn rooms(&self, after: Option<RoomId>, limit: u64) -> Result<Vec<Room>> {
+    pub async fn rooms(&self, after: Option<RoomId>, limit: u64) -> Result<Page<Room, RoomId>> {
         let now = self.now();
-        Ok(self.ports.store.read().await?.rooms(after, limit, now).await?)
+        let one_more = limit.min(PAGE_MAX).saturating_add(1);
+        let rooms = self.ports.store.read().await?.rooms(after, one_more, now).await?;
+        Ok(Page::cut(rooms, limit, |room| room.id))
     }
 
     /// Removes a room by its name or slug, with all that is in it, expired or not. Every token of it is dead at

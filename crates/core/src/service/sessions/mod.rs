@@ -7,4 +7,4 @@ pub(crate) mod tokens;
 
 pub(crate) use issue::Entry;
 pub use issue::{Issued, IssuedRefresh, TokenRequest};
-pub use tokens::TokenList;
+pub use tokens::{TokenList, TokenPlace};

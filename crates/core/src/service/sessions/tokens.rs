@@ -3,10 +3,12 @@ use crate::{
     id::{Jti, RoomId},
     name::RoomRef,
     service::{
+        Page,
         authorize::{Presented, Requirement},
         caller::Caller,
         sessions::end::end_session,
     },
+    time::Timestamp,
     token::{Claims, TokenRecord},
 };
 
@@ -16,7 +18,17 @@ pub struct TokenList {
     /// The caller's own.
     pub current: Jti,
     /// The live ones, the oldest first.
-    pub tokens: Vec<TokenRecord>,
+    pub tokens: Page<TokenRecord, TokenPlace>,
+}
+
+/// A token's place in a list: when it was issued, and which of those of that instant it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TokenPlace(pub Timestamp, pub Jti);
+
+impl TokenPlace {
+    fn of(token: &TokenRecord) -> Self {
+        Self(token.created_at, token.jti)
+    }
 }
 
 impl Elizabeth {
@@ -39,16 +51,24 @@ impl Elizabeth {
         }
     }
 
-    /// The live tokens of a room: all of them for an owner, those of the caller's session for a guest.
+    /// The live tokens of a room: all of them for an owner, those of the caller's session for a guest. Those behind `after`
+    /// where that is given; at most `limit` and [`PAGE_MAX`](crate::policy::PAGE_MAX).
     ///
     /// # Errors
     ///
     /// Without a good token.
-    pub async fn tokens(&self, room: &RoomRef, caller: &Caller) -> Result<TokenList> {
+    pub async fn tokens(
+        &self,
+        room: &RoomRef,
+        caller: &Caller,
+        after: Option<TokenPlace>,
+        limit: u64,
+    ) -> Result<TokenList> {
         let (mut tx, grant, now) = self.authorize_reading(room, caller, Requirement::Token).await?;
         let sid = (!grant.token.owner).then_some(grant.token.sid);
-        let tokens = tx.live_tokens(grant.room.id, sid, now).await?;
-        Ok(TokenList { current: grant.token.jti, tokens })
+        let mut live = tx.live_tokens(grant.room.id, sid, now).await?;
+        live.retain(|token| after.is_none_or(|after| TokenPlace::of(token) > after));
+        Ok(TokenList { current: grant.token.jti, tokens: Page::cut(live, limit, TokenPlace::of) })
     }
 
     /// Revokes a token: an owner any, a guest one of its own session's. An owner who revokes somebody else's ends

@@ -15,7 +15,7 @@ use futures::stream;
 
 use crate::{
     body::{Answer, reply},
-    extract::{Credential, InRoom, Query},
+    extract::{Credential, InRoom, Paging},
     state::AppState,
 };
 
@@ -30,11 +30,11 @@ const PAGE_TEXTS: u64 = 512 << 10;
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}/contents", tag = "contents",
     params(
-        ("limit" = Option<u64>, Query, description = "At most so many; all when left out"),
+        ("limit" = Option<u64>, Query, description = "At most so many: 1000 when left out, 10000 at most"),
         ("after" = Option<i64>, Query, minimum = 0, description = "Only those with a greater id"),
     ),
     responses(
-        (status = 200, description = "The contents", body = Vec<ContentObject>),
+        (status = 200, description = "The contents. `Link` with `rel=\"next\"` says where the list goes on", body = Vec<ContentObject>),
         (status = 400, description = "`invalid_query`"),
         (status = 403, description = "`permission_denied`"),
     ),
@@ -43,15 +43,16 @@ pub(crate) async fn list_contents(
     State(state): State<AppState>,
     InRoom(room): InRoom,
     credential: Credential,
-    query: Query,
+    paging: Paging,
 ) -> Answer {
-    // Read as signed: what does not fit a store's column is out of range.
-    let limit = query.number::<i64>("limit")?.map(i64::unsigned_abs);
-    let after = query.number("after")?.map(ContentId);
-    let mut listing = Listing::new(state.app().clone(), room, credential.into_caller());
+    let after = paging.after_number()?.map(ContentId);
+    let caller = credential.into_caller();
+    let last = state.app().contents_go_on(&room, &caller, after, paging.limit).await?;
+    let mut listing = Listing::new(state.app().clone(), room, caller);
     listing.after = after;
-    listing.left = limit.unwrap_or(u64::MAX);
-    send_list(listing).await
+    listing.until = last;
+    listing.left = paging.limit;
+    Ok(paging.with_next(send_list(listing).await?, last.map(|id| id.to_string())))
 }
 
 /// Answers with a list as an array.
@@ -71,6 +72,8 @@ pub(crate) struct Listing {
     room: RoomRef,
     caller: Caller,
     after: Option<ContentId>,
+    /// Up to which one it goes, where it is a part of a longer list.
+    until: Option<ContentId>,
     /// How many more are wanted behind this page.
     left: u64,
     /// Whether there may be something behind this page.
@@ -83,7 +86,17 @@ pub(crate) struct Listing {
 impl Listing {
     /// A whole list; no page of it is fetched yet.
     pub(crate) fn new(app: Elizabeth, room: RoomRef, caller: Caller) -> Self {
-        Self { app, room, caller, after: None, left: u64::MAX, goes_on: true, lead: b'[', page: Vec::new() }
+        Self {
+            app,
+            room,
+            caller,
+            after: None,
+            until: None,
+            left: u64::MAX,
+            goes_on: true,
+            lead: b'[',
+            page: Vec::new(),
+        }
     }
 
     /// This page's contents.
@@ -102,6 +115,11 @@ impl Listing {
             self.goes_on = part.next.is_some() && self.left > 0;
             self.after = part.next;
             self.page = part.contents;
+            if let Some(until) = self.until {
+                // Others may have been deleted meanwhile: what would come in their place is on the next part.
+                self.goes_on &= self.after.is_some_and(|after| after < until);
+                self.page.retain(|content| content.id <= until);
+            }
         }
         Ok(())
     }

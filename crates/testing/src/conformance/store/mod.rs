@@ -198,7 +198,8 @@ macro_rules! store_conformance {
                 of_many_at_once_no_more_is_taken_than_there_is,
                 rows_follow_contents_and_their_names,
                 credentials_are_counted_and_make_way,
-                uploads_are_counted_by_room_and_session;
+                uploads_are_counted_by_room_and_session,
+                outlines_and_numbers_are_listed_in_parts;
             transactions:
                 a_transaction_sees_what_it_wrote,
                 a_dropped_transaction_leaves_no_trace,

@@ -4,7 +4,7 @@ use elizabeth_core::{
     change::ContentChange,
     counts::Rows,
     name::FileName,
-    ports::{CredentialKind, Totals, UploadCounts},
+    ports::{ContentPage, CredentialKind, Totals, UploadCounts, UploadRange},
     quota::{Hold, HoldState},
     ticket::NewTicket,
     token::{RefreshRecord, TokenRecord},
@@ -135,4 +135,43 @@ pub async fn uploads_are_counted_by_room_and_session(bench: &Bench) {
     assert_eq!(read.upload_counts(room, sid(1), at(9)).await, counts(3, 2));
     assert_eq!(read.upload_counts(room, sid(9), at(9)).await, counts(3, 0));
     assert_eq!(read.upload_counts(room, sid(1), at(10)).await, counts(0, 0));
+}
+
+/// Without their files, in the order and the parts in which the uploads are listed; and numbers of contents.
+pub async fn outlines_and_numbers_are_listed_in_parts(bench: &Bench) {
+    let room = bench.add_room(&new_room("room")).await;
+    let mut tx = bench.begin().await;
+    let mut ids = Vec::new();
+    for (n, session) in [(1, 1), (2, 2), (3, 1)] {
+        let mut new = new_upload(room, n, session);
+        new.hold = new.hold.for_rows(Rows { count: 3, size: 100 * n as u64 });
+        ids.push(tx.insert_upload(&new).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    let mut read = bench.read().await;
+    let numbers = |outlines: Vec<elizabeth_core::ports::UploadOutline>| {
+        outlines.into_iter().map(|outline| (outline.reservation, outline.rows_size)).collect::<Vec<_>>()
+    };
+    let all = read.upload_outlines(room, None, None, 10, at(9)).await.unwrap();
+    assert_eq!((all[0].sid, all[0].owner), (sid(1), false));
+    assert_eq!(numbers(all), [(ids[0], 100), (ids[1], 200), (ids[2], 300)]);
+    let part = read.upload_outlines(room, None, Some(ids[0]), 1, at(9)).await.unwrap();
+    assert_eq!(numbers(part), [(ids[1], 200)]);
+    let own = read.upload_outlines(room, Some(sid(1)), Some(ids[0]), 10, at(9)).await.unwrap();
+    assert_eq!(numbers(own), [(ids[2], 300)]);
+    assert_eq!(read.upload_outlines(room, None, None, 10, at(10)).await, Ok(vec![]));
+    let range = UploadRange { after: Some(ids[0]), until: Some(ids[1]) };
+    let within = read.live_uploads(room, None, range, at(9)).await.unwrap();
+    assert_eq!(within.into_iter().map(|upload| upload.reservation).collect::<Vec<_>>(), [ids[1]]);
+
+    let mut contents = Vec::new();
+    for _ in 0..4 {
+        contents.push(bench.add_content(&new_content(room, vec![])).await);
+    }
+    let page = ContentPage { after: Some(contents[0]), limit: Some(2), ..ContentPage::default() };
+    let mut read = bench.read().await;
+    assert_eq!(read.content_ids(room, page, 0).await.unwrap(), contents[1..3]);
+    assert_eq!(read.content_ids(room, page, 2).await.unwrap(), contents[3..]);
+    let others = ContentPage { sid: Some(sid(9)), ..page };
+    assert_eq!(read.content_ids(room, others, 0).await, Ok(vec![]));
 }

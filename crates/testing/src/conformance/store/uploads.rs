@@ -5,7 +5,7 @@ use elizabeth_core::{
     id::{BlobKey, ReservationId, RoomId, UploadId},
     permission::Permission,
     policy::{CHUNKS_MAX, SIZE_MAX},
-    ports::WriteTx,
+    ports::{UploadRange, WriteTx},
     quota::{Hold, HoldState},
     room::NewRoom,
     time::Timestamp,
@@ -151,7 +151,7 @@ pub async fn live_uploads_are_listed_oldest_first(bench: &Bench) {
         (room, None, at(10), vec![]),
         (other, None, at(5), vec![elsewhere]),
     ] {
-        let live = read.live_uploads(room, session, now).await.unwrap();
+        let live = read.live_uploads(room, session, UploadRange::default(), now).await.unwrap();
         let ids: Vec<_> = live.iter().map(|upload| upload.reservation).collect();
         assert_eq!(ids, expected, "{session:?} {now}");
         for upload in live {
@@ -175,7 +175,10 @@ pub async fn many_uploads_are_listed(bench: &Bench) {
         expected.push(new.into_upload(id));
     }
     tx.commit().await.unwrap();
-    assert_eq!(bench.read().await.live_uploads(room, None, at(1)).await, Ok(expected));
+    assert_eq!(
+        bench.read().await.live_uploads(room, None, UploadRange::default(), at(1)).await,
+        Ok(expected)
+    );
 }
 
 /// By file and index, whenever they came; nothing of another upload.
@@ -392,7 +395,10 @@ pub async fn revoking_guests_ends_their_uploads(bench: &Bench) {
     {
         assert_eq!(deadline(bench, room, id).await, at(expected), "{id}");
     }
-    assert_eq!(bench.read().await.live_uploads(here, None, at(5)).await.unwrap().len(), 1);
+    assert_eq!(
+        bench.read().await.live_uploads(here, None, UploadRange::default(), at(5)).await.unwrap().len(),
+        1
+    );
 }
 
 /// Uploads in pieces and others alike; not those of another session or room, and no end is moved back.

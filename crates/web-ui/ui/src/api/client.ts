@@ -16,6 +16,31 @@ export const DELETE = 8;
 
 export const api = createClient<paths>({ baseUrl: base.href.replace(/\/$/, "") });
 
+/** All of a list that comes in pages: `call` asks for the one behind what is given, `read` reads that out of a link.
+ *
+ * @throws {Problem} when the server refused a page; {Unreachable} when it did not answer.
+ */
+export async function every<T, A>(
+  call: (after: A | undefined) => Promise<{ data?: T[]; error?: unknown; response: Response }>,
+  read: (text: string) => A,
+): Promise<T[]> {
+  const items: T[] = [];
+  let after: A | undefined;
+  do {
+    const page = call(after);
+    items.push(...(await answer(page)));
+    const next = behind((await page).response.headers.get("link"));
+    after = next === undefined ? undefined : read(next);
+  } while (after !== undefined);
+  return items;
+}
+
+/** Behind what a list goes on, by the answer's link. */
+export function behind(link: string | null): string | undefined {
+  const next = link?.match(/<[^>]*\?([^>]*)>; rel="next"/)?.[1];
+  return (next && new URLSearchParams(next).get("after")) ?? undefined;
+}
+
 /** What a call answered.
  *
  * @throws {Problem} when the server refused it; {Unreachable} when it did not answer.

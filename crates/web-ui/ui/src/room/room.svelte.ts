@@ -1,4 +1,4 @@
-import { DELETE, EDIT, SHARE, VIEW, answer, api, type Room } from "../api/client";
+import { DELETE, EDIT, SHARE, VIEW, answer, api, every, type Room } from "../api/client";
 import { Problem, Unreachable } from "../api/problem";
 import { forgetRoom, rememberRoom } from "../api/session";
 import { t } from "../i18n/index.svelte";
@@ -70,10 +70,12 @@ export class RoomStore {
   /** Reads the room and what is in it. */
   private async look(): Promise<void> {
     const as = await this.stay.as();
+    const page = (after?: number) =>
+      api.GET("/api/v1/rooms/{room}/contents", { ...as, params: { ...as.params, query: { after } } });
     const [look, changes] = [++this.looks, this.contents.changes];
     const [room, contents] = await Promise.all([
       answer(api.GET("/api/v1/rooms/{room}", as)),
-      answer(api.GET("/api/v1/rooms/{room}/contents", as)),
+      every(page, Number),
     ]);
     // Answers may overtake each other.
     if (look < this.looked) return;

@@ -1,4 +1,4 @@
-import { answer, api, type Content, type Schemas } from "../api/client";
+import { answer, api, every, type Content, type Schemas } from "../api/client";
 import { base } from "../lib/base";
 import type { RoomStore } from "../room/room.svelte";
 
@@ -34,7 +34,10 @@ export function linkTo(store: RoomStore, content: Content, uses: number | null, 
 
 /** The live tickets, the newest first: all of them for an owner, one's own for a guest. */
 export async function tickets(store: RoomStore): Promise<Ticket[]> {
-  const listed = await answer(api.GET("/api/v1/rooms/{room}/tickets", await store.stay.as()));
+  const { params, headers } = await store.stay.as();
+  const page = (after?: number) =>
+    api.GET("/api/v1/rooms/{room}/tickets", { params: { ...params, query: { after } }, headers });
+  const listed = await every(page, Number);
   return listed.toReversed();
 }
 

@@ -1,4 +1,4 @@
-import { answer, api, type Schemas } from "../api/client";
+import { answer, api, every, type Schemas } from "../api/client";
 import type { Stay } from "../room/stay";
 import type { Limits } from "./plan";
 import { send } from "./send";
@@ -32,7 +32,10 @@ export async function prepare(stay: Stay, files: Schemas["ChunkedManifest"]["fil
 
 /** What is on its way into the room, from anybody. */
 export async function underWay(stay: Stay): Promise<UnderWay[]> {
-  return answer(api.GET("/api/v1/rooms/{room}/uploads", await stay.as()));
+  const { params, headers } = await stay.as();
+  const page = (after?: number) =>
+    api.GET("/api/v1/rooms/{room}/uploads", { params: { ...params, query: { after } }, headers });
+  return every(page, Number);
 }
 
 /** Which chunks of a file have arrived. */

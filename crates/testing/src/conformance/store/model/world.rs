@@ -8,7 +8,7 @@ use elizabeth_core::{
     id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     name::FileName,
     permission::Permission,
-    ports::{ContentPage, ReadTx, Store, StoreResult, WriteTx},
+    ports::{ContentPage, ReadTx, Store, StoreResult, UploadRange, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange, RoomStatus},
     ticket::{NewTicket, Ticket},
@@ -466,7 +466,8 @@ impl World {
                 answers.push(reported("newest", newest.map(|id| id.map(|id| given.content_no(id)))));
             }
             for session in [None, Some(sid(1))] {
-                let uploads = tx.live_uploads(*room, session, at(7)).await.unwrap().into_iter();
+                let uploads =
+                    tx.live_uploads(*room, session, UploadRange::default(), at(7)).await.unwrap().into_iter();
                 answers.push(reported(
                     "uploads",
                     uploads.map(|upload| given.upload(upload)).collect::<Vec<_>>(),
