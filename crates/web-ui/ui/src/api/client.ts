@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import { base } from "../lib/base";
 import { Problem, Unreachable } from "./problem";
 import type { components, paths } from "../../openapi";
+import { behind } from "./paging";
 
 export type Schemas = components["schemas"];
 export type Content = Schemas["Content"];
@@ -33,12 +34,6 @@ export async function every<T, A>(
     after = next === undefined ? undefined : read(next);
   } while (after !== undefined);
   return items;
-}
-
-/** Behind what a list goes on, by the answer's link. */
-export function behind(link: string | null): string | undefined {
-  const next = link?.match(/<[^>]*\?([^>]*)>; rel="next"/)?.[1];
-  return (next && new URLSearchParams(next).get("after")) ?? undefined;
 }
 
 /** What a call answered.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { behind } from "./client";
+import { behind } from "./paging";
 
 test("where a list goes on stands in the link", () => {
   expect(behind('<?limit=1000&after=1234>; rel="next"')).toBe("1234");
