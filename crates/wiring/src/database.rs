@@ -90,7 +90,7 @@ impl DatabaseUrl {
     /// Opens it, creating what is not there yet; with `adopt` also where a part of it is gone.
     pub(crate) async fn open(
         self,
-        adopt: bool,
+        #[cfg(feature = "sqlite")] adopt: bool,
         #[cfg(feature = "postgres")] postgres: PostgresOptions,
     ) -> Result<Arc<dyn Store>, WiringError> {
         Ok(match self {

@@ -122,6 +122,7 @@ impl Settings {
             None => vec![token_key::load_or_draw(&self.data_dir)?],
         };
         let store = self.database.open(
+            #[cfg(feature = "sqlite")]
             self.adopt,
             #[cfg(feature = "postgres")]
             self.postgres,
