@@ -1,4 +1,5 @@
 import { locale } from "./index.svelte";
+import { number } from "./number";
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
@@ -11,7 +12,7 @@ export function bytes(size: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toLocaleString(locale.current, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+  return `${number(value, locale.current, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
 }
 
 const SPANS: [number, Intl.NumberFormatOptions["unit"]][] = [
@@ -38,7 +39,7 @@ export function span(seconds: number): string {
     const count = Math.floor(rest / length);
     rest -= count * length;
     if (count > 0 || words.length === 0) {
-      words.push(count.toLocaleString(locale.current, { style: "unit", unit, unitDisplay: "short" }));
+      words.push(number(count, locale.current, { style: "unit", unit, unitDisplay: "short" }));
     }
   }
   return words.join(" ");

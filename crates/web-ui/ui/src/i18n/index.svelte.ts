@@ -2,6 +2,7 @@ import { recall, remember } from "../lib/storage";
 import { en, type Key, type Messages } from "./en";
 import { LOCALES, locales, type Locale } from "./locales";
 import { lookup } from "./lookup";
+import { number } from "./number";
 
 export type { Key } from "./en";
 export { LOCALES, locales } from "./locales";
@@ -41,6 +42,6 @@ export function t(key: Key, given: Record<string, string | number> = {}): string
     const value = given[name];
     if (value === undefined) return whole;
     if (one !== undefined) return Number(value) === 1 ? one : many;
-    return typeof value === "number" ? value.toLocaleString(locale.current) : value;
+    return typeof value === "number" ? number(value, locale.current) : value;
   });
 }
