@@ -28,6 +28,13 @@ function largest(seconds: number): number {
   return first < 0 ? SPANS.length - 1 : first;
 }
 
+/** Has numbers, spans and instants written once before a room needs it, each in a task of its own: in a new process the
+ * first of each costs a phone up to a tenth of a second. */
+export function warmUp(): void {
+  const now = new Date().toISOString();
+  for (const write of [() => bytes(1), () => span(1), () => when(now), () => fully(now)]) setTimeout(write);
+}
+
 /** A span in seconds, by its one or two largest units. A moment less than a week is a week. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
