@@ -1,17 +1,23 @@
 //! Answers with JSON, and request bodies that nobody wants any more.
 
-use std::time::Duration;
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
+    extract::Request,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use hyper::body::Body as _;
+use hyper::body::{Body as _, Frame, SizeHint};
 use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::{extract::SMALL, problem::Problem};
 
 /// What is still read of a body that was refused, so that a client that is busy sending gets to read the answer.
 const DRAIN_BYTES: usize = 16 << 20;
@@ -62,6 +68,45 @@ pub(crate) fn drain(body: Body) {
         // The end of the time is one of the two ways to finish.
         let _ = tokio::time::timeout(DRAIN_TIME, read).await;
     });
+}
+
+/// Has a small body read to its end where the answer does not need it: behind an answer to a request that it has not read
+/// out, hyper ends the connection without a word of it, and what the client sends next on it is lost. A larger body is
+/// left to those who [`refuse`] it and say that the connection ends.
+pub(crate) fn read_out(request: Request) -> Request {
+    let is_small = request.body().size_hint().upper().is_some_and(|bytes| bytes <= SMALL as u64);
+    if !is_small || request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
+        return request;
+    }
+    request.map(|body| Body::new(ReadOut(body)))
+}
+
+struct ReadOut(Body);
+
+impl hyper::body::Body for ReadOut {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.0).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+impl Drop for ReadOut {
+    fn drop(&mut self) {
+        drain(mem::take(&mut self.0));
+    }
 }
 
 /// What a handler answers: a response, or the problem in its way.

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use self::record::Record;
 use crate::{
-    body::refuse,
+    body::{read_out, refuse},
     extract::SMALL,
     limiter::{Attempt, Unanswered, is_for_page},
     problem::{Code, Miss, Problem},
@@ -44,7 +44,7 @@ pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, ne
     request.extensions_mut().insert(client);
     let (attempt, admitted) = admit(&state, client, &mut request);
     let id = request_id(request.headers().get(&X_REQUEST_ID));
-    let (record, request) = Record::begin(state.metrics(), client, &id, request);
+    let (record, request) = Record::begin(state.metrics(), client, &id, read_out(request));
     let mut response = match admitted {
         Ok(()) => {
             let run = AssertUnwindSafe(next.run(request)).catch_unwind();
@@ -91,7 +91,7 @@ fn admit(state: &AppState, client: Client, request: &mut Request) -> (Option<Att
 fn refused(problem: Problem, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if body.size_hint().upper().is_some_and(|bytes| bytes <= SMALL as u64) {
-        // It has come already, as a rule: then the connection can go on.
+        // It is read out, and the connection goes on.
         return problem.into_response();
     }
     refuse(&parts.headers, body);

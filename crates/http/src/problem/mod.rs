@@ -134,8 +134,10 @@ impl From<Error> for Problem {
                 return Self { details, retry_after: wait, ..Self::new(code, error.to_string()) };
             }
         };
-        // That many ask at once is nobody's defect, and is not to fill the log.
-        let cause = (!matches!(error, Error::PasswordsBusy)).then(|| Box::new(error));
+        // That many ask at once, or that there is no space, is nobody's defect, and is not to fill the log: the line of
+        // each request has its code.
+        let is_told = matches!(error, Error::PasswordsBusy | Error::StorageFull);
+        let cause = (!is_told).then(|| Box::new(error));
         Self { cause, details, ..Self::new(code, text) }
     }
 }

@@ -113,6 +113,13 @@ mod tests {
     }
 
     #[test]
+    fn only_a_defect_is_logged_with_its_cause() {
+        let is_logged = |error: Error| Problem::from(error).cause().is_some();
+        assert!(is_logged(Error::Store(StoreError::Corrupt("a row".into()))));
+        assert!(!is_logged(Error::StorageFull) && !is_logged(Error::PasswordsBusy));
+    }
+
+    #[test]
     fn a_collision_may_be_tried_again() {
         let (response, body) = rendered(Error::Store(StoreError::Contended("40P01".into())).into());
         assert_eq!((response.status().as_u16(), &body["code"]), (503, &json!("unavailable")));

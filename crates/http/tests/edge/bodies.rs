@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    clients::{MACHINE, client, outcome},
+    clients::{Line, MACHINE, address, client, outcome},
     support::TestServer,
 };
 
@@ -94,5 +94,28 @@ async fn a_body_that_stands_still_ends() {
     for took in join_all(still).await {
         println!("a body that stood still was waited for: {took:?}");
         assert!((Duration::from_secs(29)..Duration::from_secs(40)).contains(&took), "{took:?}");
+    }
+}
+
+/// An answer that does not wait for a small body leaves the connection to the requests behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_goes_on_behind_a_body_that_nobody_needed() {
+    let server = TestServer::start_towards(Edge::default()).await;
+    let mut line = Line::open(&server.url, address(9, 1)).await;
+    for number in 0..30 {
+        let make = line.request("POST", &format!("/api/v1/rooms/room-{number}"), "{}");
+        assert_eq!(line.exchange(&make).await, 200);
+    }
+    for (method, path, status) in [
+        ("POST", "/api/v1/rooms/one-too-many", 429),
+        ("DELETE", "/api/v1/rooms/room-1", 401),
+        ("POST", "/api/v1/health", 405),
+        ("POST", "/api/v1/nothing", 404),
+        ("GET", "/api/v1/health", 200),
+    ] {
+        let request = line.request(method, path, "{}");
+        let (head, body) = request.split_at(request.len() - 2);
+        assert_eq!(line.exchange(head).await, status, "{method} {path}");
+        line.send(body).await;
     }
 }

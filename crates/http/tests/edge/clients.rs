@@ -84,9 +84,13 @@ impl Line {
         )
     }
 
+    pub async fn send(&mut self, bytes: &str) {
+        self.stream.write_all(bytes.as_bytes()).await.unwrap();
+    }
+
     /// Sends a request and reads its answer; the status.
     pub async fn exchange(&mut self, request: &str) -> u16 {
-        self.stream.write_all(request.as_bytes()).await.unwrap();
+        self.send(request).await;
         let mut filled = 0;
         loop {
             let read = self.stream.read(&mut self.answer[filled..]).await.unwrap();
