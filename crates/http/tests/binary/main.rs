@@ -12,10 +12,10 @@ mod folder;
 mod full_disk;
 mod log;
 mod lost_files;
-mod max_storage;
 mod metrics;
 mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
 mod tour;
+mod two_processes;
 mod wrong_clock;
