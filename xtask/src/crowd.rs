@@ -1,12 +1,16 @@
-//! `cargo xtask crowd`: what slow clients cost the others; `cargo xtask soak`: what is left behind a long load.
+//! `cargo xtask crowd`: what slow clients and guesses cost the others; `cargo xtask soak`: what is left behind a long load.
 
+mod door;
 mod person;
 mod slow;
 
 use std::{
     net::Ipv4Addr,
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,11 +18,14 @@ use clap::Args;
 use futures::future::try_join_all;
 use tokio::{runtime::Runtime, sync::Barrier, task::JoinSet};
 
-use self::person::Person;
+use self::{
+    door::{Door, STRANGERS},
+    person::Person,
+};
 use crate::{Result, server::Server, terminal::say};
 
 /// How long a person looks at an answer before the next request.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(200);
 /// How often a person's requests may take as long beside slow clients as without them.
 const FACTOR: u32 = 3;
 /// Below this a request is at once: no multiple of it is counted as slow.
@@ -37,9 +44,15 @@ pub struct Crowd {
     /// People who work beside them
     #[arg(long, default_value_t = 50)]
     people: usize,
-    /// Requests of each of them, alone and again beside the slow ones
-    #[arg(long, default_value_t = 200)]
+    /// Guesses at a password a second
+    #[arg(long, default_value_t = 1000)]
+    guesses: u32,
+    /// Requests of each of the people, alone, beside the slow ones and beside those who guess
+    #[arg(long, default_value_t = 60)]
     requests: usize,
+    /// Guests who come with the right password, alone and beside those who guess
+    #[arg(long, default_value_t = 200)]
+    guests: usize,
 }
 
 #[derive(Args)]
@@ -53,28 +66,68 @@ pub struct Soak {
 }
 
 impl Crowd {
-    /// Fails when the slowest hundredth of the requests took more than three times as long beside the slow clients.
+    /// Fails when the slowest hundredth of the requests took more than three times as long beside the slow clients, or
+    /// beside those who guess.
     pub fn measure(&self, server: &Path) -> Result {
         Runtime::new()?.block_on(self.run(server))
     }
 
     async fn run(&self, binary: &Path) -> Result {
         let folder = tempfile::tempdir()?;
-        let server = Server::start(binary, folder.path(), &[]).await?;
+        // Everybody comes from an address of their own.
+        let env = [("ELIZABETH_RATE_LIMIT", "on".into())];
+        let server = Server::start(binary, folder.path(), &env).await?;
         let mut people = people(&server.url, self.people).await?;
+        let mut door = Door::build(&server.url).await?;
         // Once for what is only slow the first time.
         work(&mut people, self.requests / 4).await?;
+        door.guests(self.guests / 4).await?;
         let alone = percentile(&mut work(&mut people, self.requests).await?);
-        let started = Arc::new(Barrier::new(self.slow + 1));
+        let guests_alone = percentile(&mut door.guests(self.guests).await?);
+        say(&format!("99 of 100 requests in {alone:?}, of guests in {guests_alone:?}"));
+
+        let begun = Arc::new(Barrier::new(self.slow + 1));
         let mut slow = JoinSet::new();
         for index in 0..self.slow {
-            slow.spawn(slow::client(server.url.clone(), index, started.clone()));
+            slow.spawn(slow::client(server.url.clone(), index, begun.clone()));
         }
-        started.wait().await;
-        let beside = percentile(&mut work(&mut people, self.requests).await?);
-        say(&format!("99 of 100 requests in {alone:?}, beside {} slow clients in {beside:?}", self.slow));
-        let most = alone.max(AT_ONCE) * FACTOR;
-        if beside > most { Err(format!("that is above {most:?}").into()) } else { Ok(()) }
+        begun.wait().await;
+        let beside_slow = percentile(&mut work(&mut people, self.requests).await?);
+        say(&format!("beside {} slow clients: requests in {beside_slow:?}", self.slow));
+        slow.shutdown().await;
+
+        let sent = Arc::new(AtomicU64::new(0));
+        let mut strangers = JoinSet::new();
+        for last in 1..=STRANGERS {
+            let rate = f64::from(self.guesses) / f64::from(STRANGERS);
+            strangers.spawn(door::stranger(server.url.clone(), last, rate, sent.clone()));
+        }
+        // Who guesses has done so often enough by then to have to wait.
+        while sent.load(Relaxed) < u64::from(STRANGERS) * 20 {
+            if let Some(ended) = strangers.try_join_next() {
+                ended??;
+            }
+            tokio::task::yield_now().await;
+        }
+        let (started, before) = (Instant::now(), sent.load(Relaxed));
+        let beside_guesses = percentile(&mut work(&mut people, self.requests).await?);
+        let guests_beside = percentile(&mut door.guests(self.guests).await?);
+        let rate = (sent.load(Relaxed) - before) as f64 / started.elapsed().as_secs_f64();
+        say(&format!(
+            "beside {rate:.0} guesses a second: requests in {beside_guesses:?}, of guests in {guests_beside:?}"
+        ));
+        if let Some(ended) = strangers.try_join_next() {
+            ended??;
+        }
+
+        for (alone, beside) in [(alone, beside_slow), (alone, beside_guesses), (guests_alone, guests_beside)]
+        {
+            let most = alone.max(AT_ONCE) * FACTOR;
+            if beside > most {
+                return Err(format!("{beside:?} is above {most:?}").into());
+            }
+        }
+        Ok(())
     }
 }
 
