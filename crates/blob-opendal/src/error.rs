@@ -29,6 +29,15 @@ fn is_full(error: &opendal::Error) -> bool {
     rest.and_then(|rest| rest.split_once('"')).is_some_and(|(code, _)| FULL.contains(&code))
 }
 
+/// What came of a deletion. Of two who delete a blob at once, one finds it gone between looking and removing: it is not
+/// there, as was wanted.
+pub(crate) fn deleted(result: opendal::Result<()>) -> Result<(), BlobError> {
+    match result {
+        Err(error) if error.kind() == opendal::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(from_opendal),
+    }
+}
+
 /// An error of OpenDAL's. It has no kind of its own for a full disk: the operating system's error is its source.
 pub(crate) fn from_opendal(error: opendal::Error) -> BlobError {
     if error.kind() == opendal::ErrorKind::NotFound {

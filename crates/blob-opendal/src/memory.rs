@@ -8,7 +8,7 @@ use elizabeth_core::{
 use opendal::{Operator, services};
 
 use crate::{
-    error::from_opendal,
+    error::{deleted, from_opendal},
     object::{self, ObjectWriter},
 };
 
@@ -41,7 +41,7 @@ impl Blobs for MemoryBlobs {
     }
 
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
-        self.operator.delete(key.as_str()).await.map_err(from_opendal)
+        deleted(self.operator.delete(key.as_str()).await)
     }
 
     async fn check(&self) -> Result<(), BlobError> {

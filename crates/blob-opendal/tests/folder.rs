@@ -1,7 +1,7 @@
 //! What the folder promises beyond the port.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use elizabeth_blob_opendal::FolderBlobs;
@@ -63,6 +63,25 @@ async fn a_finished_blob_is_exactly_the_file_of_its_key() {
     let path = root.path().join(key(1).as_str());
     assert!(fs::read(&path).unwrap() == bytes);
     assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_delete_a_blob_at_once_none_fails() {
+    let (_root, blobs) = fresh();
+    let blobs = Arc::new(blobs);
+    for n in 0..100 {
+        let key = key(n);
+        store(&blobs, &key, b"bytes", 5).await;
+        let deletions: Vec<_> = (0..8)
+            .map(|_| {
+                let (blobs, key) = (blobs.clone(), key.clone());
+                tokio::spawn(async move { blobs.delete(&key).await })
+            })
+            .collect();
+        for deletion in deletions {
+            deletion.await.unwrap().unwrap();
+        }
+    }
 }
 
 #[tokio::test]

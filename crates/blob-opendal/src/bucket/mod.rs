@@ -30,7 +30,7 @@ use tokio::time::timeout;
 pub use self::options::{Addressing, S3Options};
 use self::{operators::Operators, words::in_words, write::BucketWriter, writing::Writing};
 use crate::{
-    error::{from_opendal, unavailable},
+    error::{deleted, from_opendal, unavailable},
     label, object,
 };
 
@@ -91,7 +91,7 @@ impl Blobs for BucketBlobs {
         // From here on nothing in this process can bring the blob into being any more: a request that was under way
         // when its caller hung up may be the very one that completes it.
         self.writing.stop(key).await;
-        self.operators.requests.delete(key.as_str()).await.map_err(from_opendal)
+        deleted(self.operators.requests.delete(key.as_str()).await)
     }
 
     /// That the bucket is there, answers within seconds and lets this key pair list it. Nothing is written, so this

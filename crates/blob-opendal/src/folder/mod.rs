@@ -30,7 +30,7 @@ use elizabeth_core::{
 use opendal::{Operator, services};
 
 use self::{root::Root, write::FileWriter};
-use crate::error::{from_opendal, unavailable};
+use crate::error::{deleted, from_opendal, unavailable};
 
 /// Blobs as files in a folder. Cheap to clone; every clone is the same store.
 ///
@@ -74,7 +74,7 @@ impl Blobs for FolderBlobs {
     }
 
     async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
-        self.operator.delete(key.as_str()).await.map_err(from_opendal)?;
+        deleted(self.operator.delete(key.as_str()).await)?;
         // The caller forgets the key next. Were the removal lost after that, the file would stay for ever.
         self.root.sync().await
     }
