@@ -17,8 +17,10 @@ use futures::StreamExt;
 use hyper::body::{Body as _, Frame, SizeHint};
 use serde::Serialize;
 
-use crate::{extract::SMALL, problem::Problem};
+use crate::problem::Problem;
 
+/// What anybody may send, who or wherever it is. More is read only of those who have a token of the room.
+pub(crate) const SMALL: usize = 64 << 10;
 /// What is still read of a body that was refused, so that a client that is busy sending gets to read the answer.
 const DRAIN_BYTES: usize = 16 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(5);

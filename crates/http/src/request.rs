@@ -25,8 +25,7 @@ use uuid::Uuid;
 
 use self::record::Record;
 use crate::{
-    body::{read_out, refuse},
-    extract::SMALL,
+    body::{SMALL, read_out, refuse},
     limiter::{Attempt, Unanswered, is_for_page},
     problem::{Code, Miss, Problem},
     protection::{Kind, Protection},

@@ -15,7 +15,7 @@ use utoipa::openapi::path::Operation;
 
 use super::{Credential, InRoom};
 use crate::{
-    body::{drain, refuse},
+    body::{SMALL, drain, refuse},
     document::{Described, add_refusals},
     pace::{Pace, SILENCE},
     problem::{Code, Problem, RequestCode},
@@ -27,8 +27,6 @@ const LIMIT: usize = 4 << 20;
 /// The same where a text stands in it: the longest one fits however it is escaped (`\u0041` is six bytes for one),
 /// with the longest of everything beside it.
 pub(crate) const TEXT_LIMIT: usize = 6 * TEXT_MAX + (1 << 20);
-/// What anybody may send, who or wherever it is. More is read only of those who have a token of the room.
-pub(crate) const SMALL: usize = 64 << 10;
 /// What is gathered beyond that at a time, in KiB, of all requests together: a crowd would take all memory there is. It
 /// is taken by what has come, not by what was announced, so that nobody holds it without having sent it.
 static KIB_AT_ONCE: Semaphore = Semaphore::const_new(128 << 10);

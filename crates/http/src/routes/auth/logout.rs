@@ -2,8 +2,8 @@ use axum::extract::State;
 use elizabeth_api::{LoggedOut, Logout};
 
 use crate::{
-    body::{Answer, reply},
-    extract::{Json, SMALL},
+    body::{Answer, SMALL, reply},
+    extract::Json,
     state::AppState,
 };
 

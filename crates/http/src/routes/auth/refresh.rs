@@ -2,8 +2,8 @@ use axum::extract::State;
 use elizabeth_api::{Instant, Refresh, RefreshedTokens};
 
 use crate::{
-    body::{Answer, reply},
-    extract::{Json, SMALL},
+    body::{Answer, SMALL, reply},
+    extract::Json,
     state::AppState,
 };
 

@@ -2,8 +2,8 @@ use axum::extract::State;
 use elizabeth_api::{RefreshRevoked, RevokeRefresh};
 
 use crate::{
-    body::{Answer, reply},
-    extract::{Json, SMALL},
+    body::{Answer, SMALL, reply},
+    extract::Json,
     state::AppState,
 };
 
