@@ -2,19 +2,19 @@
 
 use std::{
     mem,
+    ops::{Deref, DerefMut},
     pin::Pin,
-    task::{Context, Poll},
     time::Duration,
 };
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::Request,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use hyper::body::{Body as _, Frame, SizeHint};
+use hyper::body::Body as _;
 use serde::Serialize;
 
 use crate::problem::Problem;
@@ -80,28 +80,23 @@ pub(crate) fn read_out(request: Request) -> Request {
     if !is_small || request.body().is_end_stream() || request.headers().contains_key(header::EXPECT) {
         return request;
     }
-    request.map(|body| Body::new(ReadOut(body)))
+    request.map(|body| Body::new(Pin::new(ReadOut(body))))
 }
 
+/// Pinned, it is the body it holds.
 struct ReadOut(Body);
 
-impl hyper::body::Body for ReadOut {
-    type Data = Bytes;
-    type Error = axum::Error;
+impl Deref for ReadOut {
+    type Target = Body;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.0).poll_frame(context)
+    fn deref(&self) -> &Body {
+        &self.0
     }
+}
 
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+impl DerefMut for ReadOut {
+    fn deref_mut(&mut self) -> &mut Body {
+        &mut self.0
     }
 }
 

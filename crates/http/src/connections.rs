@@ -3,14 +3,12 @@
 use std::{
     collections::{BTreeMap, HashMap},
     net::IpAddr,
+    ops::{Deref, DerefMut},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
 };
 
 use axum::body::Body;
-use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio_util::sync::CancellationToken;
 
 /// The connections of a server.
@@ -166,29 +164,23 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Sends a body.
-    pub(crate) fn new(body: Body, busy: Busy) -> Self {
-        Self { body, _busy: busy }
+    /// Sends a body. Pinned, this is the body it holds.
+    pub(crate) fn new(body: Body, busy: Busy) -> Pin<Self> {
+        Pin::new(Self { body, _busy: busy })
     }
 }
 
-impl HttpBody for Sent {
-    type Data = Bytes;
-    type Error = axum::Error;
+impl Deref for Sent {
+    type Target = Body;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+    fn deref(&self) -> &Body {
+        &self.body
     }
+}
 
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+impl DerefMut for Sent {
+    fn deref_mut(&mut self) -> &mut Body {
+        &mut self.body
     }
 }
 
