@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use elizabeth_core::{
     content::{ContentKind, Manifest, Sha256Hash},
+    event::Happening,
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     installation::InstallationId,
     name::{FileName, RoomName, RoomRef},
@@ -160,6 +161,14 @@ impl Decode for Vec<ChunkedFile> {
 
     fn decode<R: Row>(row: &R, cell: usize) -> StoreResult<Option<Self>> {
         row.text(cell)?.as_deref().map(json::to_files).transpose()
+    }
+}
+
+impl Decode for Happening {
+    const MISSING: &str = String::MISSING;
+
+    fn decode<R: Row>(row: &R, cell: usize) -> StoreResult<Option<Self>> {
+        row.text(cell)?.as_deref().map(json::to_happening).transpose()
     }
 }
 

@@ -1,6 +1,7 @@
-//! What is kept as JSON: the files that an upload was promised with, in the form that core gives them.
+//! What is kept as JSON: the files that an upload was promised with, and what happened in a room, in the form that core
+//! gives them.
 
-use elizabeth_core::ports::StoreResult;
+use elizabeth_core::{event::Happening, ports::StoreResult};
 
 use crate::value::corrupt;
 
@@ -12,6 +13,16 @@ pub(crate) fn of_files<T: serde::Serialize>(files: &[T]) -> StoreResult<String> 
 /// Reads them back.
 pub(crate) fn to_files<T: serde::de::DeserializeOwned>(text: &str) -> StoreResult<Vec<T>> {
     serde_json::from_str(text).map_err(|_| corrupt("a manifest of another form"))
+}
+
+/// What happened, as it is kept.
+pub(crate) fn of_happening(what: &Happening) -> StoreResult<String> {
+    serde_json::to_string(what).map_err(|_| corrupt("an event that is no JSON"))
+}
+
+/// Reads it back.
+pub(crate) fn to_happening(text: &str) -> StoreResult<Happening> {
+    serde_json::from_str(text).map_err(|_| corrupt("an event of another form"))
 }
 
 #[cfg(test)]

@@ -13,17 +13,18 @@ use async_trait::async_trait;
 use elizabeth_core::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
+    event::{EventRange, Happening, RoomEvent},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     installation::{Installation, InstallationId},
     memory::MemoryStore,
     name::{FileName, RoomRef},
     ports::{
-        Access, ContentAccess, ContentPage, Counts, CredentialKind, ReadAnnouncements, ReadBlobQueue,
-        ReadContents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTotals,
-        ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts,
-        UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation,
-        WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx,
-        WriteUploads,
+        Access, ContentAccess, ContentPage, Counts, CredentialKind, LapsedUpload, ReadAnnouncements,
+        ReadBlobQueue, ReadContents, ReadEvents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions,
+        ReadTickets, ReadTotals, ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals,
+        UploadCounts, UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents,
+        WriteEvents, WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions,
+        WriteTickets, WriteTotals, WriteTx, WriteUploads,
     },
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -191,6 +192,7 @@ answered_within! {
         room: RoomId, sid: Option<SessionId>, after: Option<ReservationId>, limit: u64, now: Timestamp
     ) -> Vec<UploadOutline>;
     upload_counts(room: RoomId, sid: SessionId, now: Timestamp) -> UploadCounts;
+    lapsed_uploads(now: Timestamp, limit: u64) -> Vec<LapsedUpload>;
     chunk(upload: ReservationId, file: u32, index: u64) -> Option<Chunk>;
     chunks(upload: ReservationId, file: Option<u32>) -> Vec<Chunk>;
 }
@@ -215,6 +217,14 @@ answered_within! {
     { impl<T: ReadTx + ?Sized> ReadTotals for Faulty<T> } {}
     outstanding(now: Timestamp) -> u64;
     totals(now: Timestamp) -> Totals;
+}
+
+answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadEvents for Faulty<T> } {}
+    events(room: RoomId, after: u64, limit: u64) -> Vec<RoomEvent>;
+    event_ranges(rooms: &[RoomId]) -> Vec<(RoomId, EventRange)>;
+    first_event_since(room: RoomId, since: Timestamp) -> Option<u64>;
+    rooms_of_old_events(after: Option<RoomId>, since: Timestamp, kept: u64, most: u64, limit: u64) -> Vec<RoomId>;
 }
 
 answered_within! {
@@ -310,6 +320,12 @@ answered_within! {
     { impl WriteTotals for Faulty<dyn WriteTx> } {}
     lock_totals() -> ();
     share_totals() -> ();
+}
+
+answered_within! {
+    { impl WriteEvents for Faulty<dyn WriteTx> } {}
+    record(room: RoomId, happened: &[(Option<SessionId>, Happening)], now: Timestamp) -> u64;
+    delete_events(room: RoomId, up_to: u64) -> u64;
 }
 
 #[async_trait]

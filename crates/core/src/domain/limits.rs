@@ -86,6 +86,7 @@ limits! {
     RoomTickets = "room-tickets", Room, 10_000, "Tickets that live";
     RoomTokens = "room-tokens", Room, 10_000, "Tokens that live";
     RoomRefreshTokens = "room-refresh-tokens", Room, 10_000, "Refresh tokens that live";
+    RoomEvents = "room-events", Room, 10_000, "Events of the last day";
     RoomRows = "room-rows", Room, 64 << 20, "Bytes of names and descriptions, or a hundredth of the room's size where that is more";
 }
 

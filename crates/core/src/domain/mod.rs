@@ -6,6 +6,7 @@ pub mod client;
 pub mod content;
 pub(crate) mod content_limits;
 pub mod counts;
+pub mod event;
 pub(crate) mod hash;
 pub mod id;
 pub mod installation;

@@ -82,6 +82,8 @@ pub struct Room {
     pub contents: u64,
     /// Bytes that their rows cost: see [`Rows`].
     pub rows_size: u64,
+    /// The number of its newest event: see [`RoomEvent`](crate::event::RoomEvent). 0 before the first.
+    pub event_seq: u64,
     /// How many entries it allows; `None` for no limit.
     pub max_entries: Option<u64>,
     /// How many entries there were.
@@ -171,6 +173,7 @@ impl NewRoom {
             reserved_size: 0,
             contents: 0,
             rows_size: 0,
+            event_seq: 0,
             max_entries: self.max_entries,
             entries: 0,
             expire_at: self.expire_at,

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 
 use super::{
+    rows::UploadRow,
     state::{State, keys, next},
     view::{Draft, Sees, View},
 };
@@ -30,6 +31,9 @@ impl State {
             of_room.filter(|held| ended(self, held)).map(|held| Reservation::clone(held)).collect();
         for mut held in live {
             held.hold.deadline = now;
+            if let Some(row) = self.uploads.get(&held.id) {
+                self.uploads.put(UploadRow { ended: true, ..UploadRow::clone(row) });
+            }
             self.reservations.put(held);
         }
     }

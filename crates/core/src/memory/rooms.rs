@@ -58,6 +58,9 @@ impl State {
         for reservation in keys(self.reservations.owned(id, None)) {
             self.remove_reservation(reservation);
         }
+        for event in keys(self.events.owned(id, None)) {
+            self.events.remove(&event);
+        }
         if let Some(room) = self.rooms.remove(&id) {
             self.addresses.remove_mut(room.name.as_str());
             self.addresses.remove_mut(&room.slug);

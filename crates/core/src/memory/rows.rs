@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::table::Row;
 use crate::{
     content::{Content, Reservation, Segment, StoredContent},
+    event::RoomEvent,
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, TicketId},
     room::Room,
     secret::KeyHash,
@@ -33,12 +34,20 @@ impl ContentRow {
 pub(super) struct UploadRow {
     pub(super) upload: ChunkedUpload,
     pub(super) token_hash: KeyHash,
+    /// Whether it was ended by force, and not by silence.
+    pub(super) ended: bool,
 }
 
 #[derive(Clone)]
 pub(super) struct ChunkRow {
     pub(super) upload: ReservationId,
     pub(super) chunk: Chunk,
+}
+
+#[derive(Clone)]
+pub(super) struct EventRow {
+    pub(super) room: RoomId,
+    pub(super) event: RoomEvent,
 }
 
 #[derive(Clone)]
@@ -212,6 +221,28 @@ impl Row for ChunkRow {
     }
 
     /// Its reservation ends, and takes it along.
+    fn end(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+impl Row for EventRow {
+    type Key = (RoomId, u64);
+    type Owner = RoomId;
+
+    fn least_key() -> Self::Key {
+        (RoomId(i64::MIN), 0)
+    }
+
+    fn key(&self) -> Self::Key {
+        (self.room, self.event.seq)
+    }
+
+    fn owner(&self) -> RoomId {
+        self.room
+    }
+
+    /// How many there are by then decides too.
     fn end(&self) -> Option<Timestamp> {
         None
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::{
-    rows::{Announcement, ChunkRow, ContentRow, UploadRow},
+    rows::{Announcement, ChunkRow, ContentRow, EventRow, UploadRow},
     table::{Row, Table},
 };
 use crate::{
@@ -40,6 +40,7 @@ pub(super) struct State {
     pub(super) chunks: Table<ChunkRow>,
     pub(super) announcements: Table<Announcement>,
     pub(super) contents: Table<ContentRow>,
+    pub(super) events: Table<EventRow>,
     pub(super) queue: RedBlackTreeSetSync<BlobKey>,
     /// By name: who has it, until when.
     pub(super) leases: RedBlackTreeMapSync<String, (LeaseHolder, Timestamp)>,

@@ -9,7 +9,10 @@ use super::{
 use crate::{
     content::{Manifest, Reservation},
     id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
-    ports::{ReadUploads, StoreError, StoreResult, UploadCounts, UploadOutline, UploadRange, WriteUploads},
+    ports::{
+        LapsedUpload, ReadUploads, StoreError, StoreResult, UploadCounts, UploadOutline, UploadRange,
+        WriteUploads,
+    },
     quota::HoldState,
     secret::KeyHash,
     time::Timestamp,
@@ -79,8 +82,8 @@ impl<S: Sees> ReadUploads for View<S> {
         let range = UploadRange { after, until: None };
         let live = self.live_uploads(room, sid, range, now).await?.into_iter().take(limited(limit));
         let outline = |upload: ChunkedUpload| {
-            let ChunkedUpload { reservation, sid, owner, hold, .. } = upload;
-            UploadOutline { reservation, sid, owner, rows_size: hold.rows.size }
+            let ChunkedUpload { id, reservation, sid, owner, hold, .. } = upload;
+            UploadOutline { id, reservation, sid, owner, rows_size: hold.rows.size }
         };
         Ok(live.map(outline).collect())
     }
@@ -94,6 +97,24 @@ impl<S: Sees> ReadUploads for View<S> {
         let live = self.live_uploads(room, None, UploadRange::default(), now).await?;
         let session = live.iter().filter(|upload| upload.sid == sid).count() as u64;
         Ok(UploadCounts { room: live.len() as u64, session })
+    }
+
+    async fn lapsed_uploads(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<LapsedUpload>> {
+        let state = self.now();
+        let lapsed = state.reservations.ended(now).filter(|held| held.hold.state != HoldState::Done);
+        let mut uploads: Vec<LapsedUpload> = lapsed
+            .filter_map(|held| state.uploads.get(&held.id).filter(|row| !row.ended))
+            .map(|row| &row.upload)
+            .map(|&ChunkedUpload { id, reservation, room_id: room, sid, .. }| LapsedUpload {
+                room,
+                id,
+                reservation,
+                sid,
+            })
+            .collect();
+        uploads.sort_by_key(|upload| upload.reservation);
+        uploads.truncate(limited(limit));
+        Ok(uploads)
     }
 
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {
@@ -117,7 +138,11 @@ impl WriteUploads for View<Draft> {
         state.reservations.put(Reservation { id: reservation, room_id, sid, hold, manifest });
         state.upload_ids.insert_mut(id, reservation);
         state.upload_tokens.insert_mut(token_hash, reservation);
-        state.uploads.put(UploadRow { upload: upload.clone().into_upload(reservation), token_hash });
+        state.uploads.put(UploadRow {
+            upload: upload.clone().into_upload(reservation),
+            token_hash,
+            ended: false,
+        });
         Ok(reservation)
     }
 

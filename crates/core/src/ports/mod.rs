@@ -7,6 +7,7 @@ mod clock;
 mod crypto;
 mod entropy;
 mod observer;
+mod room_watch;
 mod store;
 
 pub use ballast::{Ballast, NoBallast};
@@ -15,10 +16,12 @@ pub use clock::Clock;
 pub use crypto::{CryptoError, PasswordError, Passwords, TokenSigner};
 pub use entropy::Entropy;
 pub use observer::Observer;
+pub use room_watch::RoomWatch;
 pub use store::{
-    Access, ContentAccess, ContentPage, Counts, CredentialKind, ReadAnnouncements, ReadBlobQueue,
-    ReadContents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions, ReadTickets, ReadTotals,
-    ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals, UploadCounts, UploadOutline,
-    UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteInstallation, WriteLeases,
-    WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
+    Access, ContentAccess, ContentPage, Counts, CredentialKind, LapsedUpload, ReadAnnouncements,
+    ReadBlobQueue, ReadContents, ReadEvents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions,
+    ReadTickets, ReadTotals, ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals,
+    UploadCounts, UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteEvents,
+    WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTotals,
+    WriteTx, WriteUploads,
 };

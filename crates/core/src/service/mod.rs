@@ -29,7 +29,7 @@ use crate::{
     leap::RemovalClock,
     permission::Permission,
     policy::Policy,
-    ports::{Ballast, Blobs, Clock, Entropy, NoBallast, Observer, Passwords, Store, TokenSigner},
+    ports::{Ballast, Blobs, Clock, Entropy, NoBallast, Observer, Passwords, RoomWatch, Store, TokenSigner},
     time::Timestamp,
     token::Session,
 };
@@ -73,6 +73,7 @@ pub struct Elizabeth {
     ports: Ports,
     policy: Arc<Policy>,
     observer: Arc<dyn Observer>,
+    watch: Arc<dyn RoomWatch>,
     ballast: Arc<dyn Ballast>,
     /// Downloads that are counted and not stored yet: see [`Elizabeth::flush_downloads`].
     downloads: Arc<Mutex<BTreeMap<ContentId, u64>>>,
@@ -88,6 +89,7 @@ impl Elizabeth {
             ports,
             policy: Arc::new(policy),
             observer: Arc::new(()),
+            watch: Arc::new(()),
             ballast: Arc::new(NoBallast),
             downloads: Arc::default(),
             removal_clock,
@@ -105,6 +107,12 @@ impl Elizabeth {
     pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
         self.ports.store.observe(observer.clone());
         Self { observer, ..self }
+    }
+
+    /// The same service, which tells who watches rooms that it has changed them.
+    #[must_use]
+    pub fn watched_by(self, watch: Arc<dyn RoomWatch>) -> Self {
+        Self { watch, ..self }
     }
 
     /// The same service with space of the disk kept back for those who delete when it is full.

@@ -5,7 +5,8 @@ use elizabeth_core::{
     content::Manifest,
     id::{ContentId, ReservationId, RoomId, SessionId, UploadId},
     ports::{
-        ReadUploads, StoreResult, UploadCounts, UploadOutline, UploadRange, WriteReservations, WriteUploads,
+        LapsedUpload, ReadUploads, StoreResult, UploadCounts, UploadOutline, UploadRange, WriteReservations,
+        WriteUploads,
     },
     secret::KeyHash,
     time::Timestamp,
@@ -85,8 +86,13 @@ impl<C: Connection> ReadUploads for SqlTx<C> {
             Some(sid) => self.all(uploads::OutlinesOfSession { room, now, after, limit, sid }).await?,
             None => self.all(uploads::Outlines { room, now, after, limit }).await?,
         };
-        let outline =
-            |(((reservation, sid), owner), rows_size)| UploadOutline { reservation, sid, owner, rows_size };
+        let outline = |((((id, reservation), sid), owner), rows_size)| UploadOutline {
+            id,
+            reservation,
+            sid,
+            owner,
+            rows_size,
+        };
         Ok(found.into_iter().map(outline).collect())
     }
 
@@ -98,6 +104,12 @@ impl<C: Connection> ReadUploads for SqlTx<C> {
     ) -> StoreResult<UploadCounts> {
         let (room, session) = self.one(uploads::CountLive { room, now, sid }).await?;
         Ok(UploadCounts { room, session })
+    }
+
+    async fn lapsed_uploads(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<LapsedUpload>> {
+        let found = self.all(uploads::Lapsed { now, limit }).await?.into_iter();
+        let lapsed = |(((room, id), reservation), sid)| LapsedUpload { room, id, reservation, sid };
+        Ok(found.map(lapsed).collect())
     }
 
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {

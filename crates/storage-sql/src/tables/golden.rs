@@ -6,15 +6,16 @@ use bytes::Bytes;
 use elizabeth_core::{
     change::ContentChange,
     content::{BlobLocation, Body, Segment, Sha256Hash},
-    id::{BlobKey, ContentId, ReservationId, RoomId},
+    id::{BlobKey, ContentId, ReservationId, RoomId, SessionId},
     permission::Permission,
     room::{RoomChange, RoomStatus},
     time::Timestamp,
 };
+use uuid::Uuid;
 
 use super::{
-    blob_deletions, chunks, contents, installation, leases, pending_blobs, refresh_tokens, reservations,
-    room_addresses, rooms, segments, tickets, tokens, totals, upload_files, uploads,
+    blob_deletions, chunks, contents, events, installation, leases, pending_blobs, refresh_tokens,
+    reservations, room_addresses, rooms, segments, tickets, tokens, totals, upload_files, uploads,
 };
 use crate::{
     statement::{Bound, Dialect, Fixed, Run},
@@ -127,6 +128,12 @@ fn every_fixed() -> Vec<&'static Fixed> {
         totals::Share::fixed(),
         totals::Outstanding::fixed(),
         totals::Sums::fixed(),
+        events::InsertOne::fixed(),
+        events::Behind::fixed(),
+        events::FirstSince::fixed(),
+        events::RoomsOfOld::fixed(),
+        events::DeleteUpTo::fixed(),
+        uploads::Lapsed::fixed(),
         uploads::CountLive::fixed(),
         uploads::Outlines::fixed(),
         uploads::OutlinesOfSession::fixed(),
@@ -161,6 +168,9 @@ fn all(dialect: Dialect) -> String {
     add("contents_by_id", &built(contents::by_id(room, &ids), dialect));
     add("listed_by_id", &built(contents::listed_by_id(room, &ids), dialect));
     add("files_of_uploads", &built(uploads::files_of(&[upload, upload]), dialect));
+    let happened = [(None, String::new()), (Some(SessionId(Uuid::nil())), String::new())];
+    add("insert_events", &built(events::insert_several(room, until, &happened), dialect));
+    add("event_ranges", &built(events::ranges(&[room, room]), dialect));
     add("announce_several", &built(pending_blobs::announce(upload, until, &keys), dialect));
     add("insert_segments", &built(segments::insert(ids[0], 0, &segments), dialect));
     add("queue_blobs_of_contents", &built(contents::queue_blobs(room, &ids), dialect));
@@ -221,6 +231,7 @@ fn every_statement_is_golden() {
         include_str!("blob_deletions.rs"),
         include_str!("chunks.rs"),
         include_str!("contents.rs"),
+        include_str!("events.rs"),
         include_str!("installation.rs"),
         include_str!("leases.rs"),
         include_str!("pending_blobs.rs"),

@@ -10,7 +10,7 @@ use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UpdateStatement}
 use crate::{
     codec::hold_state,
     part::{column, record},
-    query::{count, insert, sum_of, total},
+    query::{count, insert, one, sum_of, total},
     statement::{Param, returning, statement},
     table::{record, table},
 };
@@ -18,7 +18,7 @@ use crate::{
 table! {
     /// What is promised: by whom, what, and the space that is held for it.
     Reservations {
-        id, room_id, sid, size, arrived, files, rows_size, state, deadline, manifest, created_at,
+        id, room_id, sid, size, arrived, files, rows_size, state, deadline, manifest, created_at, ended,
     }
 }
 
@@ -132,11 +132,12 @@ statement! {
     }
 }
 
-/// Ends live holds of a room.
+/// Ends live holds of a room, by force: that it was not by silence is noted.
 pub(super) fn lapse(room: Param, now: Param) -> UpdateStatement {
     Query::update()
         .table(Reservations::Table)
         .value(Reservations::deadline, now)
+        .value(Reservations::ended, one())
         .and_where(Expr::col(Reservations::room_id).eq(room))
         .and_where(Expr::col(Reservations::deadline).gt(now))
         .take()

@@ -33,6 +33,7 @@ table! {
         stored_size = 0,
         contents = 0,
         rows_size = 0,
+        event_seq = 0,
         max_entries,
         entries = 0,
         expire_at,

@@ -144,10 +144,11 @@ fn live_until(room: Param, now: Param, after: Param, until: Param) -> Select<Row
 }
 
 /// An upload without its files.
-type Outline = (((ReservationId, SessionId), bool), u64);
+type Outline = ((((UploadId, ReservationId), SessionId), bool), u64);
 
 fn outlines(room: Param, now: Param, after: Param, limit: Param) -> Select<Outline> {
-    let outline = column((Reservations::Table, Reservations::id))
+    let outline = column((Uploads::Table, Uploads::id))
+        .and(column((Reservations::Table, Reservations::id)))
         .and(column((Reservations::Table, Reservations::sid)))
         .and(column((Uploads::Table, Uploads::owner)))
         .and(column((Reservations::Table, Reservations::rows_size)))
@@ -189,6 +190,26 @@ statement! {
         sid: SessionId,
     } -> Row {
         live_until(room, now, after, until).with(|query| query.and_where(Expr::col((Reservations::Table, Reservations::sid)).eq(sid)))
+    }
+}
+
+statement! {
+    /// Uploads that have lapsed and are not complete, but for those that were ended by force.
+    Lapsed = "lapsed_uploads" { now: Timestamp, limit: u64 } -> (((RoomId, UploadId), ReservationId), SessionId) {
+        column((Reservations::Table, Reservations::room_id))
+            .and(column((Uploads::Table, Uploads::id)))
+            .and(column((Reservations::Table, Reservations::id)))
+            .and(column((Reservations::Table, Reservations::sid)))
+            .select(|query| {
+            query
+                .from(Uploads::Table)
+                .inner_join(Reservations::Table, of_reservation())
+                .and_where(Expr::col((Reservations::Table, Reservations::deadline)).lte(now))
+                .and_where(is_not_done((Reservations::Table, Reservations::state)))
+                .and_where(Expr::col((Reservations::Table, Reservations::ended)).eq(zero()))
+                .order_by((Reservations::Table, Reservations::id), Order::Asc)
+                .limit(limit.as_limit())
+        })
     }
 }
 

@@ -5,6 +5,7 @@ mod announcements;
 mod blob_queue;
 mod contents;
 mod error;
+mod events;
 mod installation;
 mod leases;
 mod reservations;
@@ -23,6 +24,7 @@ pub use self::{
     blob_queue::{ReadBlobQueue, WriteBlobQueue},
     contents::{ContentAccess, ContentPage, ReadContents, SweepReport, WriteContents},
     error::{StoreError, StoreResult},
+    events::{ReadEvents, WriteEvents},
     installation::{ReadInstallation, WriteInstallation},
     leases::WriteLeases,
     reservations::{ReadReservations, WriteReservations},
@@ -30,7 +32,7 @@ pub use self::{
     sessions::{CredentialKind, ReadSessions, WriteSessions},
     tickets::{ReadTickets, WriteTickets},
     totals::{ReadTotals, Totals, WriteTotals},
-    uploads::{ReadUploads, UploadCounts, UploadOutline, UploadRange, WriteUploads},
+    uploads::{LapsedUpload, ReadUploads, UploadCounts, UploadOutline, UploadRange, WriteUploads},
 };
 
 use super::observer::Observer;
@@ -88,6 +90,7 @@ pub trait ReadTx:
     + ReadBlobQueue
     + ReadInstallation
     + ReadTotals
+    + ReadEvents
 {
 }
 
@@ -102,6 +105,7 @@ impl<T> ReadTx for T where
         + ReadBlobQueue
         + ReadInstallation
         + ReadTotals
+        + ReadEvents
 {
 }
 
@@ -120,6 +124,7 @@ pub trait WriteTx:
     + WriteLeases
     + WriteInstallation
     + WriteTotals
+    + WriteEvents
 {
     /// Makes everything durable and ends the transaction.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

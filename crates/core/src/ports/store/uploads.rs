@@ -29,6 +29,8 @@ pub struct UploadRange {
 /// What is known of an upload without its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UploadOutline {
+    /// What clients know it by.
+    pub id: UploadId,
     /// The number of its hold.
     pub reservation: ReservationId,
     /// The session that made it.
@@ -37,6 +39,19 @@ pub struct UploadOutline {
     pub owner: bool,
     /// What its rows cost: see [`Rows`](crate::counts::Rows).
     pub rows_size: u64,
+}
+
+/// An upload in pieces that was silent for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LapsedUpload {
+    /// Its room.
+    pub room: RoomId,
+    /// What clients know it by.
+    pub id: UploadId,
+    /// The number of its hold.
+    pub reservation: ReservationId,
+    /// The session that made it.
+    pub sid: SessionId,
 }
 
 /// What can be asked about uploads in pieces, each of which has a reservation, and their chunks.
@@ -76,6 +91,11 @@ pub trait ReadUploads: Send {
         sid: SessionId,
         now: Timestamp,
     ) -> StoreResult<UploadCounts>;
+
+    /// Uploads in pieces that have lapsed by themselves, by the numbers of their holds, at most so many: none that was
+    /// complete, and none that [`WriteReservations::lapse_session_holds`](super::WriteReservations::lapse_session_holds) or
+    /// [`WriteSessions::revoke_guests`](super::WriteSessions::revoke_guests) has ended.
+    async fn lapsed_uploads(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<LapsedUpload>>;
 
     /// A chunk that has arrived.
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>>;

@@ -40,6 +40,7 @@ impl Elizabeth {
             let access = tx.lock_room(room, None, self.now()).await?.ok_or(Error::RoomNotFound)?;
             let swept = tx.delete_room(access.room.id).await?;
             tx.commit().await?;
+            self.watch.removed(access.room.id);
             Ok(RemovedRoom { room: access.room, contents: swept.contents, freed_size: swept.freed_size })
         })
         .await

@@ -43,7 +43,9 @@ impl Elizabeth {
         self.retried(|| async {
             let (mut tx, grant, _) = self.authorize_locked(room, caller, need).await?;
             tx.delete_room(grant.room.id).await?;
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            self.watch.removed(grant.room.id);
+            Ok(())
         })
         .await
     }

@@ -10,6 +10,7 @@ use super::Spawn;
 
 pub mod changes;
 pub mod contents;
+pub mod events;
 mod given;
 pub mod installation;
 pub mod leases;
@@ -200,6 +201,15 @@ macro_rules! store_conformance {
                 credentials_are_counted_and_make_way,
                 uploads_are_counted_by_room_and_session,
                 outlines_and_numbers_are_listed_in_parts;
+            events:
+                events_come_back_whole,
+                many_events_are_numbered_in_their_room,
+                an_undone_transaction_leaves_no_number,
+                events_are_numbered_without_a_gap,
+                events_go_with_their_room,
+                old_events_are_removed,
+                rooms_of_old_events_are_found,
+                uploads_that_lapsed_are_listed;
             transactions:
                 a_transaction_sees_what_it_wrote,
                 a_dropped_transaction_leaves_no_trace,

@@ -156,6 +156,15 @@ pub(super) enum Op {
     SweepTokens {
         now: i64,
     },
+    Record {
+        room: u8,
+        events: Vec<Option<u8>>,
+        now: i64,
+    },
+    DeleteEvents {
+        room: u8,
+        up_to: u64,
+    },
     Queue {
         blobs: u8,
     },
@@ -346,6 +355,14 @@ fn uploads() -> impl Strategy<Value = Op> {
     ]
 }
 
+fn events() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        3 => (any::<u8>(), vec(option::of(0u8..3), 1..4), secs())
+            .prop_map(|(room, events, now)| Op::Record { room, events, now }),
+        1 => (any::<u8>(), 0u64..6).prop_map(|(room, up_to)| Op::DeleteEvents { room, up_to }),
+    ]
+}
+
 fn sweeps() -> impl Strategy<Value = Op> {
     prop_oneof![
         secs().prop_map(|now| Op::SweepReservations { now }),
@@ -398,7 +415,7 @@ fn prelude() -> Transaction {
 /// Behind [`prelude`] at most 40 operations in a few transactions, one in five of which is dropped.
 pub(super) fn transactions() -> impl Strategy<Value = Vec<Transaction>> {
     let op = prop_oneof![
-        4 => rooms_and_tokens(), 4 => contents_and_holds(), 3 => uploads(), 2 => tickets(), 2 => sweeps()
+        4 => rooms_and_tokens(), 4 => contents_and_holds(), 3 => uploads(), 2 => tickets(), 2 => sweeps(), 2 => events()
     ];
     let transaction = (vec(op, 1..=8), prop::bool::weighted(0.8));
     let drawn = vec(transaction.prop_map(|(ops, commit)| Transaction { ops, commit }), 2..=5);

@@ -5,10 +5,11 @@ use std::{fmt::Debug, sync::Arc};
 use elizabeth_core::{
     change::ContentChange,
     content::{BlobLocation, Body, Content, NewContent, Reservation, Segment, Sha256Hash},
+    event::Happening,
     id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     name::FileName,
     permission::Permission,
-    ports::{ContentPage, ReadTx, Store, StoreResult, UploadRange, WriteTx},
+    ports::{ContentPage, LapsedUpload, ReadTx, Store, StoreResult, UploadRange, WriteTx},
     quota::Hold,
     room::{NewRoom, Room, RoomChange, RoomStatus},
     ticket::{NewTicket, Ticket},
@@ -102,6 +103,11 @@ impl Given {
             content_id: ticket.content_id.map(|id| self.content_no(id)),
             ..ticket
         }
+    }
+
+    fn lapsed(&self, upload: LapsedUpload) -> LapsedUpload {
+        let reservation = self.reservation_no(upload.reservation);
+        LapsedUpload { room: self.room_no(upload.room), reservation, ..upload }
     }
 
     fn reservation(&self, held: Reservation) -> Reservation {
@@ -395,6 +401,20 @@ impl World {
             Op::SweepReservations { now } => reported("", tx.delete_lapsed_reservations(at(*now)).await),
             Op::SweepAnnouncements { now } => reported("", tx.queue_lapsed_announcements(at(*now)).await),
             Op::SweepTokens { now } => reported("", tx.delete_dead_tokens(at(*now)).await),
+            Op::Record { room, events, now } => {
+                let room = self.live_room(tx, *room).await?;
+                let happened: Vec<_> = (1..)
+                    .zip(events)
+                    .map(|(n, session)| {
+                        let id = ContentId(n);
+                        (session.map(|session| sid(session.into())), Happening::ContentUpdated { id })
+                    })
+                    .collect();
+                reported("", tx.record(room, &happened, at(*now)).await)
+            }
+            Op::DeleteEvents { room, up_to } => {
+                reported("", tx.delete_events(pick(&given.rooms, *room)?, *up_to).await)
+            }
             Op::Queue { blobs } => reported("", tx.queue_blobs(&given.fresh_blobs(*blobs)).await),
             Op::Unqueue { blobs } => {
                 let waiting = tx.queued_blobs(None, 1_000).await.unwrap();
@@ -458,8 +478,15 @@ impl World {
             answers.push(reported("lapsed reservations", tx.lapsed_reservations(now).await));
             answers.push(reported("lapsed announcements", tx.lapsed_announcements(now).await));
             answers.push(reported("dead tokens", tx.dead_tokens(now).await));
+            let lapsed = tx.lapsed_uploads(now, 100).await.unwrap().into_iter();
+            let lapsed: Vec<_> = lapsed.map(|upload| given.lapsed(upload)).collect();
+            answers.push(reported("lapsed uploads", lapsed));
         }
         for room in &given.rooms {
+            answers.push(reported("events", tx.events(*room, 0, 100).await));
+            let ranges = tx.event_ranges(&[*room]).await.unwrap();
+            answers.push(reported("range", ranges.into_iter().map(|(_, range)| range).collect::<Vec<_>>()));
+            answers.push(reported("first since", tx.first_event_since(*room, at(7)).await));
             let name = FileName::from_stored("a.bin".into());
             for now in [0, 7, 20].map(at) {
                 let newest = tx.newest_content(*room, &name, None, now).await;
