@@ -220,6 +220,7 @@ mod tests {
             reserved_size: 0,
             contents: 0,
             rows_size: 0,
+            event_seq: 0,
             max_entries: None,
             entries: 0,
             expire_at,
