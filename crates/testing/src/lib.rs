@@ -10,9 +10,11 @@ mod entropy;
 mod faulty_blobs;
 mod faulty_store;
 mod gated_blobs;
+mod random_texts;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
 pub use faulty_blobs::{BlobFault, FaultyBlobs};
 pub use faulty_store::{CommitEnd, FaultyStore};
 pub use gated_blobs::GatedBlobs;
+pub use random_texts::RandomTexts;

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod change;
+pub mod change_set;
 pub mod client;
 pub mod content;
 pub(crate) mod content_limits;
