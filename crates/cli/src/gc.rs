@@ -61,6 +61,7 @@ struct Json {
     cleaned_contents: u64,
     cleaned_reservations: u64,
     cleaned_tokens: u64,
+    cleaned_events: u64,
     cleaned_blobs: u64,
     freed_size: u64,
     execution_time_ms: u64,
@@ -77,6 +78,7 @@ impl Done {
             cleaned_contents: report.cleaned_contents,
             cleaned_reservations: report.cleaned_reservations,
             cleaned_tokens: report.cleaned_tokens,
+            cleaned_events: report.cleaned_events,
             cleaned_blobs: report.cleaned_blobs,
             freed_size: report.freed_size,
             execution_time_ms: u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
@@ -95,6 +97,7 @@ impl fmt::Display for Done {
             ("contents", report.cleaned_contents),
             ("reservations", report.cleaned_reservations),
             ("tokens", report.cleaned_tokens),
+            ("events", report.cleaned_events),
             ("blobs", report.cleaned_blobs),
         ] {
             writeln!(f, "  {what:<14}{count}")?;
@@ -122,6 +125,7 @@ mod tests {
             cleaned_contents: 30,
             cleaned_reservations: 0,
             cleaned_tokens: 5,
+            cleaned_events: 0,
             cleaned_blobs: 29,
             freed_size: 3 << 20,
         };
@@ -132,6 +136,7 @@ mod tests {
             "  contents      30",
             "  reservations  0",
             "  tokens        5",
+            "  events        0",
             "  blobs         29",
             "Freed 3.0 MiB in 12 ms",
             "",

@@ -60,6 +60,8 @@ pub const CHUNKS_MAX: u64 = 16_384;
 pub const PARTS_MAX: usize = 100;
 /// Bytes of a piece whose arrival is progress of its upload; so is the arrival of a whole chunk, and of the first byte.
 pub const PROGRESS_BYTES: u64 = 1 << 20;
+/// How often, at most, it is an event that more of an upload in pieces has arrived.
+pub const PROGRESS_EVERY: Duration = Duration::from_secs(6);
 /// How many items a page of a list has where a client asks for no other number.
 pub const PAGE_DEFAULT: u64 = 1000;
 /// The most items of a page.

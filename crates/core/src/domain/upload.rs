@@ -11,7 +11,7 @@ use crate::{
     domain::{invalid::Invalid, stored},
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId, UploadId},
     permission::Permission,
-    policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX},
+    policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, PROGRESS_EVERY},
     quota::{Hold, HoldState},
     secret::KeyHash,
     time::Timestamp,
@@ -316,6 +316,21 @@ impl ChunkedUpload {
             }
             HoldState::Pending | HoldState::Begun => UploadStatus::Uploading,
         }
+    }
+
+    /// Whether it is listed: it lives and is not complete.
+    pub fn is_under_way(&self, now: Timestamp) -> bool {
+        self.hold.is_live(now) && self.hold.state != HoldState::Done
+    }
+
+    /// Whether it is worth an event that the hold of this upload, as it is, becomes another one with so many bytes arrived:
+    /// the first ones and the last ones are, and between them what prolongs it, once in a span of [`PROGRESS_EVERY`].
+    /// Nothing has to be remembered for that: deadlines tell when it was prolonged last.
+    pub fn is_progress(&self, hold: &Hold, arrived: u64) -> bool {
+        let before = self.arrived();
+        let is_new = arrived > before && (before == 0 || arrived >= self.announced());
+        let span = |deadline: Timestamp| deadline.as_micros().div_euclid(PROGRESS_EVERY.as_micros() as i64);
+        is_new || (before > 0 && span(hold.deadline) > span(self.hold.deadline))
     }
 
     /// Bytes that were promised.

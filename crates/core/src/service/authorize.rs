@@ -8,9 +8,9 @@ use crate::{
     id::SessionId,
     name::RoomRef,
     permission::Permission,
-    ports::{Access, ReadTx, WriteTx},
+    ports::{Access, ReadTx},
     room::{Room, RoomStatus},
-    service::caller::Caller,
+    service::{caller::Caller, room_tx::RoomTx},
     time::Timestamp,
     token::{Claims, TokenRecord},
 };
@@ -213,7 +213,7 @@ impl Elizabeth {
         room: &RoomRef,
         caller: &Caller,
         need: Requirement,
-    ) -> Result<(Box<dyn WriteTx>, Grant, Timestamp)> {
+    ) -> Result<(RoomTx, Grant, Timestamp)> {
         let presented = self.present(caller);
         if matches!(presented, Presented::Nothing | Presented::Garbage) {
             // Strangers do not get to queue for the lock: a read tells them what is wrong.
@@ -229,6 +229,6 @@ impl Elizabeth {
         let access = tx.lock_room(room, jti, self.now()).await?;
         let now = self.now();
         let grant = self.judge(access, &presented, need, now)?;
-        Ok((tx, grant, now))
+        Ok((self.in_room(tx, grant.room.id, now), grant, now))
     }
 }

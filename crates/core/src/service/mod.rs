@@ -8,10 +8,12 @@
 mod authorize;
 mod caller;
 mod contents;
+mod events;
 mod growth;
 mod installation;
 mod page;
 mod retried;
+mod room_tx;
 mod rooms;
 mod sessions;
 mod sweep;
@@ -36,6 +38,7 @@ use crate::{
 
 pub use caller::{Caller, Visitor};
 pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
+pub use events::{About, EventsPart, HydratedEvent, Listening};
 pub use installation::JoinError;
 pub use page::Page;
 pub use rooms::{CreatedRoom, RemovedRoom, VisitRequest};

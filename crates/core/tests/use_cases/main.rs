@@ -8,6 +8,7 @@ mod chunk_faults;
 mod chunks;
 mod collisions;
 mod complete;
+mod events;
 mod faults;
 mod folder;
 mod interleavings;

@@ -36,6 +36,7 @@ async fn a_sweep_removes_all_that_is_over_and_a_dry_run_says_so_before() {
         cleaned_contents: 3,
         cleaned_reservations: 1,
         cleaned_tokens: 1,
+        cleaned_events: 0,
         cleaned_blobs: 0,
         freed_size: 20_005,
     };

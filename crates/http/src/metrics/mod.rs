@@ -199,6 +199,7 @@ impl Metrics {
             ("contents", report.cleaned_contents),
             ("reservations", report.cleaned_reservations),
             ("tokens", report.cleaned_tokens),
+            ("events", report.cleaned_events),
         ] {
             self.removed.get_or_create(&[("kind", kind)]).inc_by(count);
         }

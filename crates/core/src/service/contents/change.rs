@@ -52,7 +52,7 @@ impl Elizabeth {
                 ledger.check_rows(now, longer_name)?;
                 self.admit_bytes(tx.as_mut(), free, new.saturating_sub(old), now).await?;
             }
-            if !tx.change_content(id, &change, now).await? {
+            if !tx.change_content(&stored.content, &change).await? {
                 return Err(Error::ContentNotFound(id));
             }
             tx.commit().await?;

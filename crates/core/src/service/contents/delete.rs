@@ -40,13 +40,13 @@ impl Elizabeth {
         let need = Requirement::Permission(Permission::DELETE);
         self.retried(|| async {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
-            let found = tx.contents_by_id(grant.room.id, &ids).await?.into_iter();
-            let found: BTreeSet<ContentId> =
-                found.filter(|content| grant.sees(content)).map(|content| content.id).collect();
-            if let Some(missing) = ids.iter().find(|id| !found.contains(id)) {
+            let mut found = tx.contents_by_id(grant.room.id, &ids).await?;
+            found.retain(|content| grant.sees(content));
+            let seen: BTreeSet<ContentId> = found.iter().map(|content| content.id).collect();
+            if let Some(missing) = ids.iter().find(|id| !seen.contains(id)) {
                 return Err(Error::ContentNotFound(*missing));
             }
-            let report = tx.delete_contents(grant.room.id, &ids).await?;
+            let report = tx.delete_contents(&found).await?;
             let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());
             tx.commit().await?;
             Ok(Deleted { deleted: ids.clone(), freed_size: report.freed_size, current_size })

@@ -33,7 +33,8 @@ impl Elizabeth {
             let room = grant.room.id;
             let found = tx.newest_content(room, &name, grant.visible(), now).await?;
             let found = found.ok_or_else(|| Error::FileNotFound(name.clone()))?;
-            let report = tx.delete_contents(room, &[found]).await?;
+            let content = tx.contents_by_id(room, &[found]).await?;
+            let report = tx.delete_contents(&content).await?;
             let current_size = tx.room(room, now).await?.map_or(0, |room| room.current_size());
             tx.commit().await?;
             Ok(Deleted { deleted: vec![found], freed_size: report.freed_size, current_size })

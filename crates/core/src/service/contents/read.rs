@@ -7,7 +7,7 @@ use crate::{
     content::{BlobLocation, Content, StoredContent, map_range},
     id::{ContentId, RoomId, TicketId},
     name::RoomRef,
-    ports::{BlobError, BlobStream},
+    ports::{BlobError, BlobStream, WriteTx},
     service::{caller::Caller, contents::verified::verified},
     time::Timestamp,
 };
@@ -67,16 +67,15 @@ impl Elizabeth {
 
     /// Counts what an opening costs: a download of a content that limits them, a use of a ticket. The content
     /// first, as it is first to go when both do.
-    async fn count_opening(
-        &self,
-        room: RoomId,
-        limited: Option<ContentId>,
-        ticket: Option<TicketId>,
-    ) -> Result<()> {
-        let mut tx = self.ports.store.begin().await?;
-        if let Some(id) = limited
-            && !tx.count_download(id).await?
-        {
+    async fn count_opening(&self, content: &Content, ticket: Option<TicketId>) -> Result<()> {
+        let (room, id) = (content.room_id, content.id);
+        if content.max_downloads.is_none() {
+            let mut tx = self.ports.store.begin().await?;
+            use_ticket(tx.as_mut(), room, ticket).await?;
+            return Ok(tx.commit().await?);
+        }
+        let (mut tx, ..) = self.lock_room(room).await?.ok_or(Error::ContentNotFound(id))?;
+        if !tx.count_download(content).await? {
             // It may be gone by now, or not limited any more.
             let found = tx.contents_by_id(room, &[id]).await?.into_iter().next();
             match found.ok_or(Error::ContentNotFound(id))?.max_downloads {
@@ -84,14 +83,8 @@ impl Elizabeth {
                 None => tx.add_downloads(id, 1).await?,
             }
         }
-        if let Some(id) = ticket
-            && !tx.use_ticket(id).await?
-        {
-            let found = tx.ticket(room, id).await?.filter(|ticket| ticket.revoked_at.is_none());
-            found.ok_or(Unauthorized::Ticket)?;
-            return Err(Error::TicketSpent);
-        }
-        Ok(tx.commit().await?)
+        use_ticket(tx.as_mut(), room, ticket).await?;
+        tx.commit().await
     }
 
     pub(crate) fn add_downloads(&self, id: ContentId, count: u64) {
@@ -101,6 +94,17 @@ impl Elizabeth {
         };
         *counted.entry(id).or_default() += count;
     }
+}
+
+/// Counts a use of a ticket, where there is one.
+async fn use_ticket(tx: &mut dyn WriteTx, room: RoomId, ticket: Option<TicketId>) -> Result<()> {
+    let Some(id) = ticket else { return Ok(()) };
+    if tx.use_ticket(id).await? {
+        return Ok(());
+    }
+    let found = tx.ticket(room, id).await?.filter(|ticket| ticket.revoked_at.is_none());
+    found.ok_or(Unauthorized::Ticket)?;
+    Err(Error::TicketSpent)
 }
 
 impl Readable {
@@ -140,7 +144,7 @@ impl Readable {
         };
         let stream = if is_whole { verified(&content, stream) } else { stream };
         if limited || ticket.is_some() {
-            app.retried(|| app.count_opening(room, limited.then_some(id), ticket)).await?;
+            app.retried(|| app.count_opening(&content, ticket)).await?;
         }
         if !limited && from_start {
             app.add_downloads(id, 1);

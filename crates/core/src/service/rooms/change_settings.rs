@@ -58,9 +58,9 @@ impl Elizabeth {
                 updated_at: Some(now),
                 ..RoomChange::default()
             };
-            tx.change_room(id, &change).await?;
+            tx.change_room(&change).await?;
             if ends_sessions {
-                tx.revoke_guests(id, now).await?;
+                tx.revoke_guests().await?;
             }
             let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
             tx.commit().await?;

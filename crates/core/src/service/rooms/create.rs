@@ -74,6 +74,7 @@ impl Elizabeth {
         let free = self.free_space().await?;
         let mut tx = self.ports.store.begin().await?;
         let mut now = self.now();
+        let mut replaced = None;
         if let Some(access) = tx.lock_room(&address, None, now).await? {
             now = self.now();
             // One that is over only because the clock has leapt keeps its name, as it is kept itself.
@@ -81,6 +82,7 @@ impl Elizabeth {
                 return Err(Error::NameTaken);
             }
             tx.delete_room(access.room.id).await?;
+            replaced = Some(access.room.id);
         }
         self.admit_row(free)?;
         let new = NewRoom { created_at: now, ..new.clone() };
@@ -95,6 +97,9 @@ impl Elizabeth {
         self.observer.in_room(id);
         let room = tx.room(id, now).await?.ok_or(Error::RoomNotFound)?;
         tx.commit().await?;
+        if let Some(replaced) = replaced {
+            self.watch.removed(replaced);
+        }
         Ok(room)
     }
 

@@ -41,11 +41,9 @@ impl Elizabeth {
     pub async fn delete_room(&self, room: &RoomRef, caller: &Caller) -> Result<()> {
         let need = Requirement::Permission(Permission::DELETE);
         self.retried(|| async {
-            let (mut tx, grant, _) = self.authorize_locked(room, caller, need).await?;
-            tx.delete_room(grant.room.id).await?;
-            tx.commit().await?;
-            self.watch.removed(grant.room.id);
-            Ok(())
+            let (mut tx, ..) = self.authorize_locked(room, caller, need).await?;
+            tx.delete_room().await?;
+            tx.commit().await
         })
         .await
     }

@@ -32,7 +32,7 @@ impl Elizabeth {
                 RoomChange { permission: Some(permission), updated_at: Some(now), ..RoomChange::default() };
             for draw in 1..=SLUG_DRAWS {
                 change.slug = switched.then(|| self.slug_for(&grant.room.name, permission));
-                match tx.change_room(grant.room.id, &change).await {
+                match tx.change_room(&change).await {
                     Err(StoreError::AddressTaken) if draw < SLUG_DRAWS => {}
                     result => {
                         result?;

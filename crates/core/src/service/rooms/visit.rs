@@ -8,12 +8,13 @@ use crate::{
     client::Client,
     id::RoomId,
     name::{RoomName, RoomRef},
-    ports::{ContentPage, WriteTx},
+    ports::ContentPage,
     quota::Full,
     room::{Room, RoomOptions},
     service::{
         CreatedRoom,
         caller::{Caller, Visitor},
+        room_tx::RoomTx,
         sessions::Entry,
     },
     settable::settable,
@@ -50,7 +51,7 @@ impl Elizabeth {
             let room = self.check_entry(room, &mut entry).await?;
             return Ok(self.visited(&room, false, self.now()));
         }
-        let visit = |tx: Box<dyn WriteTx>, room: Room, now| {
+        let visit = |tx: RoomTx, room: Room, now| {
             async move {
                 tx.commit().await?;
                 Ok(self.visited(&room, false, now))
@@ -123,15 +124,14 @@ impl Elizabeth {
         let Some(id) = made else { return };
         let unmade: Result<()> = self
             .retried(|| async {
-                let mut tx = self.ports.store.begin().await?;
-                let Some(room) = tx.lock_room_by_id(id, self.now()).await? else { return Ok(()) };
+                let Some((mut tx, room, now)) = self.lock_room(id).await? else { return Ok(()) };
                 let one = ContentPage { limit: Some(1), ..ContentPage::default() };
                 let is_used = room.entries > 0
                     || room.current_size() > 0
-                    || !tx.live_holds(id, self.now()).await?.is_empty()
+                    || !tx.live_holds(id, now).await?.is_empty()
                     || !tx.contents(id, one).await?.is_empty();
                 if !is_used {
-                    tx.delete_room(id).await?;
+                    tx.delete_room().await?;
                     tx.commit().await?;
                 }
                 Ok(())

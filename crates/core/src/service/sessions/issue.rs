@@ -14,6 +14,7 @@ use crate::{
         authorize::{Requirement, check_enterable},
         caller::Caller,
         growth::FreeSpace,
+        room_tx::RoomTx,
     },
     settable::settable,
     time::Timestamp,
@@ -121,18 +122,20 @@ impl Elizabeth {
         let access = tx.lock_room(address, None, self.now()).await?;
         let now = self.now();
         let room = self.live_room(access, now)?.room;
+        let mut tx = self.in_room(tx, room.id, now);
         if !room.owner_key_hash.matches(key.expose_secret()) {
             return Err(Error::WrongOwnerKey);
         }
         if !room.owner_claimed {
             let change = RoomChange { owner_claimed: Some(true), ..RoomChange::default() };
-            tx.change_room(room.id, &change).await?;
+            tx.as_mut().change_room(room.id, &change).await?;
         }
         let mut session = self.new_session(true);
         match self.admit_issue(tx.as_mut(), &room, now, refresh, free).await {
             Ok(()) => {}
             Err(Error::StorageFull | Error::TooMany(_)) => {
                 session.sid = spare_session(room.id);
+                tx.note_revoked();
                 tx.delete_session_tokens(room.id, session.sid).await?;
             }
             Err(error) => return Err(error),
@@ -184,7 +187,7 @@ impl Elizabeth {
         address: &RoomRef,
         mut entry: Entry,
         claims: bool,
-        finish: impl Fn(Box<dyn WriteTx>, Room, Timestamp) -> BoxFuture<'a, Result<T>> + Send + Sync,
+        finish: impl Fn(RoomTx, Room, Timestamp) -> BoxFuture<'a, Result<T>> + Send + Sync,
     ) -> Result<T> {
         loop {
             self.check_entry(address, &mut entry).await?;
@@ -194,6 +197,7 @@ impl Elizabeth {
                     let access = tx.lock_room(address, None, self.now()).await?;
                     let now = self.now();
                     let room = self.live_room(access, now)?.room;
+                    let mut tx = self.in_room(tx, room.id, now);
                     check_enterable(&room, address)?;
                     if room.password_hash.is_some() && room.password_hash != entry.verified {
                         // The password was changed between the two: once more, with the new hash.
@@ -204,7 +208,7 @@ impl Elizabeth {
                         owner_claimed: claims.then_some(true),
                         ..RoomChange::default()
                     };
-                    tx.change_room(room.id, &change).await?;
+                    tx.as_mut().change_room(room.id, &change).await?;
                     finish(tx, room, now).await.map(Some)
                 })
                 .await?;
@@ -217,7 +221,7 @@ impl Elizabeth {
     /// Adds the token, and its refresh token where wanted, if there may be one more, and ends the transaction.
     pub(crate) async fn finish_issue(
         &self,
-        mut tx: Box<dyn WriteTx>,
+        mut tx: RoomTx,
         room: &Room,
         session: Session,
         now: Timestamp,
@@ -246,7 +250,7 @@ impl Elizabeth {
 
     async fn issue(
         &self,
-        mut tx: Box<dyn WriteTx>,
+        mut tx: RoomTx,
         room: &Room,
         session: Session,
         now: Timestamp,

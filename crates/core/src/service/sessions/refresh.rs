@@ -24,11 +24,12 @@ impl Elizabeth {
             let room = tx.lock_room_by_id(record.room_id, self.now()).await?;
             let now = self.now();
             let room = room.filter(|room| !room.is_expired(now)).ok_or(Unauthorized::RefreshToken)?;
+            let mut tx = self.in_room(tx, room.id, now);
             match record.judge(now) {
                 RefreshVerdict::Good if tx.use_refresh(hash, now).await? => {}
                 RefreshVerdict::Dead => return Err(Unauthorized::RefreshToken.into()),
                 RefreshVerdict::Good | RefreshVerdict::Reused => {
-                    end_session(tx.as_mut(), room.id, record.sid, now).await?;
+                    end_session(&mut tx, room.id, record.sid, now).await?;
                     tx.commit().await?;
                     return Err(Unauthorized::RefreshTokenReused.into());
                 }

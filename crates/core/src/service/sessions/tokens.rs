@@ -83,13 +83,14 @@ impl Elizabeth {
             let (mut tx, grant, now) = self.authorize_locked(room, caller, Requirement::Token).await?;
             let target = tx.token(grant.room.id, jti).await?.ok_or(Error::TokenNotFound)?;
             if target.sid == grant.token.sid {
+                tx.note_revoked();
                 tx.revoke_token(jti, now).await?;
             } else if grant.token.owner {
-                end_session(tx.as_mut(), grant.room.id, target.sid, now).await?;
+                end_session(&mut tx, grant.room.id, target.sid, now).await?;
             } else {
                 return Err(Error::NotYourToken);
             }
-            Ok(tx.commit().await?)
+            tx.commit().await
         })
         .await
     }
@@ -104,9 +105,7 @@ impl Elizabeth {
         let claims = presented.claims().ok_or(Unauthorized::Invalid)?;
         let room = RoomId(claims.room_id);
         self.retried(|| async {
-            let mut tx = self.ports.store.begin().await?;
-            tx.lock_room_by_id(room, self.now()).await?.ok_or(Unauthorized::Invalid)?;
-            let now = self.now();
+            let (mut tx, _, now) = self.lock_room(room).await?.ok_or(Unauthorized::Invalid)?;
             let token = tx.token(room, claims.jti).await?.ok_or(Unauthorized::Invalid)?;
             if token.revoked_at.is_some() {
                 return Err(Unauthorized::Revoked.into());
@@ -114,9 +113,10 @@ impl Elizabeth {
             if !token.is_live(now) {
                 return Err(Unauthorized::Expired.into());
             }
+            tx.note_revoked();
             tx.revoke_token(token.jti, now).await?;
             tx.revoke_session_refresh(room, token.sid, now).await?;
-            Ok(tx.commit().await?)
+            tx.commit().await
         })
         .await
     }

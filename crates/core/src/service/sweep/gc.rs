@@ -4,14 +4,15 @@ use futures::{StreamExt, stream};
 
 use crate::{
     Elizabeth, Result,
-    id::{BlobKey, ContentId, RoomId},
+    id::{BlobKey, ContentId, RoomId, UploadId},
     ports::{ContentPage, ReadTx, SweepReport},
     service::sweep::leader_lease::LeaderLease,
     time::Timestamp,
+    upload::UploadStatus,
 };
 
 /// How many rooms, contents or blobs one transaction of the sweeper takes on, so that nobody waits long for it.
-const BATCH: u64 = 100;
+pub(super) const BATCH: u64 = 100;
 /// How many blobs are being deleted at a time.
 const DELETES_AT_ONCE: usize = 16;
 
@@ -26,6 +27,8 @@ pub struct GcReport {
     pub cleaned_reservations: u64,
     /// Tokens, refresh tokens and tickets whose time was over.
     pub cleaned_tokens: u64,
+    /// Events of rooms beyond those that are kept.
+    pub cleaned_events: u64,
     /// Blobs that nothing needs any more.
     pub cleaned_blobs: u64,
     /// Bytes that were stored in the contents removed.
@@ -58,8 +61,8 @@ impl Elizabeth {
         if !self.may_go_on(lease).await? {
             return Ok(report);
         }
-        (report.cleaned_reservations, report.cleaned_tokens) =
-            self.retried(|| self.sweep_lapsed(until)).await?;
+        self.sweep_lapsed(until, lease, &mut report).await?;
+        report.cleaned_events = self.prune_events(until, lease).await?;
         report.cleaned_blobs = self.collect_blobs_while(lease).await?;
         Ok(report)
     }
@@ -100,9 +103,56 @@ impl Elizabeth {
         Ok(collected)
     }
 
-    /// Removes what has lapsed by itself; says how many reservations and tokens there were.
-    async fn sweep_lapsed(&self, until: Timestamp) -> Result<(u64, u64)> {
+    /// Removes what has lapsed by itself. Uploads in pieces go first, room by room: that is an event.
+    async fn sweep_lapsed(
+        &self,
+        until: Timestamp,
+        lease: &mut Option<LeaderLease>,
+        report: &mut GcReport,
+    ) -> Result<()> {
+        loop {
+            let lapsed = self.ports.store.read().await?.lapsed_uploads(until, BATCH).await?;
+            let mut by_room: BTreeMap<RoomId, Vec<UploadId>> = BTreeMap::new();
+            for upload in lapsed {
+                by_room.entry(upload.room).or_default().push(upload.id);
+            }
+            if by_room.is_empty()
+                && let Some((reservations, tokens)) = self.retried(|| self.sweep_rest(until)).await?
+            {
+                report.cleaned_reservations += reservations;
+                report.cleaned_tokens += tokens;
+                return Ok(());
+            }
+            for (room, listed) in by_room {
+                if !self.may_go_on(lease).await? {
+                    return Ok(());
+                }
+                report.cleaned_reservations +=
+                    self.retried(|| self.sweep_uploads_of(room, &listed, until)).await?;
+            }
+        }
+    }
+
+    /// Removes those of a room's uploads that are still over.
+    async fn sweep_uploads_of(&self, room: RoomId, listed: &[UploadId], until: Timestamp) -> Result<u64> {
+        let Some((mut tx, ..)) = self.lock_room(room).await? else { return Ok(0) };
+        let mut swept = 0;
+        for &id in listed {
+            let Some(upload) = tx.upload(room, id).await? else { continue };
+            if upload.status(until) == UploadStatus::Expired && tx.delete_upload(&upload).await? {
+                swept += 1;
+            }
+        }
+        tx.commit().await?;
+        Ok(swept)
+    }
+
+    /// Removes what else has lapsed, and says how many reservations and tokens there were; `None` when there is an upload in pieces among it by now.
+    async fn sweep_rest(&self, until: Timestamp) -> Result<Option<(u64, u64)>> {
         let mut tx = self.ports.store.begin().await?;
+        if !tx.lapsed_uploads(until, 1).await?.is_empty() {
+            return Ok(None);
+        }
         let (reservations, _) = tx.lapsed_reservations(until).await?;
         let tokens = tx.dead_tokens(until).await?;
         // Together: an upload whose announcements are gone can not settle any more. No room is locked, so whoever changes
@@ -111,7 +161,7 @@ impl Elizabeth {
         tx.queue_lapsed_announcements(until).await?;
         tx.delete_dead_tokens(until).await?;
         tx.commit().await?;
-        Ok((reservations, tokens))
+        Ok(Some((reservations, tokens)))
     }
 
     async fn delete_blob(&self, key: BlobKey) -> Option<BlobKey> {
@@ -149,12 +199,11 @@ impl Elizabeth {
 
     /// Removes a room, unless it is gone or its owner has given it more time since it was listed.
     async fn sweep_room(&self, id: RoomId, until: Timestamp) -> Result<Option<SweepReport>> {
-        let mut tx = self.ports.store.begin().await?;
-        let room = tx.lock_room_by_id(id, self.now()).await?;
-        if room.is_none_or(|room| !room.is_expired(until)) {
+        let Some((mut tx, room, _)) = self.lock_room(id).await? else { return Ok(None) };
+        if !room.is_expired(until) {
             return Ok(None);
         }
-        let swept = tx.delete_room(id).await?;
+        let swept = tx.delete_room().await?;
         tx.commit().await?;
         Ok(Some(swept))
     }
@@ -193,12 +242,10 @@ impl Elizabeth {
         listed: &[ContentId],
         until: Timestamp,
     ) -> Result<SweepReport> {
-        let mut tx = self.ports.store.begin().await?;
-        tx.lock_room_by_id(room, self.now()).await?;
-        let found = tx.contents_by_id(room, listed).await?.into_iter();
-        let dead = found.filter(|content| content.is_expired(until) || content.is_spent());
-        let dead: Vec<ContentId> = dead.map(|content| content.id).collect();
-        let swept = tx.delete_contents(room, &dead).await?;
+        let Some((mut tx, ..)) = self.lock_room(room).await? else { return Ok(SweepReport::default()) };
+        let mut dead = tx.contents_by_id(room, listed).await?;
+        dead.retain(|content| content.is_expired(until) || content.is_spent());
+        let swept = tx.delete_contents(&dead).await?;
         tx.commit().await?;
         Ok(swept)
     }
@@ -222,6 +269,7 @@ impl Elizabeth {
         }
         report.cleaned_reservations = tx.lapsed_reservations(until).await?.0;
         report.cleaned_tokens = tx.dead_tokens(until).await?;
+        report.cleaned_events = self.survey_events(tx.as_mut(), until).await?;
         report.cleaned_blobs = tx.queued_blob_count().await? + tx.lapsed_announcements(until).await?;
         Ok(report)
     }

@@ -1,5 +1,6 @@
 //! The sweeper: what is over goes.
 
+mod events;
 mod gc;
 mod horizon;
 mod in_turn;

@@ -33,11 +33,12 @@ impl Elizabeth {
         let access = tx.lock_room(address, None, self.now()).await?;
         let now = self.now();
         let (room, ticket) = self.admit(access, tx.ticket_by_hash(hash).await?, now)?;
+        let mut tx = self.in_room(tx, room.id, now);
         if !tx.use_ticket(ticket.id).await? {
             return Err(Error::TicketSpent);
         }
         let entries = Some(room.entries.saturating_add(1));
-        tx.change_room(room.id, &RoomChange { entries, ..RoomChange::default() }).await?;
+        tx.as_mut().change_room(room.id, &RoomChange { entries, ..RoomChange::default() }).await?;
         let session = Session { scope: ticket.scope, ..self.new_session(false) };
         self.finish_issue(tx, &room, session, now, refresh, free).await
     }

@@ -41,7 +41,7 @@ impl Elizabeth {
                 return Err(Error::NotYourTicket);
             }
             tx.revoke_ticket(id, now).await?;
-            Ok(tx.commit().await?)
+            tx.commit().await
         })
         .await
     }

@@ -5,11 +5,11 @@ use crate::{
     id::UploadId,
     name::RoomRef,
     permission::Permission,
-    ports::{Access, ReadTx, WriteTx},
+    ports::{Access, ReadTx},
     room::{Room, RoomStatus},
     secret::KeyHash,
     service::authorize::{Grant, Presented, Requirement},
-    service::caller::Caller,
+    service::{caller::Caller, room_tx::RoomTx},
     time::Timestamp,
     token::TokenRecord,
     upload::{ChunkedUpload, UploadStatus},
@@ -131,7 +131,7 @@ impl Elizabeth {
         room: &RoomRef,
         access: &UploadAccess,
         needed: Permission,
-    ) -> Result<(Box<dyn WriteTx>, UploadGrant, Timestamp)> {
+    ) -> Result<(RoomTx, UploadGrant, Timestamp)> {
         self.access_upload(room, access, needed).await?;
         let presented = access.present(self);
         let jti = presented.claims().map(|claims| claims.jti);
@@ -139,6 +139,6 @@ impl Elizabeth {
         let found = tx.lock_room(room, jti, self.now()).await?;
         let now = self.now();
         let grant = access.judge(self, tx.as_mut(), found, &presented, needed, now).await?;
-        Ok((tx, grant, now))
+        Ok((self.in_room(tx, grant.room.id, now), grant, now))
     }
 }

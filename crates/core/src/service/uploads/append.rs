@@ -124,7 +124,7 @@ impl Elizabeth {
                 let so_far = upload.arrived().saturating_add(arrived.size);
                 let is_whole = so_far >= upload.files[0].file.size;
                 let hold = upload.hold.arrive(now, so_far, is_whole, self.policy().chunked_ttl)?;
-                upload.hold = self.keep_hold(tx.as_mut(), &upload, hold).await?;
+                upload.hold = self.keep_hold(&mut tx, &upload, hold, so_far).await?;
                 if !tx.retract_announcement(&arrived.key).await? {
                     return Err(Error::PieceLost);
                 }
@@ -143,7 +143,7 @@ impl Elizabeth {
                     .hash_progress
                     .clone()
                     .ok_or_else(|| StoreError::Corrupt("a piece without a hash".into()))?;
-                let completed = self.settle_in(tx.as_mut(), upload, 0, hash.finish(), now).await?;
+                let completed = self.settle_in(&mut tx, upload, 0, hash.finish(), now).await?;
                 tx.commit().await?;
                 Ok((completed.upload, Some(completed.content)))
             })

@@ -6,12 +6,12 @@ use crate::{
     id::{BlobKey, ReservationId},
     name::RoomRef,
     permission::Permission,
-    ports::WriteTx,
     quota::Hold,
     room::Room,
     service::{
         authorize::Requirement,
         caller::Caller,
+        room_tx::RoomTx,
         uploads::{
             prepare::session_reservation,
             receiving::Renewal,
@@ -79,7 +79,7 @@ impl Elizabeth {
             return Err(error);
         }
         let (manifest, received) = (&upload.manifest, &upload.received);
-        let uploaded = insert_contents(tx.as_mut(), &room, upload.sid, manifest, received, hold, now).await?;
+        let uploaded = insert_contents(&mut tx, &room, upload.sid, manifest, received, hold, now).await?;
         tx.commit().await?;
         Ok(uploaded)
     }
@@ -145,7 +145,7 @@ enum Whole {
 
 /// A reservation that an upload begins on.
 struct Claim {
-    tx: Box<dyn WriteTx>,
+    tx: RoomTx,
     room: Room,
     found: Reservation,
     /// What its hold becomes.

@@ -219,7 +219,8 @@ impl Elizabeth {
                 }
                 let so_far = upload.unsettled().saturating_add(arrived.size);
                 let hold = upload.hold.arrive(now, so_far, true, self.policy().chunked_ttl)?;
-                self.keep_hold(tx.as_mut(), &upload, hold).await?;
+                let all = upload.arrived().saturating_add(arrived.size);
+                self.keep_hold(&mut tx, &upload, hold, all).await?;
                 if !tx.retract_announcement(&arrived.key).await? {
                     return Err(Error::PieceLost);
                 }

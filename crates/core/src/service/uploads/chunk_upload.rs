@@ -5,10 +5,12 @@ use crate::{
     content::Sha256Hash,
     id::{BlobKey, RoomId, UploadId},
     policy::PROGRESS_BYTES,
-    ports::WriteTx,
     quota::{Hold, HoldState},
     room::Room,
-    service::uploads::receiving::{Receiving, Renewal},
+    service::{
+        room_tx::RoomTx,
+        uploads::receiving::{Receiving, Renewal},
+    },
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
 };
@@ -49,7 +51,7 @@ impl Elizabeth {
     /// Announces the blob of a piece in the transaction that found the upload to be alive, and ends that.
     pub(crate) async fn begin_chunk_upload(
         &self,
-        mut tx: Box<dyn WriteTx>,
+        mut tx: RoomTx,
         upload: &ChunkedUpload,
         slot: Slot,
         hash_progress: Option<HashState>,
@@ -57,7 +59,7 @@ impl Elizabeth {
     ) -> Result<ChunkUpload> {
         let key = BlobKey::from_random(self.ports.entropy.bytes());
         // No byte has come: nothing is prolonged.
-        self.keep_hold(tx.as_mut(), upload, upload.hold.check_going_on(now)?).await?;
+        self.keep_hold(&mut tx, upload, upload.hold.check_going_on(now)?, upload.arrived()).await?;
         let until = now.saturating_add(self.policy().upload_lease);
         tx.announce(upload.reservation, std::slice::from_ref(&key), until).await?;
         tx.commit().await?;
@@ -77,10 +79,8 @@ impl Elizabeth {
         &self,
         room: RoomId,
         upload: UploadId,
-    ) -> Result<(Box<dyn WriteTx>, Room, ChunkedUpload, Timestamp)> {
-        let mut tx = self.ports.store.begin().await?;
-        let room = tx.lock_room_by_id(room, self.now()).await?.ok_or(Error::RoomNotFound)?;
-        let now = self.now();
+    ) -> Result<(RoomTx, Room, ChunkedUpload, Timestamp)> {
+        let (mut tx, room, now) = self.lock_room(room).await?.ok_or(Error::RoomNotFound)?;
         if room.is_expired(now) {
             return Err(Error::RoomExpired);
         }
@@ -92,21 +92,23 @@ impl Elizabeth {
     /// and sees it: it comes before whatever is added to the upload.
     pub(crate) async fn renew_hold(
         &self,
-        tx: &mut dyn WriteTx,
+        tx: &mut RoomTx,
         upload: &ChunkedUpload,
         now: Timestamp,
     ) -> Result<Hold> {
-        self.keep_hold(tx, upload, upload.hold.go_on(now, self.policy().chunked_ttl)?).await
+        let hold = upload.hold.go_on(now, self.policy().chunked_ttl)?;
+        self.keep_hold(tx, upload, hold, upload.arrived()).await
     }
 
-    /// The same for what a hold has become.
+    /// The same for what the hold of an upload, given as it was, has become with so many bytes arrived.
     pub(crate) async fn keep_hold(
         &self,
-        tx: &mut dyn WriteTx,
+        tx: &mut RoomTx,
         upload: &ChunkedUpload,
         hold: Hold,
+        arrived: u64,
     ) -> Result<Hold> {
-        let held = tx.update_hold(upload.reservation, hold).await?;
+        let held = tx.update_upload(upload, hold, arrived).await?;
         if held { Ok(hold) } else { Err(Error::ReservationExpired) }
     }
 
@@ -183,10 +185,11 @@ impl ChunkUpload {
                 let until = now.saturating_add(policy.upload_lease);
                 match upload.hold.state {
                     HoldState::Begun if !is_progress => {
-                        app.keep_hold(tx.as_mut(), &upload, upload.hold.check_going_on(now)?).await?;
+                        let hold = upload.hold.check_going_on(now)?;
+                        app.keep_hold(&mut tx, &upload, hold, upload.arrived()).await?;
                     }
                     HoldState::Pending | HoldState::Begun => {
-                        app.renew_hold(tx.as_mut(), &upload, now).await?;
+                        app.renew_hold(&mut tx, &upload, now).await?;
                     }
                     // Its like was first, and the upload is complete: its own end will tell.
                     HoldState::Done => {}

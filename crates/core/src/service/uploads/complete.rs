@@ -8,8 +8,8 @@ use crate::{
     id::{ContentId, RoomId, UploadId},
     name::RoomRef,
     permission::Permission,
-    ports::{BlobError, ReadTx, StoreError, WriteTx},
-    service::uploads::access::UploadAccess,
+    ports::{BlobError, ReadTx, StoreError},
+    service::{room_tx::RoomTx, uploads::access::UploadAccess},
     time::Timestamp,
     upload::{Chunk, ChunkedUpload, HashProgress, HashState},
 };
@@ -149,7 +149,7 @@ impl Elizabeth {
                 let content = settled_content(tx.as_mut(), room, content).await?;
                 return Ok(CompletedFile { upload, content });
             }
-            let completed = self.settle_in(tx.as_mut(), upload, file, sha256, now).await?;
+            let completed = self.settle_in(&mut tx, upload, file, sha256, now).await?;
             tx.commit().await?;
             Ok(completed)
         })
@@ -159,7 +159,7 @@ impl Elizabeth {
     /// The same within a transaction that goes on to its end.
     pub(crate) async fn settle_in(
         &self,
-        tx: &mut dyn WriteTx,
+        tx: &mut RoomTx,
         mut upload: ChunkedUpload,
         file: u32,
         sha256: Sha256Hash,
@@ -169,11 +169,12 @@ impl Elizabeth {
         let others = upload.progress.iter().enumerate().filter(|&(at, _)| at != index);
         let last = others.map(|(_, progress)| progress).all(|progress| progress.content.is_some());
         let (size, row) = (upload.files[index].file.size, upload.files[index].row());
-        upload.hold = upload.hold.settle_part(now, size, row, last, self.policy().chunked_ttl)?;
+        let hold = upload.hold.settle_part(now, size, row, last, self.policy().chunked_ttl)?;
         // First: it waits for whoever deletes the upload, and sees it.
-        if !tx.update_hold(upload.reservation, upload.hold).await? {
+        if !tx.update_upload(&upload, hold, upload.arrived()).await? {
             return Err(Error::ReservationExpired);
         }
+        upload.hold = hold;
         let chunks = tx.chunks(upload.reservation, Some(file)).await?;
         let new = new_content(&upload, index, sha256, chunks, now)?;
         let id = tx.insert_content(&new).await?;
@@ -204,11 +205,11 @@ impl Elizabeth {
             if found.progress[file as usize].content.is_some() {
                 return Ok(());
             }
-            self.renew_hold(tx.as_mut(), &found, now).await?;
+            self.renew_hold(&mut tx, &found, now).await?;
             if let Some(hash_progress) = hash_progress {
                 tx.save_hash(found.reservation, file, hash_progress).await?;
             }
-            Ok(tx.commit().await?)
+            tx.commit().await
         })
         .await
     }

@@ -110,7 +110,7 @@ impl Elizabeth {
         for part in parts {
             // The blobs are the content's before what knew them as chunks goes.
             tx.settle_file(part.reservation, 0, id).await?;
-            tx.delete_reservation(part.reservation).await?;
+            tx.delete_upload(&part).await?;
         }
         tx.commit().await?;
         upload.progress[0].content = Some(id);

@@ -103,7 +103,7 @@ impl Elizabeth {
                     grant.upload.hold.size
                 }
             };
-            if !tx.delete_reservation(grant.upload.reservation).await? {
+            if !tx.delete_upload(&grant.upload).await? {
                 return Err(Error::ReservationExpired);
             }
             let current_size = tx.room(grant.room.id, now).await?.map_or(0, |room| room.current_size());

@@ -5,12 +5,15 @@ use crate::{
     content::{Content, ContentKind, Manifest, ManifestFile, NewContent},
     id::{BlobKey, ReservationId, RoomId, SessionId},
     name::FileName,
-    ports::{StoreError, WriteTx},
+    ports::StoreError,
     quota::Hold,
     room::Room,
-    service::uploads::{
-        lease::UploadLease,
-        receiving::{Received, Receiving, Renewal},
+    service::{
+        room_tx::RoomTx,
+        uploads::{
+            lease::UploadLease,
+            receiving::{Received, Receiving, Renewal},
+        },
     },
     time::Timestamp,
 };
@@ -240,9 +243,7 @@ impl Upload {
         // In parts: a writer, which the whole may hold, is not to be shared between threads.
         let Self { app, room, sid, reservation, manifest, keys, received, .. } = &*self;
         app.retried(|| async {
-            let mut tx = app.ports.store.begin().await?;
-            let room = tx.lock_room_by_id(*room, app.now()).await?.ok_or(Error::RoomNotFound)?;
-            let now = app.now();
+            let (mut tx, room, now) = app.lock_room(*room).await?.ok_or(Error::RoomNotFound)?;
             if room.is_expired(now) {
                 return Err(Error::RoomExpired);
             }
@@ -254,8 +255,7 @@ impl Upload {
                 // The sweeper, by a clock that runs ahead of ours, has given the blobs up already.
                 return Err(Error::ReservationExpired);
             }
-            let uploaded =
-                insert_contents(tx.as_mut(), &room, *sid, manifest, received, held.hold, now).await?;
+            let uploaded = insert_contents(&mut tx, &room, *sid, manifest, received, held.hold, now).await?;
             tx.commit().await?;
             Ok(uploaded)
         })
@@ -282,7 +282,7 @@ impl Upload {
 /// Adds the files of a manifest, as they were received, to the room, as it was read before its hold ended in the same
 /// transaction.
 pub(crate) async fn insert_contents(
-    tx: &mut dyn WriteTx,
+    tx: &mut RoomTx,
     room: &Room,
     sid: SessionId,
     manifest: &Manifest,
