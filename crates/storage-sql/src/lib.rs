@@ -25,6 +25,6 @@ mod value;
 pub use connection::{Connection, Transaction};
 pub use observed::Observed;
 pub use statement::{Dialect, Sql, Statement};
-pub use tables::{access_statements, newest_statement, upload_statements};
+pub use tables::{access_statements, event_statements, newest_statement, upload_statements};
 pub use tx::SqlTx;
 pub use value::{Row, Value};

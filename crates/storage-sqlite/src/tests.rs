@@ -2,7 +2,8 @@ use std::{path::Path, pin::pin, time::Duration};
 
 use elizabeth_core::ports::{Store, StoreError};
 use elizabeth_storage_sql::{
-    Connection, Dialect, Sql, Statement, Transaction, access_statements, newest_statement, upload_statements,
+    Connection, Dialect, Sql, Statement, Transaction, access_statements, event_statements, newest_statement,
+    upload_statements,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 use tempfile::TempDir;
@@ -94,11 +95,12 @@ async fn every_request_is_served_by_indexes() {
 }
 
 #[tokio::test]
-async fn pieces_of_uploads_are_served_by_indexes() {
+async fn pieces_of_uploads_and_events_are_served_by_indexes() {
     let folder = folder();
     let _store = open_in(&folder).await;
     let mut conn = open::reader(&folder.path().join("e.db")).connect().await.unwrap();
-    for (name, sql) in upload_statements(Dialect::Sqlite) {
+    let events = event_statements(Dialect::Sqlite);
+    for (name, sql) in upload_statements(Dialect::Sqlite).into_iter().chain(events) {
         let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
         let steps: Vec<String> =
             plan.fetch_all(&mut conn).await.unwrap().iter().map(|row| row.get("detail")).collect();

@@ -102,7 +102,7 @@ impl<S: Sees> ReadUploads for View<S> {
     async fn lapsed_uploads(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<LapsedUpload>> {
         let state = self.now();
         let lapsed = state.reservations.ended(now).filter(|held| held.hold.state != HoldState::Done);
-        let mut uploads: Vec<LapsedUpload> = lapsed
+        let uploads = lapsed
             .filter_map(|held| state.uploads.get(&held.id).filter(|row| !row.ended))
             .map(|row| &row.upload)
             .map(|&ChunkedUpload { id, reservation, room_id: room, sid, .. }| LapsedUpload {
@@ -110,11 +110,8 @@ impl<S: Sees> ReadUploads for View<S> {
                 id,
                 reservation,
                 sid,
-            })
-            .collect();
-        uploads.sort_by_key(|upload| upload.reservation);
-        uploads.truncate(limited(limit));
-        Ok(uploads)
+            });
+        Ok(uploads.take(limited(limit)).collect())
     }
 
     async fn chunk(&mut self, upload: ReservationId, file: u32, index: u64) -> StoreResult<Option<Chunk>> {

@@ -55,6 +55,19 @@ pub fn upload_statements(dialect: Dialect) -> Vec<(&'static str, &'static str)> 
     statements.map(|statement| (statement.name, statement.text(dialect))).to_vec()
 }
 
+/// The texts of the statements that are about events, and what the sweeper runs for them, for the same proof.
+pub fn event_statements(dialect: Dialect) -> Vec<(&'static str, &'static str)> {
+    let statements = [
+        events::InsertOne::fixed(),
+        events::Behind::fixed(),
+        events::FirstSince::fixed(),
+        events::RoomsOfOld::fixed(),
+        events::DeleteUpTo::fixed(),
+        uploads::Lapsed::fixed(),
+    ];
+    statements.map(|statement| (statement.name, statement.text(dialect))).to_vec()
+}
+
 /// The texts of the statements that every request runs, so that an adapter can prove that each is served by
 /// indexes alone.
 pub fn access_statements(dialect: Dialect) -> [(&'static str, &'static str); 2] {

@@ -207,6 +207,7 @@ statement! {
                 .and_where(Expr::col((Reservations::Table, Reservations::deadline)).lte(now))
                 .and_where(is_not_done((Reservations::Table, Reservations::state)))
                 .and_where(Expr::col((Reservations::Table, Reservations::ended)).eq(zero()))
+                .order_by((Reservations::Table, Reservations::deadline), Order::Asc)
                 .order_by((Reservations::Table, Reservations::id), Order::Asc)
                 .limit(limit.as_limit())
         })

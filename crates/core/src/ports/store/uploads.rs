@@ -92,7 +92,7 @@ pub trait ReadUploads: Send {
         now: Timestamp,
     ) -> StoreResult<UploadCounts>;
 
-    /// Uploads in pieces that have lapsed by themselves, by the numbers of their holds, at most so many: none that was
+    /// Uploads in pieces that have lapsed by themselves, the first that did in front, at most so many: none that was
     /// complete, and none that [`WriteReservations::lapse_session_holds`](super::WriteReservations::lapse_session_holds) or
     /// [`WriteSessions::revoke_guests`](super::WriteSessions::revoke_guests) has ended.
     async fn lapsed_uploads(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<LapsedUpload>>;

@@ -36,7 +36,7 @@ pub struct GcReport {
 }
 
 impl Elizabeth {
-    /// Removes what is over: expired rooms and contents, lapsed reservations, dead tokens, and the blobs of all of
+    /// Removes what is over: expired rooms and contents, lapsed reservations, dead tokens, old events, and the blobs of all of
     /// these and of uploads that were cut off. It waits for nothing but uploads' leases that still run. Several
     /// processes may sweep at once, and a sweep that is cut off is finished by the next. What is over only because the
     /// wall clock has leapt is kept for a while: see [`Elizabeth::leap`]. With `dry_run` it only counts.
