@@ -6,6 +6,7 @@
 mod conn;
 mod error;
 mod link;
+mod messages;
 mod migrate;
 mod options;
 mod pool;
@@ -18,8 +19,8 @@ use elizabeth_core::ports::{Observer, ReadTx, Store, StoreResult, WriteTx};
 use elizabeth_storage_sql::{Observed, SqlTx};
 use sqlx::Connection;
 
-pub use crate::options::PostgresOptions;
 use crate::{link::Link, pool::Pool};
+pub use crate::{messages::PostgresMessages, options::PostgresOptions};
 
 /// A store on a server. Clones are the same store.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::{path::Path, str::FromStr, sync::Arc};
 
-use elizabeth_core::ports::Store;
+use elizabeth_core::ports::{Messages, Store};
 #[cfg(feature = "postgres")]
 use elizabeth_storage_postgres::{PostgresOptions, PostgresStore};
 #[cfg(feature = "sqlite")]
@@ -12,6 +12,8 @@ use elizabeth_storage_sqlite::SqliteStore;
 #[cfg(feature = "postgres")]
 use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "postgres")]
+use crate::options::ListenUrl;
 #[cfg(feature = "sqlite")]
 use crate::urls::file_path;
 #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -87,19 +89,31 @@ impl DatabaseUrl {
         }
     }
 
-    /// Opens it, creating what is not there yet; with `adopt` also where a part of it is gone.
+    /// Opens it, creating what is not there yet; with `adopt` also where a part of it is gone. And opens what carries word
+    /// between the processes on it, of which this one has that name, where there may be several.
     pub(crate) async fn open(
         self,
         #[cfg(feature = "sqlite")] adopt: bool,
         #[cfg(feature = "postgres")] postgres: PostgresOptions,
-    ) -> Result<Arc<dyn Store>, WiringError> {
+        #[cfg(feature = "postgres")] listen_url: Option<ListenUrl>,
+        #[cfg(feature = "postgres")] name: String,
+    ) -> Result<(Arc<dyn Store>, Option<Arc<dyn Messages>>), WiringError> {
         Ok(match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) if adopt => Arc::new(SqliteStore::adopt(&path).await?),
+            Self::Sqlite(path) if adopt => (Arc::new(SqliteStore::adopt(&path).await?), None),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) => Arc::new(SqliteStore::open(&path).await?),
+            Self::Sqlite(path) => (Arc::new(SqliteStore::open(&path).await?), None),
             #[cfg(feature = "postgres")]
-            Self::Postgres(url) => Arc::new(PostgresStore::open(url.expose_secret(), postgres).await?),
+            Self::Postgres(url) => {
+                let listens_at = match &listen_url {
+                    None => Some(&url),
+                    Some(ListenUrl::At(other)) => Some(other),
+                    Some(ListenUrl::Off) => None,
+                };
+                let store = PostgresStore::open(url.expose_secret(), postgres).await?;
+                let messages = store.messages(listens_at.map(ExposeSecret::expose_secret), name)?;
+                (Arc::new(store), Some(Arc::new(messages)))
+            }
         })
     }
 }

@@ -36,7 +36,7 @@ use std::{sync::Arc, time::Duration};
 use elizabeth_core::{
     Elizabeth, Ports,
     crypto::{Argon2Passwords, JwtSigner},
-    ports::{Ballast, Blobs, Entropy, NoBallast, Store},
+    ports::{Ballast, Blobs, Entropy, Messages, NoBallast, Store},
     system::{OsEntropy, SystemClock},
 };
 use secrecy::SecretString;
@@ -63,6 +63,8 @@ pub struct Wired {
     pub store: Arc<dyn Store>,
     /// The blobs that `app` works with.
     pub blobs: Arc<dyn Blobs>,
+    /// What carries word between the processes on the store, where there may be several.
+    pub messages: Option<Arc<dyn Messages>>,
 }
 
 impl Wired {
@@ -121,14 +123,18 @@ impl Settings {
             Some(secrets) => secrets,
             None => vec![token_key::load_or_draw(&self.data_dir)?],
         };
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let store = self.database.open(
             #[cfg(feature = "sqlite")]
             self.adopt,
             #[cfg(feature = "postgres")]
             self.postgres,
+            #[cfg(feature = "postgres")]
+            self.listen_url,
+            #[cfg(feature = "postgres")]
+            entropy.uuid().simple().to_string(),
         );
-        let (store, blobs) = (store.await?, self.blobs.open().await?);
-        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let ((store, messages), blobs) = (store.await?, self.blobs.open().await?);
         let ports = Ports {
             store: store.clone(),
             blobs: blobs.clone(),
@@ -142,6 +148,7 @@ impl Settings {
             closed(&*store).await;
             return Err(error.into());
         }
-        Ok(Wired { app, admin_token: self.admin_token, gc_interval: self.gc_interval, store, blobs })
+        let (admin_token, gc_interval) = (self.admin_token, self.gc_interval);
+        Ok(Wired { app, admin_token, gc_interval, store, blobs, messages })
     }
 }

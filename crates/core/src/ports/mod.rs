@@ -6,6 +6,7 @@ mod blobs;
 mod clock;
 mod crypto;
 mod entropy;
+mod messages;
 mod observer;
 mod room_watch;
 mod store;
@@ -15,6 +16,7 @@ pub use blobs::{BlobError, BlobStream, BlobWriter, Blobs, PresignRequest};
 pub use clock::Clock;
 pub use crypto::{CryptoError, PasswordError, Passwords, TokenSigner};
 pub use entropy::Entropy;
+pub use messages::Messages;
 pub use observer::Observer;
 pub use room_watch::RoomWatch;
 pub use store::{

@@ -13,6 +13,8 @@ use elizabeth_storage_postgres::PostgresOptions;
 use secrecy::{SecretSlice, SecretString};
 
 #[cfg(feature = "postgres")]
+pub(crate) use self::postgres::ListenUrl;
+#[cfg(feature = "postgres")]
 use self::postgres::PostgresFlags;
 use self::{
     conventional::Conventional,
@@ -147,6 +149,9 @@ pub(crate) struct Settings {
     pub(crate) database: DatabaseUrl,
     #[cfg(feature = "postgres")]
     pub(crate) postgres: PostgresOptions,
+    /// `None` for where the database is.
+    #[cfg(feature = "postgres")]
+    pub(crate) listen_url: Option<ListenUrl>,
     pub(crate) blobs: Chosen,
     /// `None` for the key in the data folder.
     pub(crate) token_secrets: Option<Vec<SecretSlice<u8>>>,
@@ -194,6 +199,8 @@ impl Flags {
             database,
             #[cfg(feature = "postgres")]
             postgres: self.postgres.options(),
+            #[cfg(feature = "postgres")]
+            listen_url: self.postgres.listen_url()?,
             blobs,
             token_secrets: token_secret.map(|secrets| secrets.keys()),
             admin_token: admin_token.map(|secret| secret.0),
