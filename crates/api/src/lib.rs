@@ -10,7 +10,9 @@
 mod change;
 mod chunked;
 mod content;
+mod event;
 mod manifest;
+mod presence;
 mod room;
 mod session;
 mod ticket;
@@ -24,7 +26,12 @@ pub use chunked::{
     UploadState, UploadUnderWay,
 };
 pub use content::{ContentList, ContentObject};
+pub use event::{
+    ChangedRoomEvent, ContentEvent, DeletedEvent, EVENT_KINDS, EditedEvent, EventData, UploadEvent,
+    UploadInShort,
+};
 pub use manifest::{Manifest, ManifestFile, Reservation, ReservationReleased, Uploaded};
+pub use presence::{BePresent, PresenceEvent, PresentObject, SendSignal, SignalEvent};
 pub use room::{ChangeSettings, CreateRoom, CreatedRoom, RoomDeleted, RoomObject, SetPermissions};
 pub use session::{
     LoggedOut, Logout, Refresh, RefreshRevoked, RefreshedTokens, RevokeRefresh, TokensCleaned,

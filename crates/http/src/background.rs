@@ -1,13 +1,13 @@
 //! What runs beside the requests: the sweeper, in turn with those of other processes; the collector of deleted blobs;
-//! the keeping of the ballast; and the writing of download counts. Where nobody sweeps, the clock is watched.
+//! the keeping of the ballast; the writing of download counts; and word between processes. Where nobody sweeps, the clock is watched.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use elizabeth_core::{Result, service::SWEEP_LEASE};
+use elizabeth_core::{Result, ports::Messages, service::SWEEP_LEASE};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::state::AppState;
+use crate::{live, state::AppState};
 
 /// How often gathered download counts are stored.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
@@ -22,8 +22,18 @@ const BALLAST_INTERVAL: Duration = Duration::from_secs(5);
 /// Starts what runs in the background, until `stop`. A failure is logged and tried again; none is fatal.
 ///
 /// Without an interval expired things stay until somebody else collects them.
-pub fn start(state: &AppState, gc_interval: Option<Duration>, stop: &CancellationToken) -> TaskTracker {
+///
+/// Through `messages` other processes hear of what this one changes, and this one of what they do.
+pub fn start(
+    state: &AppState,
+    gc_interval: Option<Duration>,
+    messages: Option<Arc<dyn Messages>>,
+    stop: &CancellationToken,
+) -> TaskTracker {
     let tasks = TaskTracker::new();
+    if let Some(messages) = messages {
+        live::exchange(state.hub(), messages, &tasks, stop);
+    }
     tasks.spawn(flush(state.clone(), stop.clone()));
     tasks.spawn(lay_ballast(state.clone(), stop.clone()));
     tasks.spawn(collect(state.clone(), stop.clone()));

@@ -17,6 +17,7 @@ mod file_limit;
 mod headers;
 mod limiter;
 pub mod links;
+mod live;
 mod metrics;
 mod pace;
 pub mod problem;

@@ -107,7 +107,8 @@ impl Program {
         let stop = stop_by_signal()?;
         let state = AppState::new(wired.app.clone(), wired.admin_token.as_ref(), public_url, edge);
         let background_stop = CancellationToken::new();
-        let background = background::start(&state, wired.gc_interval, &background_stop);
+        let background =
+            background::start(&state, wired.gc_interval, wired.messages.clone(), &background_stop);
         let figures = figures.map(|listener| {
             let serving = server::serve_metrics(listener, state.clone(), background_stop.clone());
             tokio::spawn(serving)

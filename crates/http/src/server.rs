@@ -64,7 +64,8 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: CancellationTok
                     continue;
                 };
                 let yields = open.cut().clone();
-                let connection = connect(stream, peer, router.clone(), open, &graceful);
+                // Moved into what waits for its end it would be there several times over, for as long as it is open.
+                let connection = Box::pin(connect(stream, peer, router.clone(), open, &graceful));
                 let cut = cut.clone();
                 tasks.spawn(async move {
                     // Clients go away as they like: nothing that needs saying.
@@ -85,6 +86,7 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: CancellationTok
     drop(listener);
     tasks.close();
     state.uploads().close();
+    state.hub().close();
     if timeout(grace, graceful.shutdown()).await.is_err() {
         tracing::warn!(connections = tasks.len(), "requests were cut off");
     }

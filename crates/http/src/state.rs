@@ -17,6 +17,7 @@ use crate::{
     facts::Watch,
     limiter::Limiter,
     links::{Links, PublicUrl},
+    live::Hub,
     metrics::Metrics,
     protection::Protection,
     readiness::Readiness,
@@ -40,6 +41,7 @@ struct Inner {
     uploads: TaskTracker,
     slots: UploadSlots,
     garbage: Notify,
+    hub: Arc<Hub>,
     metrics: Arc<Metrics>,
     readiness: SharedLook<Readiness>,
     started: Instant,
@@ -60,7 +62,8 @@ impl AppState {
         let create_key = edge.create_key.as_ref().map(|key| KeyHash::of(key.expose_secret()));
         let metrics = Arc::new(Metrics::new());
         let watch = Arc::new(Watch(metrics.clone()));
-        let app = app.with_ports(|ports| metrics.measure(ports)).observed_by(watch);
+        let hub = Hub::new(&app.policy().limits, edge.max_connections, metrics.clone());
+        let app = app.with_ports(|ports| metrics.measure(ports)).observed_by(watch).watched_by(hub.clone());
         let links = Links::new(public_url);
         Self(Arc::new(Inner {
             app,
@@ -73,6 +76,7 @@ impl AppState {
             uploads: TaskTracker::new(),
             slots: UploadSlots::default(),
             garbage: Notify::new(),
+            hub,
             metrics,
             readiness: SharedLook::default(),
             started: Instant::now(),
@@ -139,6 +143,11 @@ impl AppState {
     /// Whether requests can be served, by a look that all share who ask within a second.
     pub(crate) async fn readiness(&self) -> Readiness {
         self.0.readiness.see(Readiness::of(self.app())).await
+    }
+
+    /// Who listens to rooms.
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
     }
 
     /// What this process counts of itself.

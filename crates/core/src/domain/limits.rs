@@ -79,7 +79,9 @@ limits! {
     RoomsMade = "rooms-made", Client, 30, "Rooms made in a minute";
     Requests = "requests", Client, 100, "Requests a second, three times as many in a burst";
     ClientConnections = "client-connections", Client, 256, "Connections open at once";
+    ClientListeners = "client-listeners", Client, 64, "Event streams open at once";
     SessionUploads = "session-uploads", Session, 32, "Uploads in pieces under way";
+    SessionSigns = "session-signs", Session, 10, "Signs of being there and signals a second, in each process";
     RoomContents = "room-contents", Room, 1_000_000, "Contents";
     RoomReservations = "room-reservations", Room, 1000, "Reservations whose uploads have not ended";
     RoomUploads = "room-uploads", Room, 1000, "Uploads in pieces under way";
@@ -87,7 +89,10 @@ limits! {
     RoomTokens = "room-tokens", Room, 10_000, "Tokens that live";
     RoomRefreshTokens = "room-refresh-tokens", Room, 10_000, "Refresh tokens that live";
     RoomEvents = "room-events", Room, 10_000, "Events of the last day";
+    RoomPresent = "room-present", Room, 500, "Sessions that say they are there, in each process";
+    RoomListeners = "room-listeners", Room, 2000, "Event streams open at once, in each process";
     RoomRows = "room-rows", Room, 64 << 20, "Bytes of names and descriptions, or a hundredth of the room's size where that is more";
+    Listeners = "listeners", Process, 20_000, "Event streams open at once, and no more than three quarters of the connections";
 }
 
 /// How many of everything an installation allows.

@@ -18,6 +18,7 @@ use std::{
 use elizabeth_core::{
     Elizabeth, ErrorCode,
     client::Client,
+    id::SessionId,
     limits::{Limit, Limits},
     name::RoomRef,
 };
@@ -60,6 +61,7 @@ pub(crate) struct Limiter<C: Clock = DefaultClock> {
     requests: Counts<C>,
     rooms: Counts<C>,
     names: Counts<C>,
+    signs: Counts<C>,
     /// So many at once, and as many a minute.
     guesses: Counts<C>,
     /// Twice as many at once, and one a minute: who goes on comes to this one.
@@ -86,11 +88,12 @@ impl<C: Clock + Clone> Limiter<C> {
         };
         let times =
             |count: NonZeroU32, factor| NonZeroU32::new(count.get().saturating_mul(factor)).unwrap_or(count);
-        let [requests, guesses] = [Limit::Requests, Limit::Guesses].map(count);
+        let [requests, guesses, signs] = [Limit::Requests, Limit::Guesses, Limit::SessionSigns].map(count);
         let counts = |quota| Counts::new(quota, &clock);
         Self {
             requests: counts(Quota::per_second(requests).allow_burst(times(requests, BURST))),
             rooms: counts(Quota::per_minute(count(Limit::RoomsMade))),
+            signs: counts(Quota::per_second(signs)),
             names: counts(Quota::per_second(NonZeroU32::MIN).allow_burst(count(Limit::Looks))),
             guesses: counts(Quota::per_minute(guesses)),
             persistent: counts(Quota::per_minute(NonZeroU32::MIN).allow_burst(times(guesses, PATIENCE))),
@@ -121,6 +124,17 @@ impl<C: Clock + Clone> Limiter<C> {
         let text = "too many rooms made from this address: wait a moment";
         let counted = self.rooms.count(Key::Client(client.network()));
         counted.map(drop).map_err(|wait| Problem::new(RequestCode::TooManyRooms, text).after(wait))
+    }
+
+    /// Counts a sign or a signal of a session.
+    ///
+    /// # Errors
+    ///
+    /// When it sends too many.
+    pub(crate) fn sign(&self, SessionId(session): SessionId) -> Result<(), Problem> {
+        let text = "too many signs of this session: wait a moment";
+        let counted = self.signs.count(Key::Session(session));
+        counted.map(drop).map_err(|wait| Problem::new(RequestCode::TooManySigns, text).after(wait))
     }
 
     /// Lets somebody try who has not guessed too often. Whoever has a good token of the room that is asked for is not

@@ -14,6 +14,7 @@ use axum::{
     extract::MatchedPath,
     http::{Method, StatusCode},
 };
+use elizabeth_api::EVENT_KINDS;
 use elizabeth_core::{Elizabeth, Ports, ports::Counts, service::GcReport};
 use prometheus_client::{
     encoding::text::encode,
@@ -56,6 +57,8 @@ pub(crate) struct Metrics {
     commits: Histogram,
     blob_errors: Family<Label, Counter>,
     limited: Family<Label, Counter>,
+    listeners: Gauge,
+    events: Family<Label, Counter>,
     sweeps: Counter,
     removed: Family<Label, Counter>,
     freed: Counter,
@@ -111,6 +114,14 @@ impl Metrics {
                 "Requests that a limit refused, by the code they were answered with",
                 "limit",
                 Code::all().into_iter().filter(|code| code.is_limit()).map(Code::as_str),
+            ),
+            listeners: add(&mut registry, "listeners", "Event streams that are open", Gauge::default()),
+            events: add_labelled(
+                &mut registry,
+                "events",
+                "Events that were sent to listeners",
+                "kind",
+                EVENT_KINDS.into_iter(),
             ),
             sweeps: add(&mut registry, "gc_runs", "Sweeps that came to their end", Counter::default()),
             removed: add_labelled(
@@ -168,6 +179,16 @@ impl Metrics {
         if code.is_limit() {
             self.limited.get_or_create(&[("limit", code.as_str())]).inc();
         }
+    }
+
+    /// What counts the listeners there are.
+    pub(crate) fn listeners(&self) -> &Gauge {
+        &self.listeners
+    }
+
+    /// An event was sent to a listener, by its word.
+    pub(crate) fn event(&self, kind: &'static str) {
+        self.events.get_or_create(&[("kind", kind)]).inc();
     }
 
     /// What counts the bytes of bodies that come.

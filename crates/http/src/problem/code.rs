@@ -76,6 +76,8 @@ codes! {
     DestinationRefused = 403 "destination_refused",
     /// The upload is made of others; nothing can be added to it.
     UploadFinal = 403 "upload_final",
+    /// The session that a signal is for is not there.
+    NotPresent = 404 "not_present",
     /// There is nothing at this address.
     NotFound = 404 "not_found",
     /// The address has other methods; `Allow` names them.
@@ -100,6 +102,14 @@ codes! {
     TooManyRequests = 429 "too_many_requests",
     /// This client makes too many rooms: wait.
     TooManyRooms = 429 "too_many_rooms",
+    /// As many listen to the room, or from this address, as may: wait, or close a stream.
+    TooManyListeners = 429 "too_many_listeners",
+    /// This session says too often that it is there, or sends too many signals: wait.
+    TooManySigns = 429 "too_many_signs",
+    /// As many say that they are in the room as may.
+    TooManyPresent = 429 "too_many_present",
+    /// As many listen to this process as may, or it is about to end: wait.
+    ListenersFull = 503 "listeners_full",
     /// A piece has another hash than was announced; nothing of it is kept.
     ChecksumMismatch = 460 "checksum_mismatch",
 }
@@ -134,7 +144,7 @@ impl Code {
                     | ErrorCode::RoomRowsFull
                     | ErrorCode::TooManyTickets
             ),
-            Self::Request(_) => false,
+            Self::Request(code) => code == RequestCode::ListenersFull,
         };
         by_status || by_code
     }

@@ -7,6 +7,7 @@ mod fallback;
 mod files;
 pub(crate) mod folder;
 mod pages;
+mod presence;
 mod reservations;
 mod rooms;
 mod system;
@@ -42,6 +43,10 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         rooms::delete::delete_room,
         rooms::permissions::set_permissions,
         rooms::settings::change_settings,
+        rooms::events::follow_events,
+        presence::list::list_present,
+        presence::sign::be_present,
+        presence::signal::send_signal,
         tokens::issue::issue_token,
         tokens::list::list_tokens,
         tokens::validate::validate_token,

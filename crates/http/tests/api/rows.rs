@@ -18,6 +18,10 @@ const ROWS: &str = "
     POST /rooms/{room}/tickets                  tickets::tickets_are_made_listed_and_revoked
     GET /rooms/{room}/tickets                   tickets::tickets_are_made_listed_and_revoked
     DELETE /rooms/{room}/tickets/{id}           tickets::tickets_are_made_listed_and_revoked
+    GET /rooms/{room}/events                    events::what_happens_is_heard_in_order_with_what_it_is_about
+    GET /rooms/{room}/presence                  presence::who_is_there_is_seen_and_heard
+    POST /rooms/{room}/presence                 presence::who_is_there_is_seen_and_heard
+    POST /rooms/{room}/signals                  presence::a_signal_reaches_the_one_it_is_for
     POST /auth/refresh                          tokens::a_refresh_token_works_once
     POST /auth/logout                           tokens::logging_out_ends_the_session
     POST /auth/revoke                           tokens::logging_out_ends_the_session

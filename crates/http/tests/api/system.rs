@@ -110,6 +110,10 @@ async fn the_document_is_complete() {
 }
 
 const OPERATIONS: &str = "
+    GET /rooms/{room}/events
+    GET /rooms/{room}/presence
+    POST /rooms/{room}/presence
+    POST /rooms/{room}/signals
     POST /rooms/{room}  GET /rooms/{room}  DELETE /rooms/{room}
     POST /rooms/{room}/permissions  POST /rooms/{room}/settings
     POST /rooms/{room}/tokens  GET /rooms/{room}/tokens  POST /rooms/{room}/tokens/validate

@@ -1,6 +1,7 @@
 //! The server's own binary, run as an operator runs it: what only a whole process can show.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "test code: what cannot go on fails by panicking, and says how far it came"
@@ -8,8 +9,13 @@
 
 mod changed_bytes;
 mod crash;
+#[path = "../support/events.rs"]
+#[expect(dead_code, reason = "the other test programs use the rest")]
+mod events;
 mod folder;
+mod follow;
 mod full_disk;
+mod listeners;
 mod log;
 mod lost_files;
 mod metrics;

@@ -10,6 +10,7 @@ use std::{
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::events::Events;
 use crate::server::{Server, client, create_and_enter, ok, prepare, upload};
 
 const ADMIN: &str = "admin-token-of-this-test";
@@ -89,12 +90,17 @@ async fn every_metric_moves_and_no_label_names_anybody() {
     let nobody = client.get(format!("{}/metrics", server.url)).send().await.unwrap();
     assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
     let before = Figures::scrape(&client, &server.url, Some(ADMIN)).await;
-    use_everything(&client, &server, data.path()).await;
+    let _events = use_everything(&client, &server, data.path()).await;
 
     // What stands in the store is counted now and then.
     let mut after = Figures::scrape(&client, &figures, None).await;
-    let gauges =
-        ["elizabeth_rooms", "elizabeth_contents", "elizabeth_stored_bytes", "elizabeth_reserved_bytes"];
+    let gauges = [
+        "elizabeth_listeners",
+        "elizabeth_rooms",
+        "elizabeth_contents",
+        "elizabeth_stored_bytes",
+        "elizabeth_reserved_bytes",
+    ];
     while gauges.iter().any(|gauge| after.samples[*gauge] == 0.0) {
         tokio::time::sleep(Duration::from_millis(200)).await;
         after = Figures::scrape(&client, &figures, None).await;
@@ -109,6 +115,7 @@ async fn every_metric_moves_and_no_label_names_anybody() {
         ("elizabeth_stored_bytes", SIZE as f64),
         ("elizabeth_limited_total{limit=\"room_full\"}", 1.0),
         ("elizabeth_reserved_bytes", 7.0),
+        ("elizabeth_listeners", 1.0),
         ("elizabeth_gc_freed_bytes_total", 3.0),
         ("elizabeth_gc_removed_total{kind=\"contents\"}", 1.0),
     ] {
@@ -129,7 +136,7 @@ async fn every_metric_moves_and_no_label_names_anybody() {
             "method" => assert!(value == "other" || value.bytes().all(|b| b.is_ascii_uppercase()), "{value}"),
             "status" => assert!(value.parse::<u16>().is_ok(), "{value}"),
             "direction" | "operation" | "limit" | "kind" => {
-                assert!(value.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{value}");
+                assert!(value.bytes().all(|b| b.is_ascii_lowercase() || b"_.".contains(&b)), "{value}");
             }
             "version" | "le" => {}
             other => panic!("a label {other}={value}"),
@@ -157,13 +164,15 @@ fn start(data: &Path) -> (Server, String) {
     (server, format!("http://{address}"))
 }
 
-/// Does one of everything that is counted.
-async fn use_everything(client: &Client, server: &Server, data: &Path) {
+/// Does one of everything that is counted; somebody goes on listening.
+async fn use_everything(client: &Client, server: &Server, data: &Path) -> Events {
     let room = server.room(ROOM);
     let (_, token) = create_and_enter(client, &room).await;
+    let mut events = Events::open(client.get(format!("{room}/events")).bearer_auth(&token)).await;
     let reservation = prepare(client, &room, &token, FILE, SIZE).await.unwrap();
     let stored = upload(client, &room, &token, reservation, FILE, "x".repeat(SIZE).into(), SIZE as u64);
     let stored = stored.await.unwrap()["uploaded"][0]["id"].as_i64().unwrap();
+    assert_eq!(events.expect("content.created").await["id"], stored);
     let address = |id: i64| format!("{room}/contents/{id}/download");
     let read = async |id| client.get(address(id)).bearer_auth(&token).send().await.unwrap();
     assert_eq!(read(stored).await.bytes().await.unwrap().len(), SIZE);
@@ -186,6 +195,7 @@ async fn use_everything(client: &Client, server: &Server, data: &Path) {
     let manifest = json!({"files": [{"name": "c.txt", "size": 1_u64 << 40}]});
     let full = client.post(format!("{room}/contents/prepare")).bearer_auth(&token).json(&manifest);
     assert_eq!(full.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    events
 }
 
 /// `docs/metrics.md` has the families as they are.

@@ -3,6 +3,7 @@
 mod blobs;
 pub mod chunked;
 mod crypto;
+pub mod events;
 
 use std::{
     sync::{Arc, LazyLock},

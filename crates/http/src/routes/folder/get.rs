@@ -5,13 +5,14 @@ use super::{Wanted, lines, page};
 use crate::{
     body::Answer,
     delivery::{Purpose, deliver},
-    extract::{FolderCredential, Query},
+    extract::{Counted, FolderCredential, Query},
+    live,
     problem::Problem,
     routes::contents::list::{Listing, send_list},
     state::AppState,
 };
 
-/// What is in a room, as lines or as JSON; or the page, which needs no credential. `?text` is for a browser that wants
+/// What is in a room, as lines or as JSON, or what happens in it as events; or the page, which needs no credential. `?text` is for a browser that wants
 /// the lines.
 pub(super) async fn room(
     state: &AppState,
@@ -29,10 +30,14 @@ pub(super) async fn room(
     }
     let entered = credential.enter(state.app(), &room).await;
     let caller = entered.map_err(Problem::asking_for_password)?;
+    if wanted == Wanted::Events {
+        let client = Counted::of(request, state);
+        return live::follow(state, room, caller, client, &request.headers).await;
+    }
     let listing = Listing::new(state.app().clone(), room, caller);
     let mut response = match wanted {
         Wanted::Json => send_list(listing).await?,
-        Wanted::Page | Wanted::Text => lines::send(listing).await?,
+        Wanted::Page | Wanted::Events | Wanted::Text => lines::send(listing).await?,
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)

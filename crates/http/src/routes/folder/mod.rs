@@ -84,6 +84,7 @@ async fn folder(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Page,
+    Events,
     Json,
     Text,
 }
@@ -99,10 +100,14 @@ impl Wanted {
                 essence.eq_ignore_ascii_case(media_type)
             })
         };
-        match (accepts_html(headers), named("application/json")) {
-            (true, _) => Self::Page,
-            (false, true) => Self::Json,
-            (false, false) => Self::Text,
+        if accepts_html(headers) {
+            Self::Page
+        } else if named("text/event-stream") {
+            Self::Events
+        } else if named("application/json") {
+            Self::Json
+        } else {
+            Self::Text
         }
     }
 }
@@ -138,6 +143,8 @@ mod tests {
             (Some("text/plain, Application/JSON;q=0.5"), Wanted::Json),
             (Some("text/html,application/xhtml+xml,*/*;q=0.8"), Wanted::Page),
             (Some("application/json, text/html"), Wanted::Page),
+            (Some("text/event-stream"), Wanted::Events),
+            (Some("text/event-stream, text/html"), Wanted::Page),
             (Some("text/html5"), Wanted::Text),
         ] {
             let mut headers = HeaderMap::new();

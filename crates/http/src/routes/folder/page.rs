@@ -26,7 +26,7 @@ pub(super) fn home(state: &AppState, request: &Parts) -> Response {
     );
     match Wanted::of(&request.headers) {
         Wanted::Page => app::page(state, Kind::Home, None).unwrap_or_else(|| html("Elizabeth", &text, None)),
-        Wanted::Json | Wanted::Text => plain(text),
+        Wanted::Events | Wanted::Json | Wanted::Text => plain(text),
     }
 }
 

@@ -29,6 +29,7 @@ const FEATURES: &[&str] = &[
     "urls",
     "max_downloads",
     "tus",
+    "events",
 ];
 
 /// What a client should know before it asks.
