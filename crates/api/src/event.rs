@@ -9,7 +9,7 @@ use elizabeth_core::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ContentObject, Instant, RoomObject};
+use crate::{ContentObject, EditObject, Instant, RoomObject};
 
 /// The words of all events: what stands behind `event:`.
 pub const EVENT_KINDS: [&str; 12] = [
@@ -73,6 +73,8 @@ pub struct EditedEvent {
     pub from: u64,
     /// The version that they end at.
     pub to: u64,
+    /// One for each version, in order; null where they are not all kept any more, and the text has to be read anew.
+    pub edits: Option<Vec<EditObject>>,
 }
 
 /// An upload in pieces that begins, goes on or ends.
@@ -129,15 +131,19 @@ impl<'a> EventData<'a> {
     pub fn of(event: &RoomEvent, about: &'a About, now: Timestamp) -> Self {
         let content = || match about {
             About::Content(content) => content.as_ref().map(ContentObject::from),
-            About::Nothing | About::Upload(_) | About::Room(_) => None,
+            About::Nothing | About::Edits(_) | About::Upload(_) | About::Room(_) => None,
         };
         let upload = || match about {
             About::Upload(upload) => upload.as_ref().map(UploadInShort::from),
-            About::Nothing | About::Content(_) | About::Room(_) => None,
+            About::Nothing | About::Content(_) | About::Edits(_) | About::Room(_) => None,
         };
         let room = || match about {
             About::Room(room) => room.as_ref().map(|room| RoomObject::new(room, now)),
-            About::Nothing | About::Content(_) | About::Upload(_) => None,
+            About::Nothing | About::Content(_) | About::Edits(_) | About::Upload(_) => None,
+        };
+        let edits = || match about {
+            About::Edits(edits) => edits.as_ref().map(|edits| edits.iter().map(EditObject::from).collect()),
+            About::Nothing | About::Content(_) | About::Upload(_) | About::Room(_) => None,
         };
         match &event.what {
             Happening::ContentCreated { id } | Happening::ContentUpdated { id } => {
@@ -147,7 +153,7 @@ impl<'a> EventData<'a> {
                 Self::Deleted(DeletedEvent { ids: ids.iter().map(|id| id.0).collect::<Vec<_>>().into() })
             }
             Happening::ContentEdited { id, from, to } => {
-                Self::Edited(EditedEvent { id: id.0, from: *from, to: *to })
+                Self::Edited(EditedEvent { id: id.0, from: *from, to: *to, edits: edits() })
             }
             Happening::UploadStarted { id }
             | Happening::UploadProgress { id, .. }

@@ -10,6 +10,7 @@
 mod change;
 mod chunked;
 mod content;
+mod edit;
 mod event;
 mod manifest;
 mod presence;
@@ -26,6 +27,7 @@ pub use chunked::{
     UploadState, UploadUnderWay,
 };
 pub use content::{ContentList, ContentObject};
+pub use edit::{Change, EditObject, EditsMade, EditsObject, MakeEdits};
 pub use event::{
     ChangedRoomEvent, ContentEvent, DeletedEvent, EVENT_KINDS, EditedEvent, EventData, UploadEvent,
     UploadInShort,

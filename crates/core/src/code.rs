@@ -53,9 +53,13 @@ codes! {
     InvalidMaxUses = "invalid_max_uses",
     /// No link, or not one of http, https or mailto.
     InvalidUrl = "invalid_url",
+    /// An edit is of a text of another length, or begins or ends within a character. Or there are none, or too many.
+    InvalidEdits = "invalid_edits",
+    /// No editor can be known by this name.
+    InvalidClient = "invalid_client",
     /// A text's language is no short word.
     InvalidLanguage = "invalid_language",
-    /// Only texts say something, only links lead somewhere.
+    /// Only texts say something, only links lead somewhere; and only texts without `max_downloads` are edited together.
     WrongContentType = "wrong_content_type",
     /// No media type.
     InvalidMediaType = "invalid_media_type",
@@ -149,6 +153,10 @@ codes! {
     ReservationExpired = "reservation_expired",
     /// The content is at another version than the change starts from.
     PreconditionFailed = "precondition_failed",
+    /// Edits start from an older version than the text is at; those since come along.
+    VersionBehind = "version_behind",
+    /// What was edited since a version is not kept.
+    EditsGone = "edits_gone",
     /// More contents than one archive takes.
     ArchiveTooLarge = "archive_too_large",
     /// A file is longer than announced.
@@ -208,6 +216,8 @@ impl Error {
             Self::ContentNotFound(_) | Self::FileNotFound(_) => ErrorCode::ContentNotFound,
             Self::PreconditionRequired => ErrorCode::PreconditionRequired,
             Self::PreconditionFailed(_) => ErrorCode::PreconditionFailed,
+            Self::VersionBehind(_) => ErrorCode::VersionBehind,
+            Self::EditsGone => ErrorCode::EditsGone,
             Self::ReservationNotFound => ErrorCode::ReservationNotFound,
             Self::TokenNotFound => ErrorCode::TokenNotFound,
             Self::TicketNotFound => ErrorCode::TicketNotFound,
@@ -274,7 +284,9 @@ impl Invalid {
             Self::MaxDownloads | Self::MaxDownloadsReached { .. } => ErrorCode::InvalidMaxDownloads,
             Self::Url(_) => ErrorCode::InvalidUrl,
             Self::Language(_) => ErrorCode::InvalidLanguage,
-            Self::ContentMember { .. } => ErrorCode::WrongContentType,
+            Self::ContentMember { .. } | Self::LimitedText => ErrorCode::WrongContentType,
+            Self::Edit { .. } | Self::EditCount => ErrorCode::InvalidEdits,
+            Self::Editor => ErrorCode::InvalidClient,
             Self::TicketTtl => ErrorCode::InvalidTtlSeconds,
             Self::TicketUses => ErrorCode::InvalidMaxUses,
             Self::MediaType(_) => ErrorCode::InvalidMediaType,

@@ -4,6 +4,7 @@ use crate::{
     change::InvalidChange,
     content::{Content, Sha256Hash},
     counts::TooMany,
+    edits::EditsSince,
     id::ContentId,
     name::FileName,
     permission::Permission,
@@ -79,6 +80,12 @@ pub enum Error {
     /// Somebody else changed the content first. This is how it stands.
     #[error("the content is at version {} by now, which is not one that If-Match names", .0.version)]
     PreconditionFailed(Box<Content>),
+    /// Edits start from an older version than the text is at. These have been made since.
+    #[error("the text is at version {} by now", .0.to)]
+    VersionBehind(Box<EditsSince>),
+    /// Edits start from a version that is too old to say what has been edited since, or that there never was.
+    #[error("what was edited since that version is not kept: read the text anew")]
+    EditsGone,
     /// The session has no such reservation.
     #[error("no such reservation")]
     ReservationNotFound,

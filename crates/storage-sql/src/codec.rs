@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use elizabeth_core::{
+    change_set::ChangeSet,
     content::{ContentKind, Manifest, Sha256Hash},
+    edits::Editor,
     event::Happening,
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     installation::InstallationId,
@@ -102,6 +104,7 @@ kept_as! { Text, text, "a text is missing":
     String = |text| text.clone(), |text| Ok(text);
     RoomName = |name| name.as_str().to_owned(), |text| Ok(Self::from_stored(text));
     FileName = |name| name.as_str().to_owned(), |text| Ok(Self::from_stored(text));
+    Editor = |editor| editor.as_str().to_owned(), |text| Ok(Self::from_stored(text));
     BlobKey = |key| key.as_str().to_owned(),
         |text| Self::from_stored(text).ok_or_else(|| corrupt("a malformed blob key"));
     ContentKind = |kind| kind.as_str().to_owned(),
@@ -161,6 +164,14 @@ impl Decode for Vec<ChunkedFile> {
 
     fn decode<R: Row>(row: &R, cell: usize) -> StoreResult<Option<Self>> {
         row.text(cell)?.as_deref().map(json::to_files).transpose()
+    }
+}
+
+impl Decode for ChangeSet {
+    const MISSING: &str = String::MISSING;
+
+    fn decode<R: Row>(row: &R, cell: usize) -> StoreResult<Option<Self>> {
+        row.text(cell)?.as_deref().map(json::to_change).transpose()
     }
 }
 

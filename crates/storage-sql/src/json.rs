@@ -1,7 +1,7 @@
-//! What is kept as JSON: the files that an upload was promised with, and what happened in a room, in the form that core
-//! gives them.
+//! What is kept as JSON: the files that an upload was promised with, what happened in a room, and what edits do to texts,
+//! in the form that core gives them.
 
-use elizabeth_core::{event::Happening, ports::StoreResult};
+use elizabeth_core::{change_set::ChangeSet, event::Happening, ports::StoreResult};
 
 use crate::value::corrupt;
 
@@ -13,6 +13,16 @@ pub(crate) fn of_files<T: serde::Serialize>(files: &[T]) -> StoreResult<String> 
 /// Reads them back.
 pub(crate) fn to_files<T: serde::de::DeserializeOwned>(text: &str) -> StoreResult<Vec<T>> {
     serde_json::from_str(text).map_err(|_| corrupt("a manifest of another form"))
+}
+
+/// What an edit does, as it is kept.
+pub(crate) fn of_change(change: &ChangeSet) -> StoreResult<String> {
+    serde_json::to_string(change).map_err(|_| corrupt("a change that is no JSON"))
+}
+
+/// Reads it back.
+pub(crate) fn to_change(text: &str) -> StoreResult<ChangeSet> {
+    serde_json::from_str(text).map_err(|_| corrupt("a change of another form"))
 }
 
 /// What happened, as it is kept.

@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use elizabeth_core::{
     change::ContentChange,
     content::{Content, Manifest, NewContent, Reservation},
+    edits::{EditPlace, KeptEdit, OldestEdits, TextEdit},
     event::{EventRange, Happening, RoomEvent},
     id::{BlobKey, ContentId, Jti, LeaseHolder, ReservationId, RoomId, SessionId, TicketId, UploadId},
     installation::{Installation, InstallationId},
@@ -20,11 +21,11 @@ use elizabeth_core::{
     name::{FileName, RoomRef},
     ports::{
         Access, ContentAccess, ContentPage, Counts, CredentialKind, LapsedUpload, ReadAnnouncements,
-        ReadBlobQueue, ReadContents, ReadEvents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions,
-        ReadTickets, ReadTotals, ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals,
-        UploadCounts, UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents,
-        WriteEvents, WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions,
-        WriteTickets, WriteTotals, WriteTx, WriteUploads,
+        ReadBlobQueue, ReadContents, ReadEdits, ReadEvents, ReadInstallation, ReadReservations, ReadRooms,
+        ReadSessions, ReadTickets, ReadTotals, ReadTx, ReadUploads, Store, StoreError, StoreResult,
+        SweepReport, Totals, UploadCounts, UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue,
+        WriteContents, WriteEdits, WriteEvents, WriteInstallation, WriteLeases, WriteReservations,
+        WriteRooms, WriteSessions, WriteTickets, WriteTotals, WriteTx, WriteUploads,
     },
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
@@ -162,6 +163,12 @@ answered_within! {
 }
 
 answered_within! {
+    { impl<T: ReadTx + ?Sized> ReadEdits for Faulty<T> } {}
+    edits(content: ContentId, from: u64, to: u64) -> Vec<TextEdit>;
+    edits_end(room: RoomId, content: ContentId) -> EditPlace;
+}
+
+answered_within! {
     { impl<T: ReadTx + ?Sized> ReadSessions for Faulty<T> } {}
     token(room: RoomId, jti: Jti) -> Option<TokenRecord>;
     live_tokens(room: RoomId, sid: Option<SessionId>, now: Timestamp) -> Vec<TokenRecord>;
@@ -243,6 +250,12 @@ answered_within! {
     delete_contents(room: RoomId, ids: &[ContentId]) -> SweepReport;
     count_download(id: ContentId) -> bool;
     add_downloads(id: ContentId, count: u64) -> ();
+}
+
+answered_within! {
+    { impl WriteEdits for Faulty<dyn WriteTx> } {}
+    insert_edits(room: RoomId, content: ContentId, edits: &[KeptEdit]) -> ();
+    delete_edits(room: RoomId, content: ContentId, oldest: OldestEdits) -> ();
 }
 
 answered_within! {

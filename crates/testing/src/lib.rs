@@ -11,6 +11,7 @@ mod faulty_blobs;
 mod faulty_store;
 mod gated_blobs;
 mod random_texts;
+mod replica;
 
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
@@ -18,3 +19,4 @@ pub use faulty_blobs::{BlobFault, FaultyBlobs};
 pub use faulty_store::{CommitEnd, FaultyStore};
 pub use gated_blobs::GatedBlobs;
 pub use random_texts::RandomTexts;
+pub use replica::Replica;

@@ -55,7 +55,7 @@ settable! {
 }
 
 /// What changes about a content in the store. What is left out stays; `Some(None)` clears.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentChange {
     /// Its name.
     pub file_name: Option<Option<FileName>>,
@@ -71,6 +71,23 @@ pub struct ContentChange {
     pub expire_at: Option<Option<Timestamp>>,
     /// All its bytes, with their size and hash.
     pub body: Option<Body>,
+    /// How many versions further the content is by it: 1, or as many as the edits that it is made of.
+    pub versions: u64,
+}
+
+impl Default for ContentChange {
+    fn default() -> Self {
+        Self {
+            file_name: None,
+            mime_type: None,
+            language: None,
+            pinned: None,
+            max_downloads: None,
+            expire_at: None,
+            body: None,
+            versions: 1,
+        }
+    }
 }
 
 impl ContentChange {
@@ -101,7 +118,7 @@ impl ContentChange {
             content.sha256 = body.sha256;
             stored.segments.clone_from(&body.segments);
         }
-        content.version += 1;
+        content.version += self.versions;
         content.updated_at = now;
     }
 }
@@ -183,6 +200,7 @@ impl ReadEdit {
             max_downloads: self.max_downloads,
             expire_at: self.expire_at,
             body: self.text.transpose()?.or(self.link),
+            versions: 1,
         })
     }
 }

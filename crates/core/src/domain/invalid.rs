@@ -1,10 +1,14 @@
 //! What can be wrong with an input.
 
 use crate::{
+    change_set::Misfit,
     domain::{kind::ContentKind, language::InvalidLanguage, link::InvalidUrl},
     name::{FileName, InvalidFileName, InvalidRoomName},
     permission::InvalidPermission,
-    policy::{CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, MANIFEST_FILES_MAX, PARTS_MAX},
+    policy::{
+        CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, EDITOR_MAX_BYTES, EDITS_AT_ONCE, MANIFEST_FILES_MAX,
+        PARTS_MAX,
+    },
     time::Timestamp,
 };
 
@@ -71,6 +75,23 @@ pub enum Invalid {
         /// What the content is.
         kind: ContentKind,
     },
+    /// A text that nobody edits together with others: what it says is shown to nobody without a download.
+    #[error("a text with max_downloads is changed as a whole only")]
+    LimitedText,
+    /// An edit that is not one of this text.
+    #[error("edit {index}: {why}")]
+    Edit {
+        /// Its place among those sent, from 0 on.
+        index: usize,
+        /// What is wrong with it.
+        why: Misfit,
+    },
+    /// How many edits are made at once.
+    #[error("make 1 to {EDITS_AT_ONCE} edits at once")]
+    EditCount,
+    /// The name by which an editor knows its own edits.
+    #[error("client has 1 to {EDITOR_MAX_BYTES} bytes and no control characters")]
+    Editor,
     /// A file whose name was to be cleared.
     #[error("a file keeps a name")]
     FileWithoutName,

@@ -82,12 +82,15 @@ limits! {
     ClientListeners = "client-listeners", Client, 64, "Event streams open at once";
     SessionUploads = "session-uploads", Session, 32, "Uploads in pieces under way";
     SessionSigns = "session-signs", Session, 10, "Signs of being there and signals a second, in each process";
+    SessionEdits = "session-edits", Session, 100, "Edits of texts a second, ten times as many in a burst; an owner's too";
+    SessionEditBytes = "session-edit-bytes", Session, 256 << 10, "Bytes of such edits a second, 32 times as many in a burst; an owner's too";
     RoomContents = "room-contents", Room, 1_000_000, "Contents";
     RoomReservations = "room-reservations", Room, 1000, "Reservations whose uploads have not ended";
     RoomUploads = "room-uploads", Room, 1000, "Uploads in pieces under way";
     RoomTickets = "room-tickets", Room, 10_000, "Tickets that live";
     RoomTokens = "room-tokens", Room, 10_000, "Tokens that live";
     RoomRefreshTokens = "room-refresh-tokens", Room, 10_000, "Refresh tokens that live";
+    RoomEdits = "room-edits", Room, 16 << 20, "Bytes of edits kept for those who have an older version of a text open";
     RoomEvents = "room-events", Room, 10_000, "Events of the last day";
     RoomPresent = "room-present", Room, 500, "Sessions that say they are there, in each process";
     RoomListeners = "room-listeners", Room, 2000, "Event streams open at once, in each process";

@@ -7,6 +7,7 @@ pub mod client;
 pub mod content;
 pub(crate) mod content_limits;
 pub mod counts;
+pub mod edits;
 pub mod event;
 pub(crate) mod hash;
 pub mod id;

@@ -72,6 +72,10 @@ pub const UPLOADS_PAGE_SIZE: u64 = 512 << 10;
 pub const OTHERS_FILES_LISTED: usize = 100;
 /// The longest text, in bytes of UTF-8, that may be added.
 pub const TEXT_MAX: usize = 1 << 20;
+/// The most edits of a text that are made in one go.
+pub const EDITS_AT_ONCE: usize = 100;
+/// The most bytes of the name by which an editor knows its own edits.
+pub const EDITOR_MAX_BYTES: usize = 64;
 /// The most bytes a text's language may have.
 pub const LANGUAGE_MAX_BYTES: usize = 64;
 /// The most bytes a media type may have.

@@ -55,6 +55,7 @@ impl State {
     /// Removes a content with the tickets that open it, and queues its blobs.
     pub(super) fn remove_content(&mut self, id: ContentId, report: &mut SweepReport) {
         let Some(row) = self.take_content(id) else { return };
+        self.remove_edits_of(id);
         let of_room = self.tickets.owned(row.content.room_id, None);
         for ticket in keys(of_room.filter(|ticket| ticket.content_id == Some(id))) {
             self.remove_ticket(ticket);

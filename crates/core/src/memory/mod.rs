@@ -9,6 +9,7 @@ mod announcements;
 mod blob_queue;
 mod blobs;
 mod contents;
+mod edits;
 mod events;
 mod installation;
 mod leases;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::table::Row;
 use crate::{
     content::{Content, Reservation, Segment, StoredContent},
+    edits::KeptEdit,
     event::RoomEvent,
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, TicketId},
     room::Room,
@@ -57,6 +58,13 @@ pub(super) struct Announcement {
     pub(super) until: Timestamp,
 }
 
+#[derive(Clone)]
+pub(super) struct EditRow {
+    pub(super) room: RoomId,
+    pub(super) content: ContentId,
+    pub(super) kept: KeptEdit,
+}
+
 impl Row for Room {
     type Key = RoomId;
     type Owner = ();
@@ -95,6 +103,28 @@ impl Row for ContentRow {
     /// One whose downloads are used up may be taken at any time.
     fn end(&self) -> Option<Timestamp> {
         if self.content.is_spent() { Some(Timestamp::EPOCH) } else { self.content.expire_at }
+    }
+}
+
+impl Row for EditRow {
+    type Key = (ContentId, u64);
+    type Owner = ContentId;
+
+    fn least_key() -> Self::Key {
+        (ContentId(i64::MIN), 0)
+    }
+
+    fn key(&self) -> Self::Key {
+        (self.content, self.kept.version)
+    }
+
+    fn owner(&self) -> ContentId {
+        self.content
+    }
+
+    /// Newer ones take its place.
+    fn end(&self) -> Option<Timestamp> {
+        None
     }
 }
 

@@ -3,12 +3,12 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 use super::{
-    rows::{Announcement, ChunkRow, ContentRow, EventRow, UploadRow},
+    rows::{Announcement, ChunkRow, ContentRow, EditRow, EventRow, UploadRow},
     table::{Row, Table},
 };
 use crate::{
     content::Reservation,
-    id::{BlobKey, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
+    id::{BlobKey, ContentId, LeaseHolder, ReservationId, RoomId, TicketId, UploadId},
     installation::Installation,
     ports::{StoreError, StoreResult},
     room::Room,
@@ -40,6 +40,9 @@ pub(super) struct State {
     pub(super) chunks: Table<ChunkRow>,
     pub(super) announcements: Table<Announcement>,
     pub(super) contents: Table<ContentRow>,
+    pub(super) edits: Table<EditRow>,
+    /// By their places in their rooms.
+    pub(super) edit_places: RedBlackTreeMapSync<(RoomId, u64), (ContentId, u64)>,
     pub(super) events: Table<EventRow>,
     pub(super) queue: RedBlackTreeSetSync<BlobKey>,
     /// By name: who has it, until when.

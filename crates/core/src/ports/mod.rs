@@ -21,9 +21,9 @@ pub use observer::Observer;
 pub use room_watch::RoomWatch;
 pub use store::{
     Access, ContentAccess, ContentPage, Counts, CredentialKind, LapsedUpload, ReadAnnouncements,
-    ReadBlobQueue, ReadContents, ReadEvents, ReadInstallation, ReadReservations, ReadRooms, ReadSessions,
-    ReadTickets, ReadTotals, ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport, Totals,
-    UploadCounts, UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents, WriteEvents,
-    WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions, WriteTickets, WriteTotals,
-    WriteTx, WriteUploads,
+    ReadBlobQueue, ReadContents, ReadEdits, ReadEvents, ReadInstallation, ReadReservations, ReadRooms,
+    ReadSessions, ReadTickets, ReadTotals, ReadTx, ReadUploads, Store, StoreError, StoreResult, SweepReport,
+    Totals, UploadCounts, UploadOutline, UploadRange, WriteAnnouncements, WriteBlobQueue, WriteContents,
+    WriteEdits, WriteEvents, WriteInstallation, WriteLeases, WriteReservations, WriteRooms, WriteSessions,
+    WriteTickets, WriteTotals, WriteTx, WriteUploads,
 };

@@ -11,8 +11,10 @@ use crate::{
     Elizabeth, Result,
     change::ContentChange,
     content::{Content, NewContent},
+    edits::{TextEdit, put_behind},
     event::Happening,
     id::{ContentId, ReservationId, RoomId, SessionId},
+    limits::Limits,
     ports::{RoomWatch, StoreResult, SweepReport, UploadOutline, WriteTx},
     quota::{Hold, HoldState},
     room::{Room, RoomChange},
@@ -99,6 +101,44 @@ impl RoomTx {
             self.note(Some(content.sid), Happening::ContentUpdated { id: content.id });
         }
         Ok(changed)
+    }
+
+    /// Makes edits of a text, given as it was: changes it, and keeps them. `false` when it is gone.
+    pub(crate) async fn edit_content(
+        &mut self,
+        content: &Content,
+        change: &ContentChange,
+        edits: Vec<TextEdit>,
+        limits: &Limits,
+    ) -> StoreResult<bool> {
+        if !self.tx.change_content(content.id, change, self.now).await? {
+            return Ok(false);
+        }
+        let (id, from) = (content.id, content.version);
+        let to = from + edits.len() as u64;
+        let is_kept = self.keep_edits(content, edits, limits).await?;
+        let edited = Happening::ContentEdited { id, from, to };
+        self.note(Some(content.sid), if is_kept { edited } else { Happening::ContentUpdated { id } });
+        Ok(true)
+    }
+
+    /// Keeps edits by which a text, given as it was, comes to later versions, and forgets what is too old for that. `false`
+    /// when the last of them is too large to be kept.
+    pub(crate) async fn keep_edits(
+        &mut self,
+        content: &Content,
+        edits: Vec<TextEdit>,
+        limits: &Limits,
+    ) -> StoreResult<bool> {
+        let id = content.id;
+        let end = self.tx.edits_end(self.room, id).await?;
+        let (kept, oldest) = put_behind(end, content.version, edits, limits);
+        self.tx.delete_edits(self.room, id, oldest).await?;
+        if kept.is_empty() {
+            return Ok(false);
+        }
+        self.tx.insert_edits(self.room, id, &kept).await?;
+        Ok(true)
     }
 
     /// Deletes contents: one event for those of each session, so that who sees only its own is told of no other.

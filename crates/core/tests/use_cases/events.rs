@@ -10,7 +10,9 @@ use bytes::Bytes;
 use elizabeth_core::{
     Caller, Elizabeth, Error,
     change::{Edit, VersionPrecondition},
-    content::{Content, FileRequest},
+    change_set::ChangeSet,
+    content::{Content, ContentKind, FileRequest},
+    edits::{Editor, TextEdit, edited},
     event::{EVENTS_KEPT, EventRange, Happening, RoomEvent},
     id::{ContentId, RoomId, SessionId, UploadId},
     limits::{Limit, Limits},
@@ -116,15 +118,15 @@ impl Follower {
             self.seen = last.event.seq;
             for delivered in part {
                 if delivered.event.is_seen_by(self.visible) {
-                    self.apply(&delivered.event.what, delivered.about);
+                    self.apply(&delivered.event, delivered.about);
                     happened.push(delivered.event);
                 }
             }
         }
     }
 
-    fn apply(&mut self, what: &Happening, about: About) {
-        match (what, about) {
+    fn apply(&mut self, event: &RoomEvent, about: About) {
+        match (&event.what, about) {
             (
                 Happening::ContentCreated { id } | Happening::ContentUpdated { id },
                 About::Content(content),
@@ -132,6 +134,16 @@ impl Follower {
                 Some(content) => drop(self.contents.insert(*id, listed(content))),
                 None => drop(self.contents.remove(id)),
             },
+            // A content that came along with an event before this one may have been edited already.
+            (Happening::ContentEdited { id, from, to }, About::Edits(edits)) => {
+                if let Some(content) = self.contents.get_mut(id).filter(|content| content.version == *from) {
+                    let text = content.text.as_deref().unwrap();
+                    let text = edited(text, &edits.unwrap()).unwrap();
+                    (content.version, content.updated_at) = (*to, event.at);
+                    (content.size, content.sha256) = (text.len() as u64, sha256(text.as_bytes()));
+                    content.text = Some(text);
+                }
+            }
             (Happening::ContentDeleted { ids }, About::Nothing) => {
                 self.contents.retain(|id, _| !ids.contains(id));
             }
@@ -279,7 +291,27 @@ async fn every_change_is_an_event() {
     let any = || Some(VersionPrecondition::Any);
     let edit = Edit::default().text(Some("two".into()));
     app.change_content(&room, &owner, text.id, any(), edit).await.unwrap();
-    assert_eq!(stage.kinds("change").await, ["content.updated"]);
+    assert_eq!(stage.kinds("change").await, ["content.edited", "content.updated"]);
+    let at_once = |version, inserted: &str| {
+        let mut change = ChangeSet::identity(3).unwrap();
+        change.replace(0, inserted).unwrap();
+        let edit = TextEdit { editor: Editor::parse("me").unwrap(), change };
+        app.edit_text(&room, &guest, text.id, version, vec![edit])
+    };
+    assert_eq!(at_once(2, "!").await.unwrap(), 3);
+    assert_eq!(stage.kinds("edit").await, ["content.edited"]);
+    refused!(at_once(2, "?").await, Error::VersionBehind(since) if (since.from, since.to) == (2, 3));
+    refused!(at_once(9, "?").await, Error::EditsGone);
+    assert_eq!(stage.kinds("edits that are refused").await, [""; 0]);
+    let long = app.add_text(&room, &owner, TextRequest::new("abc")).await.unwrap();
+    let mut change = ChangeSet::identity(3).unwrap();
+    change.replace(0, &"x".repeat(300 << 10)).unwrap();
+    let edit = TextEdit { editor: Editor::parse("me").unwrap(), change };
+    app.edit_text(&room, &owner, long.id, 1, vec![edit]).await.unwrap();
+    let expected = ["content.created", "content.updated"];
+    assert_eq!(stage.kinds("an edit that is too large to be kept").await, expected);
+    app.delete_contents(&room, &owner, vec![long.id]).await.unwrap();
+    assert_eq!(stage.kinds("its end").await, ["content.deleted"]);
     let pin = Edit::default().pinned(Some(true));
     app.change_content(&room, &owner, text.id, any(), pin).await.unwrap();
     assert_eq!(stage.kinds("pin").await, ["content.updated"]);
@@ -598,7 +630,7 @@ impl Dice {
 }
 
 /// How many different things [`act`] does.
-const ACTS: usize = 17;
+const ACTS: usize = 18;
 
 /// Does one thing at random; what is refused changes nothing. Says which, and whether it was done.
 async fn act(stage: &mut Stage, dice: &mut Dice) -> (usize, Result<(), String>) {
@@ -607,6 +639,8 @@ async fn act(stage: &mut Stage, dice: &mut Dice) -> (usize, Result<(), String>) 
     let caller = Caller::token(&token);
     let room = at(&stage.all.room.slug);
     let contents: Vec<ContentId> = stage.all.contents.keys().copied().collect();
+    let texts = stage.all.contents.values().filter(|content| content.kind == ContentKind::Text);
+    let texts: Vec<Content> = texts.filter(|content| content.text.is_some()).cloned().collect();
     let uploads: Vec<ChunkedUpload> = stage.all.uploads.values().cloned().collect();
     let soon = app.now().saturating_add(std::time::Duration::from_secs(100));
     let choice = dice.below(ACTS);
@@ -695,6 +729,14 @@ async fn act(stage: &mut Stage, dice: &mut Dice) -> (usize, Result<(), String>) 
         15 => match app.signed(&stage.guest).map(|claims| claims.jti) {
             Some(jti) => app.revoke_token(&room, &Caller::token(&stage.owner), jti).await,
             None => Err(Error::RoomNotFound),
+        },
+        16 => match dice.one_of(&texts) {
+            Some(Content { id, version, text: Some(text), .. }) => {
+                let change = ChangeSet::between(&text, &format!("{text}{}", dice.below(9))).unwrap();
+                let edit = TextEdit { editor: Editor::parse("me").unwrap(), change };
+                app.edit_text(&room, &caller, id, version, vec![edit]).await.map(drop)
+            }
+            Some(_) | None => Err(Error::RoomNotFound),
         },
         _ => app.logout(&token).await,
     };

@@ -7,8 +7,8 @@ use elizabeth_core::{
     name::FILE_NAME_MAX_BYTES,
     permission::Permission,
     policy::{
-        CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, LANGUAGE_MAX_BYTES, MANIFEST_FILES_MAX, MEDIA_TYPE_MAX_BYTES,
-        PASSWORD_MAX_BYTES, TEXT_MAX, URL_MAX_BYTES,
+        CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, EDITOR_MAX_BYTES, EDITS_AT_ONCE, LANGUAGE_MAX_BYTES,
+        MANIFEST_FILES_MAX, MEDIA_TYPE_MAX_BYTES, PASSWORD_MAX_BYTES, TEXT_MAX, URL_MAX_BYTES,
     },
 };
 use utoipa::{
@@ -81,7 +81,7 @@ fn limit_members(body: &str, schema: &mut Schema) {
             }
         }
         // The forms of a permission: its bits, or an object that has them.
-        Schema::OneOf(choice) => {
+        Schema::OneOf(choice) if body == "PermissionForms" => {
             for form in &mut choice.items {
                 match form {
                     RefOr::T(Schema::Object(object)) if object.properties.is_empty() => bits(object),
@@ -96,6 +96,10 @@ fn limit_members(body: &str, schema: &mut Schema) {
 
 fn limit(body: &str, name: &str, member: &mut Schema) {
     let object = match member {
+        Schema::Array(array) if name == "edits" => {
+            (array.min_items, array.max_items) = (Some(1), Some(EDITS_AT_ONCE));
+            return;
+        }
         Schema::Array(array) if matches!(name, "files" | "ids") => {
             (array.min_items, array.max_items) = (Some(1), Some(MANIFEST_FILES_MAX));
             return;
@@ -109,6 +113,7 @@ fn limit(body: &str, name: &str, member: &mut Schema) {
         "name" | "file_name" => text(object, 1, FILE_NAME_MAX_BYTES),
         "text" => text(object, 0, TEXT_MAX),
         "url" => text(object, 1, URL_MAX_BYTES),
+        "client" => text(object, 1, EDITOR_MAX_BYTES),
         "language" => text(object, 1, LANGUAGE_MAX_BYTES),
         "mime" => text(object, 0, MEDIA_TYPE_MAX_BYTES),
         "file_hash" | "final_hash" | "chunk_hash" => object.pattern = Some(HASH.to_owned()),

@@ -1,4 +1,5 @@
 use std::{
+    num::NonZeroU32,
     sync::{
         PoisonError, RwLock,
         atomic::{AtomicU32, Ordering::Relaxed},
@@ -7,7 +8,7 @@ use std::{
 };
 
 use governor::{
-    Quota, RateLimiter,
+    InsufficientCapacity, Quota, RateLimiter,
     clock::Clock,
     middleware::{NoOpMiddleware, StateInformationMiddleware},
     state::keyed::HashMapStateStore,
@@ -42,14 +43,20 @@ impl<C: Clock + Clone> Counts<C> {
     ///
     /// When there is none left: how long until there is. Then nothing is counted.
     pub(super) fn count(&self, key: Key) -> Result<Duration, Duration> {
+        self.count_many(key, NonZeroU32::MIN)
+    }
+
+    /// The same for several at once, or for as many as there may ever be at once where they are more.
+    pub(super) fn count_many(&self, key: Key, many: NonZeroU32) -> Result<Duration, Duration> {
         if self.asked.fetch_add(1, Relaxed) % PRUNE_EVERY == PRUNE_EVERY - 1 {
             self.prune();
         }
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        match kept.check_key(&key) {
-            Ok(state) if state.remaining_burst_capacity() == 0 => Ok(self.quota.replenish_interval()),
-            Ok(_) => Ok(Duration::ZERO),
-            Err(not_yet) => Err(not_yet.wait_time_from(self.clock.now())),
+        match kept.check_key_n(&key, many.min(self.quota.burst_size())) {
+            Ok(Ok(state)) if state.remaining_burst_capacity() == 0 => Ok(self.quota.replenish_interval()),
+            Ok(Ok(_)) => Ok(Duration::ZERO),
+            Ok(Err(not_yet)) => Err(not_yet.wait_time_from(self.clock.now())),
+            Err(InsufficientCapacity(_)) => Err(self.quota.burst_size_replenished_in()),
         }
     }
 
@@ -73,8 +80,6 @@ fn fresh<C: Clock + Clone>(quota: Quota, clock: &C) -> Kept<C> {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use governor::clock::FakeRelativeClock;
 
     use super::*;

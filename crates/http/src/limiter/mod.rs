@@ -18,6 +18,7 @@ use std::{
 use elizabeth_core::{
     Elizabeth, ErrorCode,
     client::Client,
+    edits::TextEdit,
     id::SessionId,
     limits::{Limit, Limits},
     name::RoomRef,
@@ -37,6 +38,9 @@ pub(crate) use attempt::{Attempt, Unanswered, is_for_page};
 const MINUTE: Duration = Duration::from_secs(60);
 /// Requests in a burst, for each one a second.
 const BURST: u32 = 3;
+/// Edits in a burst, for each one a second; and bytes of edits, of which one edit may be a whole text.
+const EDIT_BURST: u32 = 10;
+const EDIT_BYTES_BURST: u32 = 32;
 /// Guesses after which there is one a minute, for each that is free.
 const PATIENCE: u32 = 2;
 /// Guesses at one room, for each that a client has: more than one client comes to, so that they come from many.
@@ -62,6 +66,8 @@ pub(crate) struct Limiter<C: Clock = DefaultClock> {
     rooms: Counts<C>,
     names: Counts<C>,
     signs: Counts<C>,
+    edits: Counts<C>,
+    edit_bytes: Counts<C>,
     /// So many at once, and as many a minute.
     guesses: Counts<C>,
     /// Twice as many at once, and one a minute: who goes on comes to this one.
@@ -89,12 +95,17 @@ impl<C: Clock + Clone> Limiter<C> {
         let times =
             |count: NonZeroU32, factor| NonZeroU32::new(count.get().saturating_mul(factor)).unwrap_or(count);
         let [requests, guesses, signs] = [Limit::Requests, Limit::Guesses, Limit::SessionSigns].map(count);
+        let [edits, edit_bytes] = [Limit::SessionEdits, Limit::SessionEditBytes].map(count);
         let counts = |quota| Counts::new(quota, &clock);
         Self {
             requests: counts(Quota::per_second(requests).allow_burst(times(requests, BURST))),
             rooms: counts(Quota::per_minute(count(Limit::RoomsMade))),
             signs: counts(Quota::per_second(signs)),
             names: counts(Quota::per_second(NonZeroU32::MIN).allow_burst(count(Limit::Looks))),
+            edits: counts(Quota::per_second(edits).allow_burst(times(edits, EDIT_BURST))),
+            edit_bytes: counts(
+                Quota::per_second(edit_bytes).allow_burst(times(edit_bytes, EDIT_BYTES_BURST)),
+            ),
             guesses: counts(Quota::per_minute(guesses)),
             persistent: counts(Quota::per_minute(NonZeroU32::MIN).allow_burst(times(guesses, PATIENCE))),
             crowds: counts(Quota::per_minute(guesses).allow_burst(times(guesses, CROWD))),
@@ -135,6 +146,28 @@ impl<C: Clock + Clone> Limiter<C> {
         let text = "too many signs of this session: wait a moment";
         let counted = self.signs.count(Key::Session(session));
         counted.map(drop).map_err(|wait| Problem::new(RequestCode::TooManySigns, text).after(wait))
+    }
+
+    /// Counts edits of a text that are about to be made by whoever has this token.
+    ///
+    /// # Errors
+    ///
+    /// When its session edits too fast.
+    pub(crate) fn edits(
+        &self,
+        app: &Elizabeth,
+        token: Option<&str>,
+        edits: &[TextEdit],
+    ) -> Result<(), Problem> {
+        let Some(claims) = token.and_then(|token| app.signed(token)) else { return Ok(()) };
+        let session = Key::Session(claims.sid.0);
+        let many =
+            |count: u64| NonZeroU32::new(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
+        let counted = self.edits.count_many(session, many(edits.len() as u64));
+        let bytes = edits.iter().map(TextEdit::cost).fold(0, u64::saturating_add);
+        let counted = counted.and_then(|_| self.edit_bytes.count_many(session, many(bytes)));
+        let text = "this session edits too fast: wait a moment";
+        counted.map(drop).map_err(|wait| Problem::new(RequestCode::TooManyEdits, text).after(wait))
     }
 
     /// Lets somebody try who has not guessed too often. Whoever has a good token of the room that is asked for is not

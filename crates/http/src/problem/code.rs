@@ -100,6 +100,8 @@ codes! {
     HostNotAllowed = 421 "host_not_allowed",
     /// This client asks too often: wait.
     TooManyRequests = 429 "too_many_requests",
+    /// This session edits texts too fast: wait.
+    TooManyEdits = 429 "too_many_edits",
     /// This client makes too many rooms: wait.
     TooManyRooms = 429 "too_many_rooms",
     /// As many listen to the room, or from this address, as may: wait, or close a stream.

@@ -2,7 +2,7 @@
 //! is decided here which status it has, and what of its facts a program gets.
 
 use axum::http::StatusCode;
-use elizabeth_api::ContentObject;
+use elizabeth_api::{ContentObject, EditsObject};
 use elizabeth_core::{Error, ErrorCode};
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::InvalidTtlSeconds
         | E::InvalidMaxUses
         | E::InvalidUrl
+        | E::InvalidEdits
+        | E::InvalidClient
         | E::InvalidLanguage
         | E::WrongContentType
         | E::InvalidMediaType
@@ -60,15 +62,19 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::TokenNotFound
         | E::TicketNotFound => S::NOT_FOUND,
         E::NameTaken
+        | E::VersionBehind
         | E::ReservationInUse
         | E::ChunkConflict
         | E::UploadIncomplete
         | E::OffsetConflict
         | E::RoomContentsFull
         | E::TooManyTickets => S::CONFLICT,
-        E::RoomExpired | E::ContentExpired | E::DownloadsSpent | E::TicketSpent | E::ReservationExpired => {
-            S::GONE
-        }
+        E::RoomExpired
+        | E::EditsGone
+        | E::ContentExpired
+        | E::DownloadsSpent
+        | E::TicketSpent
+        | E::ReservationExpired => S::GONE,
         E::PreconditionFailed => S::PRECONDITION_FAILED,
         E::ArchiveTooLarge
         | E::FileTooLong
@@ -94,6 +100,7 @@ pub(super) fn details(error: &Error) -> Option<Value> {
     match error {
         Error::RoomFull(full) => Some(json!({"requested": full.requested, "remaining": full.remaining})),
         Error::PreconditionFailed(current) => serde_json::to_value(ContentObject::from(&**current)).ok(),
+        Error::VersionBehind(since) => serde_json::to_value(EditsObject::from((**since).clone())).ok(),
         Error::FileTooLong { name, declared } => Some(json!({"name": name.as_str(), "declared": declared})),
         Error::ChunksMissing { file, count, first } => {
             Some(json!({"file_index": file, "missing_count": count, "missing_chunks": first}))
@@ -121,6 +128,7 @@ pub(super) fn details(error: &Error) -> Option<Value> {
         | Error::ContentNotFound(_)
         | Error::FileNotFound(_)
         | Error::PreconditionRequired
+        | Error::EditsGone
         | Error::ReservationNotFound
         | Error::TokenNotFound
         | Error::TicketNotFound

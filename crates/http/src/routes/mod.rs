@@ -3,6 +3,7 @@
 mod admin;
 mod auth;
 mod contents;
+mod edits;
 mod fallback;
 mod files;
 pub(crate) mod folder;
@@ -68,6 +69,8 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         contents::bytes::download_content,
         contents::meta::content_meta,
         contents::change::change_content,
+        edits::make::make_edits,
+        edits::since::edits_since,
         texts::create::add_text,
         urls::create::add_url,
         contents::archive::archive_contents,

@@ -122,7 +122,8 @@ fn check(document: &Value, schema: &Value, value: &Value, what: &str) {
         }
         Value::Array(values) => {
             assert!(is_a(&parts, &["array"]), "{what}");
-            values.iter().for_each(|value| check(document, &parts[0]["items"], value, what));
+            let items = parts.iter().map(|part| &part["items"]).find(|items| !items.is_null());
+            values.iter().for_each(|value| check(document, items.unwrap_or(&Value::Null), value, what));
         }
         Value::Object(_) | Value::Null => {}
         Value::String(_) => assert!(is_a(&parts, &["string"]), "{what}: {value}"),

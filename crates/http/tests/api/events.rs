@@ -47,6 +47,10 @@ async fn what_happens_is_heard_in_order_with_what_it_is_about() {
 
     let change = server.request(Method::PATCH, &format!("/rooms/box/contents/{}", text["id"]), Some(&owner));
     let changed = ok(change.header("if-match", "\"1\"").json(&json!({"text": "third"}))).await;
+    // To whoever has it open it is an edit.
+    let edit = json!({"client": "", "change": [[11, "thir"], 1]});
+    let edited = json!({"id": text["id"], "from": 1, "to": 2, "edits": [edit]});
+    assert_eq!(events.expect("content.edited").await, edited);
     assert_eq!(events.expect("content.updated").await, json!({"id": text["id"], "content": changed}));
 
     let file = server.upload("box", &owner, "a.txt", "abc").await;

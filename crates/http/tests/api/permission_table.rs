@@ -50,6 +50,7 @@ fn table() -> Vec<Row> {
     };
     let too_much_in_chunks =
         |_| json!({"files": [{"name": "a", "size": 11u64 << 30, "chunk_size": 64 << 20}]});
+    let edits = |_| json!({"version": 1, "client": "a", "edits": [[[0, "x"]]]});
     let complete = |_| json!({"reservation_id": NOBODY});
     let too_much = |_| json!({"files": [{"name": "a", "size": 1u64 << 60}]});
     vec![
@@ -111,6 +112,8 @@ fn table() -> Vec<Row> {
         row("POST", "/texts", Body::Json(|_| json!({"text": ""})), EDIT, 201),
         row("POST", "/urls", Body::Json(|_| json!({"url": "https://example.org"})), EDIT, 201),
         row("PATCH", "/contents/999999", Body::Json(|_| json!({"pinned": true})), EDIT, 404),
+        row("POST", "/contents/999999/edits", Body::Json(edits), EDIT, 404),
+        row("GET", "/contents/999999/edits?since=1", Body::Nothing, LOOK, 404),
         row("GET", "/archive.zip", Body::Nothing, LOOK, 200),
         row("HEAD", "/archive.zip", Body::Nothing, LOOK, 200),
         row("DELETE", "/contents", Body::Json(|_| json!({"ids": [999]})), DELETE, 404),

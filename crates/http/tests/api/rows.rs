@@ -47,6 +47,8 @@ const ROWS: &str = "
     GET /rooms/{room}/contents/{id}/download    delivery::what_is_safe_is_shown_and_the_rest_is_an_attachment
     HEAD /rooms/{room}/contents/{id}/download   permission_table::an_owner_may_do_everything_whatever_the_room_allows
     GET /rooms/{room}/contents/{id}/meta        contents::meta_has_the_version_as_its_tag
+    POST /rooms/{room}/contents/{id}/edits      edits::edits_are_made_one_behind_the_other_and_come_back
+    GET /rooms/{room}/contents/{id}/edits       edits::edits_are_made_one_behind_the_other_and_come_back
     DELETE /rooms/{room}/contents               contents::contents_are_deleted_all_or_none
     GET /rooms/{room}/archive.zip               archive::an_archive_is_what_the_room_holds
     HEAD /rooms/{room}/archive.zip              archive::an_archive_that_cannot_be_made_is_refused_or_breaks

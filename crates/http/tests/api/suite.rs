@@ -10,6 +10,7 @@ mod chunks;
 mod contents;
 mod delivery;
 mod document;
+mod edits;
 mod events;
 mod files;
 mod folder;

@@ -125,6 +125,7 @@ const OPERATIONS: &str = "
     GET /rooms/{room}/contents/{id}  HEAD /rooms/{room}/contents/{id}
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
     GET /rooms/{room}/contents/{id}/meta  PATCH /rooms/{room}/contents/{id}
+    GET /rooms/{room}/contents/{id}/edits  POST /rooms/{room}/contents/{id}/edits
     POST /rooms/{room}/texts  POST /rooms/{room}/urls
     POST /rooms/{room}/uploads/chunks/prepare  POST /rooms/{room}/uploads/chunks
     PUT /rooms/{room}/uploads/chunks/{file_index}/{chunk_index}  GET /rooms/{room}/uploads/chunks/status

@@ -1,7 +1,6 @@
 //! The rule by which texts are edited together, beside the library that editors run it by: the same changes, the same
 //! answers, to the byte.
 #![expect(
-    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     reason = "test code: what cannot go on fails by panicking, and says how far it came"
@@ -39,7 +38,7 @@ impl Case {
     fn draw(number: u64) -> Self {
         let mut random = RandomTexts::new(number);
         let mut text = random.text(24);
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             let breaks = ["\r\n", "\r", "\n"];
             text = text.split('\n').fold(String::new(), |text, line| {
                 if text.is_empty() { line.to_owned() } else { text + breaks[random.below(3)] + line }

@@ -10,6 +10,7 @@
 mod bodies;
 mod clients;
 mod connections;
+mod edits;
 mod guesses;
 mod hosts;
 mod passwords;

@@ -3,6 +3,7 @@
 mod announcements;
 mod blob_queue;
 mod contents;
+mod edits;
 mod events;
 mod installation;
 mod leases;

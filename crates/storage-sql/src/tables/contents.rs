@@ -243,12 +243,13 @@ statement! {
 
 /// Changes those columns that are to change; and each change is counted.
 pub(crate) fn change(id: ContentId, change: &ContentChange, now: Timestamp) -> Built<()> {
-    let ContentChange { file_name, mime_type, language, pinned, max_downloads, expire_at, body } = change;
+    let ContentChange { file_name, mime_type, language, pinned, max_downloads, expire_at, body, versions } =
+        change;
     let mut args = Args::default();
-    let (id, now) = (args.bind(&id), args.bind(&now));
+    let (id, versions, now) = (args.bind(&id), args.bind(versions), args.bind(&now));
     let mut changes = Changes::of(Contents::Table, Expr::col(Contents::id).eq(id), args);
     changes
-        .always(Contents::version, Expr::col(Contents::version).add(one()))
+        .always(Contents::version, Expr::col(Contents::version).add(versions))
         .always(Contents::updated_at, now)
         .set(Contents::file_name, file_name)
         .set(Contents::mime_type, mime_type)

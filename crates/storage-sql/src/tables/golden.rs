@@ -5,7 +5,9 @@ use std::fmt::Write;
 use bytes::Bytes;
 use elizabeth_core::{
     change::ContentChange,
+    change_set::ChangeSet,
     content::{BlobLocation, Body, Segment, Sha256Hash},
+    edits::{EditPlace, Editor, KeptEdit, TextEdit},
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId},
     permission::Permission,
     room::{RoomChange, RoomStatus},
@@ -14,7 +16,7 @@ use elizabeth_core::{
 use uuid::Uuid;
 
 use super::{
-    blob_deletions, chunks, contents, events, installation, leases, pending_blobs, refresh_tokens,
+    blob_deletions, chunks, contents, edits, events, installation, leases, pending_blobs, refresh_tokens,
     reservations, room_addresses, rooms, segments, tickets, tokens, totals, upload_files, uploads,
 };
 use crate::{
@@ -95,6 +97,11 @@ fn every_fixed() -> Vec<&'static Fixed> {
         contents::Newest::fixed(),
         contents::NewestOfSession::fixed(),
         contents::Insert::fixed(),
+        edits::Between::fixed(),
+        edits::End::fixed(),
+        edits::InsertOne::fixed(),
+        edits::DeleteOfText::fixed(),
+        edits::DeleteOfRoom::fixed(),
         segments::InsertOne::fixed(),
         segments::DeleteOfContent::fixed(),
         contents::QueueBlobsOfRoom::fixed(),
@@ -172,6 +179,13 @@ fn all(dialect: Dialect) -> String {
     add("insert_events", &built(events::insert_several(room, until, &happened), dialect));
     add("event_ranges", &built(events::ranges(&[room, room]), dialect));
     add("announce_several", &built(pending_blobs::announce(upload, until, &keys), dialect));
+    let kept = KeptEdit {
+        version: 2,
+        place: EditPlace::default(),
+        edit: TextEdit { editor: Editor::none(), change: ChangeSet::default() },
+    };
+    let edits = [1, 2].map(|_| (&kept, String::new()));
+    add("insert_edits", &built(edits::insert(room, ids[0], &edits), dialect));
     add("insert_segments", &built(segments::insert(ids[0], 0, &segments), dialect));
     add("queue_blobs_of_contents", &built(contents::queue_blobs(room, &ids), dialect));
     add("delete_contents", &built(contents::delete(room, &ids), dialect));
@@ -196,6 +210,7 @@ fn every_content_change() -> ContentChange {
         max_downloads: Some(Some(1)),
         expire_at: Some(None),
         body: Some(Body { sha256: Sha256Hash([0; 32]), segments: vec![] }),
+        versions: 1,
     }
 }
 
@@ -231,6 +246,7 @@ fn every_statement_is_golden() {
         include_str!("blob_deletions.rs"),
         include_str!("chunks.rs"),
         include_str!("contents.rs"),
+        include_str!("edits.rs"),
         include_str!("events.rs"),
         include_str!("installation.rs"),
         include_str!("leases.rs"),

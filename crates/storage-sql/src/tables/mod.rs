@@ -3,6 +3,7 @@
 pub(crate) mod blob_deletions;
 pub(crate) mod chunks;
 pub(crate) mod contents;
+pub(crate) mod edits;
 pub(crate) mod events;
 pub(crate) mod installation;
 pub(crate) mod leases;

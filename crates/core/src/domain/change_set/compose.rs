@@ -32,11 +32,11 @@ impl ChangeSet {
                 return Ok(both);
             } else if a.new == Some(0) {
                 both.add(a.len, Some(0), open);
-                a.to_next()?;
+                a.go_on()?;
             } else if b.len == 0 && !b.done {
                 both.add(0, b.new, open);
                 both.inserted.push_str(b.text);
-                b.to_next()?;
+                b.go_on()?;
             } else if a.done || b.done {
                 return Err(misfit);
             } else {

@@ -34,12 +34,12 @@ impl<'a> Cursor<'a> {
             text: "",
             begun: false,
         };
-        cursor.to_next()?;
+        cursor.go_on()?;
         Ok(cursor)
     }
 
     /// Goes on to the next section.
-    pub(super) fn to_next(&mut self) -> Result<(), Misfit> {
+    pub(super) fn go_on(&mut self) -> Result<(), Misfit> {
         (self.begun, self.text, self.new) = (false, "", None);
         match self.behind.next() {
             None => (self.done, self.len) = (true, 0),
@@ -66,7 +66,7 @@ impl<'a> Cursor<'a> {
     /// Goes on by so many units of before the change.
     pub(super) fn forward(&mut self, len: u32) -> Result<(), Misfit> {
         if len == self.len {
-            return self.to_next();
+            return self.go_on();
         }
         self.len -= len;
         self.begun |= len > 0;
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
         };
         let (passed, left) = divide(self.text, len)?;
         if len == new {
-            self.to_next()?;
+            self.go_on()?;
         } else {
             (self.new, self.text, self.begun) = (Some(new - len), left, true);
         }

@@ -51,7 +51,7 @@ impl ChangeSet {
                     a.forward(piece)?;
                     len -= piece;
                 }
-                b.to_next()?;
+                b.go_on()?;
             } else if let Some(new) = a.new {
                 // As far as no insertion of the other one is in the way, what this one deletes is still there but for what
                 // the other one has deleted.
@@ -64,7 +64,7 @@ impl ChangeSet {
                         b.forward(piece)?;
                     } else if b.new == Some(0) && b.len < left {
                         left -= b.len;
-                        b.to_next()?;
+                        b.go_on()?;
                     } else {
                         break;
                     }

@@ -12,6 +12,7 @@
 //! <https://codemirror.net/docs/ref/#state.ChangeSet>
 
 mod apply;
+mod between;
 mod compose;
 mod cursor;
 mod json;

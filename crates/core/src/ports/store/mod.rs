@@ -4,6 +4,7 @@
 mod announcements;
 mod blob_queue;
 mod contents;
+mod edits;
 mod error;
 mod events;
 mod installation;
@@ -23,6 +24,7 @@ pub use self::{
     announcements::{ReadAnnouncements, WriteAnnouncements},
     blob_queue::{ReadBlobQueue, WriteBlobQueue},
     contents::{ContentAccess, ContentPage, ReadContents, SweepReport, WriteContents},
+    edits::{ReadEdits, WriteEdits},
     error::{StoreError, StoreResult},
     events::{ReadEvents, WriteEvents},
     installation::{ReadInstallation, WriteInstallation},
@@ -82,6 +84,7 @@ pub trait Store: Send + Sync {
 pub trait ReadTx:
     ReadRooms
     + ReadContents
+    + ReadEdits
     + ReadSessions
     + ReadTickets
     + ReadReservations
@@ -97,6 +100,7 @@ pub trait ReadTx:
 impl<T> ReadTx for T where
     T: ReadRooms
         + ReadContents
+        + ReadEdits
         + ReadSessions
         + ReadTickets
         + ReadReservations
@@ -115,6 +119,7 @@ pub trait WriteTx:
     ReadTx
     + WriteRooms
     + WriteContents
+    + WriteEdits
     + WriteSessions
     + WriteTickets
     + WriteReservations

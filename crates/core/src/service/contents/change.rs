@@ -5,6 +5,7 @@ use crate::{
     id::ContentId,
     name::RoomRef,
     permission::Permission,
+    ports::StoreError,
     service::{authorize::Requirement, caller::Caller, contents::get::check_live},
 };
 
@@ -39,7 +40,8 @@ impl Elizabeth {
             let mut stored = found.ok_or(Error::ContentNotFound(id))?;
             check_live(&stored.content, now)?;
             if !expected.holds(stored.content.version) {
-                return Err(Error::PreconditionFailed(Box::new(stored.into_content())));
+                drop(tx);
+                return Err(self.overtaken(room, caller, id, expected).await);
             }
             let change = edit.clone().decide(&stored.content)?;
             let longer_name = change.longer_name(&stored.content);
@@ -52,6 +54,7 @@ impl Elizabeth {
                 ledger.check_rows(now, longer_name)?;
                 self.admit_bytes(tx.as_mut(), free, new.saturating_sub(old), now).await?;
             }
+            self.keep_change(&mut tx, free, &stored, &change).await?;
             if !tx.change_content(&stored.content, &change).await? {
                 return Err(Error::ContentNotFound(id));
             }
@@ -60,5 +63,23 @@ impl Elizabeth {
             Ok(stored.into_content())
         })
         .await
+    }
+
+    /// What to answer to a change of another version than those it may start from. It goes by what is committed: what a unit
+    /// of work finds, others that are committed together with it may have written, and it may come to nothing.
+    async fn overtaken(
+        &self,
+        room: &RoomRef,
+        caller: &Caller,
+        id: ContentId,
+        expected: &VersionPrecondition,
+    ) -> Error {
+        match self.content(room, caller, id).await {
+            Ok(content) if expected.holds(content.version) => {
+                StoreError::Contended("a change of others is about to be committed".into()).into()
+            }
+            Ok(content) => Error::PreconditionFailed(Box::new(content)),
+            Err(error) => error,
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     Elizabeth, Result,
     content::Content,
+    edits::{EditsSince, TextEdit},
     event::{Happening, RoomEvent},
     id::{ContentId, RoomId, UploadId},
     ports::ReadTx,
@@ -13,7 +14,8 @@ use crate::{
     upload::ChunkedUpload,
 };
 
-/// The most bytes that the texts and links of events which are read at once have together, if it is not one alone.
+/// The most bytes that the texts and links of events which are read at once have together, and their edits, if it is not one
+/// alone.
 const TEXTS_AT_ONCE: u64 = 512 << 10;
 
 /// Something that happened, with what it was about as that stood when it was read.
@@ -32,6 +34,8 @@ pub enum About {
     Nothing,
     /// A content as a list has it; `None` when it was gone by then.
     Content(Option<Content>),
+    /// Edits of a text; `None` when they were not all kept by then.
+    Edits(Option<Vec<TextEdit>>),
     /// An upload in pieces; `None` when it was under way no more by then.
     Upload(Option<ChunkedUpload>),
     /// The room.
@@ -63,6 +67,7 @@ impl Elizabeth {
         let contents = contents_within(tx, room, &mut events).await?;
         let mut uploads: BTreeMap<UploadId, Option<ChunkedUpload>> = BTreeMap::new();
         let mut as_it_is = None;
+        let mut edits_size: u64 = 0;
         let mut hydrated = Vec::with_capacity(events.len());
         for event in events {
             let about = match &event.what {
@@ -82,9 +87,17 @@ impl Elizabeth {
                     }
                     About::Room(as_it_is.clone().flatten())
                 }
-                Happening::ContentDeleted { .. }
-                | Happening::ContentEdited { .. }
-                | Happening::UploadEnded { .. } => About::Nothing,
+                Happening::ContentEdited { id, from, to } => {
+                    let kept = tx.edits(*id, *from, *to).await?;
+                    let edits = EditsSince::whole(*from, *to, kept).map(|since| since.edits);
+                    let costs = edits.iter().flatten().map(TextEdit::cost);
+                    edits_size = costs.fold(edits_size, u64::saturating_add);
+                    if edits_size > TEXTS_AT_ONCE && !hydrated.is_empty() {
+                        break;
+                    }
+                    About::Edits(edits)
+                }
+                Happening::ContentDeleted { .. } | Happening::UploadEnded { .. } => About::Nothing,
             };
             hydrated.push(HydratedEvent { event, about });
         }

@@ -65,7 +65,8 @@ pub async fn a_change_of_a_content_touches_only_what_is_given(bench: &Bench) {
         let now = at(n);
         assert!(change(bench, id, &one, now).await);
         let content = &mut expected.content;
-        let ContentChange { file_name, mime_type, language, pinned, max_downloads, expire_at, body } = one;
+        let ContentChange { file_name, mime_type, language, pinned, max_downloads, expire_at, body, .. } =
+            one;
         content.file_name = file_name.unwrap_or(content.file_name.take());
         content.mime_type = mime_type.unwrap_or(content.mime_type.clone());
         content.language = language.unwrap_or(content.language.take());
@@ -87,6 +88,7 @@ pub async fn a_change_of_a_content_touches_only_what_is_given(bench: &Bench) {
         max_downloads: Some(Some(7)),
         expire_at: Some(Some(at(900))),
         body: body(vec![]),
+        versions: 3,
     };
     assert!(change(bench, id, &everything, at(99)).await);
     everything.apply(&mut expected, at(99));

@@ -10,6 +10,7 @@ use super::Spawn;
 
 pub mod changes;
 pub mod contents;
+pub mod edits;
 pub mod events;
 mod given;
 pub mod installation;
@@ -151,6 +152,10 @@ macro_rules! store_conformance {
                 a_changed_end_is_the_one_that_counts,
                 a_list_can_go_without_texts,
                 writers_of_one_content_lose_nothing;
+            edits:
+                edits_come_back_in_order,
+                old_edits_are_forgotten,
+                edits_go_with_their_text;
             reservations:
                 a_reservation_comes_back_whole,
                 reservations_of_extremes_come_back_whole,

@@ -381,6 +381,7 @@ impl World {
                         sha256: Sha256Hash([segments.len() as u8; 32]),
                         segments: given.fresh_segments(segments),
                     }),
+                    versions: 1,
                 };
                 reported("", tx.change_content(id, &change, at(*now)).await)
             }

@@ -1,0 +1,2 @@
+pub(crate) mod make;
+pub(crate) mod since;

@@ -1,0 +1,16 @@
+-- The newest edits of texts, for those who have an older version open: by which one each version came from the one before.
+-- `in_text` and `in_room` say what all edits in front of it have cost, so that the oldest are found without adding up.
+CREATE TABLE edits (
+    content_id INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,
+    version    INTEGER NOT NULL,
+    room_id    INTEGER NOT NULL,
+    in_text    INTEGER NOT NULL CHECK (in_text >= 0),
+    in_room    INTEGER NOT NULL CHECK (in_room >= 0),
+    cost       INTEGER NOT NULL CHECK (cost > 0),
+    -- The name by which an editor knows its own; empty for a change of the whole.
+    editor     TEXT    NOT NULL,
+    change     TEXT    NOT NULL,
+    PRIMARY KEY (content_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX edits_in_room ON edits (room_id, in_room);
