@@ -121,8 +121,9 @@ fn request_id(given: Option<&HeaderValue>) -> HeaderValue {
         let bytes = value.as_bytes();
         (1..=64).contains(&bytes.len()) && bytes.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    if let Some(value) = given.filter(sane) {
-        return value.clone();
+    // Copied: it is kept for as long as the answer is being sent, and with it would be all that came with it.
+    if let Some(value) = given.filter(sane).and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
+        return value;
     }
     let mut buffer = Uuid::encode_buffer();
     let text = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);

@@ -166,6 +166,8 @@ impl<S: Source> Listener<S> {
             if let Some(bytes) = self.waiting.pop() {
                 return Some(bytes);
             }
+            // Nothing waits for most of the time.
+            self.waiting = Vec::new();
             if self.is_over {
                 return None;
             }

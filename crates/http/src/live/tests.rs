@@ -253,7 +253,8 @@ async fn it_ends_with_its_rights() {
     let here = |hub: &Hub, _: &Fake| hub.revoked(ROOM);
     let by_room = |hub: &Hub, fake: &Fake| hub.changed(ROOM, fake.happen_as(None, Happening::RoomUpdated));
     let elsewhere = |_: &Hub, _: &Fake| {};
-    let ways: [(fn(&Hub, &Fake), u64); 3] = [(here, 1), (by_room, 1), (elsewhere, 15)];
+    type Revoke = fn(&Hub, &Fake);
+    let ways: [(Revoke, u64); 3] = [(here, 1), (by_room, 1), (elsewhere, 15)];
     for (revoke, seconds) in ways {
         fake.world(|world| world.is_refused = false);
         let mut listener = fake.listener(&hub, Since::Now).await;

@@ -26,6 +26,7 @@ use crate::{
 pub(super) struct Record {
     metrics: Arc<Metrics>,
     pub(super) span: Span,
+    id: HeaderValue,
     facts: Arc<Facts>,
     client: Client,
     method: Method,
@@ -42,17 +43,15 @@ impl Record {
         request: Request,
     ) -> (Self, Request) {
         let route = request.extensions().get::<MatchedPath>().cloned();
-        let span = tracing::info_span!(
-            "request",
-            request_id = id.to_str().unwrap_or_default(),
-            method = %request.method(),
-            route = route.as_ref().map_or("-", MatchedPath::as_str),
-        );
+        let span = span(id, request.method(), route.as_ref());
         let facts = Arc::<Facts>::default();
         let (metrics, method) = (metrics.clone(), request.method().clone());
         let tally = Received { metrics: metrics.clone(), facts: facts.clone() };
         let request = request.map(|body| if body.is_end_stream() { body } else { counted(body, tally) });
-        (Self { metrics, span, facts, client, method, route, started: Instant::now() }, request)
+        (
+            Self { metrics, span, id: id.clone(), facts, client, method, route, started: Instant::now() },
+            request,
+        )
     }
 
     /// Runs what works on it.
@@ -61,7 +60,7 @@ impl Record {
     }
 
     /// The answer is there, with the code of what was refused. Its line is written once its body has been sent.
-    pub(super) fn end(self, code: Option<Code>, response: Response) -> Response {
+    pub(super) fn end(mut self, code: Option<Code>, response: Response) -> Response {
         let status = response.status();
         self.metrics.answered(self.route.as_ref(), &self.method, status, self.started.elapsed());
         if let Some(code) = code {
@@ -76,7 +75,11 @@ impl Record {
                 self.write(&answer, bytes);
                 response
             }
-            None => response.map(|body| counted(body, Sent { record: self, answer, bytes: 0 })),
+            None => {
+                // A body may go on for hours: what the log keeps of a span is made anew for the one line at its end.
+                self.span = Span::none();
+                response.map(|body| counted(body, Sent { record: self, answer, bytes: 0 }))
+            }
         }
     }
 
@@ -139,6 +142,8 @@ impl Tally for Sent {
 
 impl Drop for Sent {
     fn drop(&mut self) {
+        let Record { id, method, route, .. } = &self.record;
+        self.record.span = span(id, method, route.as_ref());
         self.record.write(&self.answer, self.bytes);
     }
 }
@@ -146,4 +151,14 @@ impl Drop for Sent {
 /// A number in JSON, which 128 bits would not be.
 fn micros_since(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// What all lines of a request have.
+fn span(id: &HeaderValue, method: &Method, route: Option<&MatchedPath>) -> Span {
+    tracing::info_span!(
+        "request",
+        request_id = id.to_str().unwrap_or_default(),
+        %method,
+        route = route.map_or("-", MatchedPath::as_str),
+    )
 }
