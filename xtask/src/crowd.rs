@@ -5,21 +5,18 @@ mod person;
 mod slow;
 
 use std::{
+    fmt,
     net::Ipv4Addr,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
     time::{Duration, Instant},
 };
 
 use clap::Args;
 use futures::future::try_join_all;
-use tokio::{runtime::Runtime, sync::Barrier, task::JoinSet};
+use tokio::runtime::Runtime;
 
 use self::{
-    door::{Door, STRANGERS},
+    door::{Door, Strangers},
     person::Person,
 };
 use crate::{Result, server::Server, terminal::say};
@@ -80,48 +77,49 @@ impl Crowd {
         let mut people = people(&server.url, self.people).await?;
         let mut door = Door::build(&server.url).await?;
         // Once for what is only slow the first time.
-        work(&mut people, self.requests / 4).await?;
-        door.guests(self.guests / 4).await?;
-        let alone = percentile(&mut work(&mut people, self.requests).await?);
-        let guests_alone = percentile(&mut door.guests(self.guests).await?);
-        say(&format!("99 of 100 requests in {alone:?}, of guests in {guests_alone:?}"));
+        self.times(&mut people, &mut door, 4).await?;
+        let alone = self.times(&mut people, &mut door, 1).await?;
+        say(&format!("alone: {alone}"));
 
-        let begun = Arc::new(Barrier::new(self.slow + 1));
-        let mut slow = JoinSet::new();
-        for index in 0..self.slow {
-            slow.spawn(slow::client(server.url.clone(), index, begun.clone()));
-        }
-        begun.wait().await;
-        let beside_slow = percentile(&mut work(&mut people, self.requests).await?);
-        say(&format!("beside {} slow clients: requests in {beside_slow:?}", self.slow));
+        let mut slow = slow::begin(&server.url, self.slow).await;
+        let beside_slow = self.times(&mut people, &mut door, 1).await?;
+        say(&format!("beside {} slow clients: {beside_slow}", self.slow));
         slow.shutdown().await;
 
-        let sent = Arc::new(AtomicU64::new(0));
-        let mut strangers = JoinSet::new();
-        for last in 1..=STRANGERS {
-            let rate = f64::from(self.guesses) / f64::from(STRANGERS);
-            strangers.spawn(door::stranger(server.url.clone(), last, rate, sent.clone()));
-        }
-        // Who guesses has done so often enough by then to have to wait.
-        while sent.load(Relaxed) < u64::from(STRANGERS) * 20 {
-            if let Some(ended) = strangers.try_join_next() {
-                ended??;
-            }
-            tokio::task::yield_now().await;
-        }
-        let (started, before) = (Instant::now(), sent.load(Relaxed));
-        let beside_guesses = percentile(&mut work(&mut people, self.requests).await?);
-        let guests_beside = percentile(&mut door.guests(self.guests).await?);
-        let rate = (sent.load(Relaxed) - before) as f64 / started.elapsed().as_secs_f64();
-        say(&format!(
-            "beside {rate:.0} guesses a second: requests in {beside_guesses:?}, of guests in {guests_beside:?}"
-        ));
-        if let Some(ended) = strangers.try_join_next() {
-            ended??;
-        }
+        let mut strangers = Strangers::begin(&server.url, self.guesses).await?;
+        let (started, before) = (Instant::now(), strangers.sent());
+        let beside_guesses = self.times(&mut people, &mut door, 1).await?;
+        let rate = (strangers.sent() - before) as f64 / started.elapsed().as_secs_f64();
+        say(&format!("beside {rate:.0} guesses a second: {beside_guesses}"));
+        strangers.check()?;
 
-        for (alone, beside) in [(alone, beside_slow), (alone, beside_guesses), (guests_alone, guests_beside)]
-        {
+        beside_slow.compare(&alone)?;
+        beside_guesses.compare(&alone)
+    }
+
+    /// How long everybody takes now; for a part of what is measured.
+    async fn times(&self, people: &mut [Person], door: &mut Door, part: usize) -> Result<Times> {
+        let requests = percentile(&mut work(people, self.requests / part).await?);
+        let guests = percentile(&mut door.guests(self.guests / part).await?);
+        Ok(Times { requests, guests })
+    }
+}
+
+/// What 99 of 100 stay within: requests of the people, and guests who enter.
+struct Times {
+    requests: Duration,
+    guests: Duration,
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "99 of 100 requests in {:?}, guests in {:?}", self.requests, self.guests)
+    }
+}
+
+impl Times {
+    fn compare(&self, alone: &Self) -> Result {
+        for (beside, alone) in [(self.requests, alone.requests), (self.guests, alone.guests)] {
             let most = alone.max(AT_ONCE) * FACTOR;
             if beside > most {
                 return Err(format!("{beside:?} is above {most:?}").into());

@@ -3,22 +3,25 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use reqwest::{Client, StatusCode};
 use serde_json::json;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
 
 use crate::{Result, client::http};
 
 const PASSWORD: &str = "correct horse battery staple";
 /// The addresses that guesses come from.
-pub const STRANGERS: u8 = 50;
+const STRANGERS: u8 = 50;
+/// Guesses after which each of them has to wait for the next one.
+const FREE: u32 = 20;
 
 pub struct Door {
     server: String,
@@ -52,9 +55,39 @@ impl Door {
     }
 }
 
-/// One of those who guess, `rate` times a second from an address of its own, until it is dropped. `sent` counts the
-/// guesses of all.
-pub async fn stranger(server: String, last: u8, rate: f64, sent: Arc<AtomicU64>) -> io::Result<()> {
+/// Those who guess, each from an address of their own, until this is dropped.
+pub struct Strangers {
+    tasks: JoinSet<io::Result<()>>,
+    /// A permit for each guess.
+    sent: Arc<Semaphore>,
+}
+
+impl Strangers {
+    /// Begins, with so many guesses a second in all; returns when all of them have to wait.
+    pub async fn begin(server: &str, guesses: u32) -> Result<Self> {
+        let sent = Arc::new(Semaphore::new(0));
+        let rate = f64::from(guesses) / f64::from(STRANGERS);
+        let all = (1..=STRANGERS).map(|last| stranger(server.to_owned(), last, rate, sent.clone()));
+        let mut strangers = Self { tasks: all.collect(), sent: sent.clone() };
+        tokio::select! {
+            enough = sent.acquire_many(u32::from(STRANGERS) * FREE) => drop(enough?),
+            Some(ended) = strangers.tasks.join_next() => ended??,
+        }
+        Ok(strangers)
+    }
+
+    /// How many guesses were sent.
+    pub fn sent(&self) -> usize {
+        self.sent.available_permits()
+    }
+
+    /// Fails when one of them got an answer that is not for those who guess.
+    pub fn check(&mut self) -> Result {
+        self.tasks.try_join_next().map_or(Ok(()), |ended| Ok(ended??))
+    }
+}
+
+async fn stranger(server: String, last: u8, rate: f64, sent: Arc<Semaphore>) -> io::Result<()> {
     let client = from(Ipv4Addr::new(127, 0, 4, last)).map_err(io::Error::other)?;
     let mut ticks = interval(Duration::from_secs_f64(1.0 / rate));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -64,7 +97,7 @@ pub async fn stranger(server: String, last: u8, rate: f64, sent: Arc<AtomicU64>)
         if ![StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS].contains(&status) {
             return Err(io::Error::other(format!("a guess got {status}")));
         }
-        sent.fetch_add(1, Relaxed);
+        sent.add_permits(1);
     }
 }
 

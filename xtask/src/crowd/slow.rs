@@ -1,4 +1,4 @@
-//! A client that sends or reads a byte a second, in one of four ways, and comes again when it is sent away.
+//! Clients that send or read a byte a second, in one of four ways, and come again when they are sent away.
 
 use std::{
     io,
@@ -11,14 +11,23 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
     sync::Barrier,
+    task::JoinSet,
     time::sleep,
 };
 
 /// How fast a slow client is.
 const A_BYTE: Duration = Duration::from_secs(1);
 
-/// Goes on until it is dropped. It comes to the barrier once it has begun.
-pub async fn client(server: String, index: usize, begun: Arc<Barrier>) {
+/// So many of them, until they are dropped; returns when all have begun.
+pub async fn begin(server: &str, count: usize) -> JoinSet<()> {
+    let begun = Arc::new(Barrier::new(count + 1));
+    let clients = (0..count).map(|index| client(server.to_owned(), index, begun.clone())).collect();
+    begun.wait().await;
+    clients
+}
+
+/// It comes to the barrier once it has begun.
+async fn client(server: String, index: usize, begun: Arc<Barrier>) {
     let mut is_first = true;
     loop {
         let connected = connect(&server, index).await;
