@@ -14,7 +14,10 @@ pub(crate) async fn fetch_first(conn: &mut Connection, statement: Statement) -> 
     Ok(row.map(Cells))
 }
 
-/// Runs statements that begin, part or end a transaction.
+/// Empties a connection's page cache.
+pub(crate) const SHRINK: &str = "PRAGMA shrink_memory";
+
+/// Runs statements that begin, part or end a transaction, or see to the connection itself.
 pub(crate) async fn control(conn: &mut Connection, sql: &'static str) -> StoreResult<()> {
     sqlx::query(sql).execute(conn).await.map(drop).map_err(store_error)
 }

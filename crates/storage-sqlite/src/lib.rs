@@ -73,9 +73,10 @@ impl SqliteStore {
         let (writer, reader) = (open::writer(path), open::reader(path));
         file.opened().await?;
         let observed = Observed::default();
+        let readers = Readers::new(reader);
         Ok(Self {
-            writer: Writer::spawn(writer, conn, observed.clone()),
-            readers: Readers::new(reader),
+            writer: Writer::spawn(writer, conn, readers.clone(), observed.clone()),
+            readers,
             file: Arc::new(file),
             observed,
         })

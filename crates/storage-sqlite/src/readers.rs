@@ -1,5 +1,6 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
@@ -18,7 +19,7 @@ use crate::{
 /// the statement before it takes the next.
 pub(crate) struct Readers {
     options: SqliteConnectOptions,
-    idle: Mutex<Vec<SqliteConnection>>,
+    idle: Mutex<VecDeque<SqliteConnection>>,
     permits: Arc<Semaphore>,
 }
 
@@ -32,18 +33,33 @@ impl Readers {
     /// Closes the connections that are idle, and lets nobody take one any more. One that is in use goes with who uses it.
     pub(crate) async fn close(&self) {
         self.permits.close();
-        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        let idle = std::mem::take(&mut *self.idle());
         for conn in idle {
             // It has nothing to lose.
             let _ = conn.close().await;
         }
     }
 
+    /// Has those that are idle empty their page caches, one after the other.
+    pub(crate) async fn give_back_memory(self: &Arc<Self>) {
+        let idle = self.idle().len();
+        for _ in 0..idle {
+            let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else { return };
+            // It comes back at the other end.
+            let conn = self.idle().pop_front();
+            Reader { conn, pool: Arc::clone(self), _permit: permit }.shrink().await;
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, VecDeque<SqliteConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes a connection; waits while all are in use.
     pub(crate) async fn take(pool: &Arc<Self>) -> StoreResult<Reader> {
         let permit = Arc::clone(&pool.permits).acquire_owned().await;
         let permit = permit.map_err(|_| gone())?;
-        let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = pool.idle().pop_back();
         let conn = match idle {
             Some(conn) => conn,
             None => pool.options.connect().await.map_err(store_error)?,
@@ -61,6 +77,14 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    async fn shrink(&mut self) {
+        if let Some(conn) = &mut self.conn
+            && conn::control(conn, conn::SHRINK).await.is_err()
+        {
+            self.conn = None;
+        }
+    }
+
     /// A connection that failed is not used again.
     fn check<T>(&mut self, answer: StoreResult<T>) -> StoreResult<T> {
         if answer.is_err() {
@@ -98,7 +122,7 @@ impl Drop for Reader {
         if let Some(conn) = self.conn.take()
             && !self.pool.permits.is_closed()
         {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+            self.pool.idle().push_back(conn);
         }
     }
 }

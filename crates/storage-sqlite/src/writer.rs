@@ -12,9 +12,10 @@ use tokio::{
 };
 
 use crate::{
-    conn::control,
+    conn::{SHRINK, control},
     error::store_error,
     place::{End, Offer, Place, Return},
+    readers::Readers,
     unit::Unit,
 };
 
@@ -40,11 +41,17 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts to serve the queue; ends with the last [`Writer`].
-    pub(crate) fn spawn(options: SqliteConnectOptions, conn: SqliteConnection, observed: Observed) -> Self {
+    pub(crate) fn spawn(
+        options: SqliteConnectOptions,
+        conn: SqliteConnection,
+        readers: Arc<Readers>,
+        observed: Observed,
+    ) -> Self {
         let (queue, places) = mpsc::unbounded_channel();
         let (ends, ended) = mpsc::unbounded_channel();
         tokio::spawn(
-            Server { options, idle: Some(conn), places, in_log: Some(Instant::now()), observed }.run(ended),
+            Server { options, idle: Some(conn), readers, places, in_log: Some(Instant::now()), observed }
+                .run(ended),
         );
         Self { queue, ends }
     }
@@ -75,6 +82,8 @@ impl Writer {
 struct Server {
     options: SqliteConnectOptions,
     idle: Option<SqliteConnection>,
+    /// Those who keep parts of the file in memory too.
+    readers: Arc<Readers>,
     places: mpsc::UnboundedReceiver<Arc<Place>>,
     observed: Observed,
     /// Since when something is in the log that is not in the file.
@@ -106,7 +115,10 @@ impl Server {
             };
             match place {
                 Some(place) => first = self.share_commit(place).await,
-                None => self.empty_log().await,
+                None => {
+                    self.empty_log().await;
+                    self.give_back_memory().await;
+                }
             }
         }
     }
@@ -119,6 +131,16 @@ impl Server {
             Ok(()) => self.idle = Some(conn),
             Err(error) => tracing::warn!(%error, "the log could not be put into the database file"),
         }
+    }
+
+    /// Has all connections give back what they keep of the file: the operating system keeps it too, for all of them once.
+    async fn give_back_memory(&mut self) {
+        if let Some(mut conn) = self.idle.take()
+            && control(&mut conn, SHRINK).await.is_ok()
+        {
+            self.idle = Some(conn);
+        }
+        self.readers.give_back_memory().await;
     }
 
     async fn close(&mut self) {
