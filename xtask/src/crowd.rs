@@ -138,8 +138,8 @@ impl Soak {
 
     async fn run(&self, binary: &Path) -> Result {
         let folder = tempfile::tempdir()?;
-        // The machine is what is to be the limit.
-        let env = [("ELIZABETH_RATE_LIMIT", "off".into())];
+        // The machine is what is to be the limit, and what is idle has swept too.
+        let env = [("ELIZABETH_RATE_LIMIT", "off".into()), ("ELIZABETH_GC_INTERVAL", "5s".into())];
         let server = Server::start(binary, folder.path(), &env).await?;
         let mut people = people(&server.url, self.people).await?;
         // What is idle is a server that has once done everything, for everybody at once.

@@ -23,7 +23,7 @@ mod suites;
 mod terminal;
 mod unused;
 
-use std::{env, process::ExitCode};
+use std::{env, iter, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -85,6 +85,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::say(&format!("xtask: {error}"));
+            for cause in iter::successors(error.source(), |error| error.source()) {
+                terminal::say(&format!("  because {cause}"));
+            }
             ExitCode::FAILURE
         }
     }
