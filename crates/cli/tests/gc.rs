@@ -5,7 +5,6 @@ use std::{
     fs,
     path::Path,
     process::{Command, Output},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -29,11 +28,11 @@ struct Args {
 }
 
 async fn wired(data: &Path) -> Wired {
-    let args = ["test".as_ref(), "--data-dir".as_ref(), data.as_os_str(), "--room-ttl=1s".as_ref()];
+    let args = ["test".as_ref(), "--data-dir".as_ref(), data.as_os_str(), "--room-ttl=10s".as_ref()];
     Args::try_parse_from(args).unwrap().options.build().await.unwrap()
 }
 
-/// A room of a second's life with one file in it.
+/// A room of ten seconds' life with one file in it.
 async fn store_a_file(data: &Path) {
     let app = wired(data).await.app;
     let name = RoomName::parse("short").unwrap();
@@ -58,6 +57,13 @@ fn cli(data: &Path, args: &[&str]) -> Output {
         .unwrap()
 }
 
+/// The same by a wall clock that is so far ahead.
+fn cli_by_a_clock_ahead(ahead: &str, data: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new("faketime");
+    command.args(["-f", ahead, env!("CARGO_BIN_EXE_elizabeth-cli")]).args(args);
+    command.env("ELIZABETH_DATA_DIR", data).env_remove("RUST_LOG").output().unwrap()
+}
+
 fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1);
@@ -74,19 +80,19 @@ async fn what_is_over_is_counted_then_removed() {
     let data = tempfile::tempdir().unwrap();
     store_a_file(data.path()).await;
     assert_eq!(blobs(data.path()), 1);
-    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let later = |args: &[&str]| cli_by_a_clock_ahead("+11s", data.path(), args);
 
-    let dry = json(&cli(data.path(), &["admin", "gc", "--dry-run", "--json"]));
+    let dry = json(&later(&["admin", "gc", "--dry-run", "--json"]));
     assert_eq!((&dry["dry_run"], &dry["cleaned_rooms"]), (&true.into(), &1.into()));
     assert_eq!(blobs(data.path()), 1);
 
-    let done = json(&cli(data.path(), &["admin", "gc", "--json"]));
+    let done = json(&later(&["admin", "gc", "--json"]));
     assert_eq!((&done["cleaned_rooms"], &done["cleaned_contents"]), (&1.into(), &1.into()));
     assert_eq!((&done["cleaned_blobs"], &done["freed_size"]), (&1.into(), &FILE.into()));
     assert!(done["execution_time_ms"].is_u64() && done["dry_run"] == false, "{done}");
     assert_eq!(blobs(data.path()), 0);
 
-    let again = cli(data.path(), &["admin", "gc"]);
+    let again = later(&["admin", "gc"]);
     assert!(again.status.success() && again.stderr.is_empty(), "{again:?}");
     let text = String::from_utf8(again.stdout).unwrap();
     assert!(text.contains("rooms         0\n") && text.contains("Freed 0 B in "), "{text}");
@@ -104,18 +110,13 @@ async fn it_works_beside_a_program_that_has_the_data_open() {
     open.app.check_store().await.unwrap();
 }
 
-/// A server that has swept; then the tool, by a clock an hour and two seconds ahead.
+/// A server that has swept; then the tool, by a clock an hour and eleven seconds ahead.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_leap_of_the_clock_would_remove_waits_for_force() {
     let data = tempfile::tempdir().unwrap();
     store_a_file(data.path()).await;
     wired(data.path()).await.app.gc(false).await.unwrap();
-    let ahead = |args: &[&str]| {
-        let tool = env!("CARGO_BIN_EXE_elizabeth-cli");
-        let mut command = Command::new("faketime");
-        command.args(["-f", "+3602s", tool]).args(args).env("ELIZABETH_DATA_DIR", data.path());
-        command.output().unwrap()
-    };
+    let ahead = |args: &[&str]| cli_by_a_clock_ahead("+3611s", data.path(), args);
     for args in [&["admin", "gc", "--dry-run", "--json"][..], &["admin", "gc", "--json"]] {
         let kept = json(&ahead(args));
         assert!(kept["cleaned_rooms"] == 0 && kept["waits_beyond"].is_string(), "{kept}");
