@@ -2,15 +2,12 @@
 const PAUSE = 4_000;
 
 /** Looks at something again and again while the page is seen, and at once when it is seen again, or the network is
- * back; not where nothing can have happened unheard. */
+ * back. */
 export class Watch {
   on = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly look: () => Promise<void>,
-    private readonly isHeard: () => boolean,
-  ) {}
+  constructor(private readonly look: () => Promise<void>) {}
 
   start(): void {
     this.on = true;
@@ -29,12 +26,12 @@ export class Watch {
   private schedule(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
-      if (!document.hidden && !this.isHeard()) await this.look();
+      if (!document.hidden) await this.look();
       if (this.on) this.schedule();
     }, PAUSE);
   }
 
   private now = (): void => {
-    if (!document.hidden && !this.isHeard()) void this.look();
+    if (!document.hidden) void this.look();
   };
 }
