@@ -1,5 +1,4 @@
 import { recall, remember } from "../lib/storage";
-import type { Stored } from "../lib/vault";
 import { answer, api, type Claims, type Schemas } from "./client";
 import { Problem } from "./problem";
 
@@ -9,7 +8,7 @@ export interface Remembered {
   token?: string;
   tokenEnds?: number;
   refreshToken?: string;
-  ownerKey?: Stored;
+  ownerKey?: string;
   visited: number;
   /** When it was found that the room is gone. */
   gone?: number;
