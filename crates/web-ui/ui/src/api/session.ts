@@ -1,4 +1,5 @@
 import { recall, remember } from "../lib/storage";
+import type { Stored } from "../lib/vault";
 import { answer, api, type Claims, type Schemas } from "./client";
 import { Problem } from "./problem";
 
@@ -8,7 +9,7 @@ export interface Remembered {
   token?: string;
   tokenEnds?: number;
   refreshToken?: string;
-  ownerKey?: string;
+  ownerKey?: Stored;
   visited: number;
   /** When it was found that the room is gone. */
   gone?: number;

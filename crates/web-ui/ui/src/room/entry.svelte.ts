@@ -1,4 +1,5 @@
 import { answer, api } from "../api/client";
+import { keepOwnerKey, ownerKey } from "../api/owner-key";
 import { Problem } from "../api/problem";
 import { forgetRoom, rememberRoom, roomAt, type Credential } from "../api/session";
 import { keepCreateKey, keptCreateKey } from "./create-key";
@@ -49,7 +50,7 @@ export class Entry {
 
   /** Whether this browser keeps the room's owner key. */
   private async comeInByKey(): Promise<boolean> {
-    const key = roomAt(this.stay.slug)?.ownerKey;
+    const key = await ownerKey(this.stay.slug);
     if (!key) return false;
     try {
       await this.comeIn({ owner_key: key });
@@ -78,7 +79,8 @@ export class Entry {
         body: password === "" ? { permission } : { password, permission },
       });
       const made = await answer(call);
-      rememberRoom(this.stay.slug, { name: made.name, ownerKey: made.owner_key, gone: undefined });
+      rememberRoom(this.stay.slug, { name: made.name });
+      await keepOwnerKey(this.stay.slug, made.owner_key);
       this.newKey = made.owner_key;
       await this.comeIn({ owner_key: made.owner_key });
     } catch (error) {
@@ -99,7 +101,7 @@ export class Entry {
   async enter(credential: Credential): Promise<void> {
     try {
       await this.comeIn(credential);
-      if ("owner_key" in credential) rememberRoom(this.stay.slug, { ownerKey: credential.owner_key, gone: undefined });
+      if ("owner_key" in credential) await keepOwnerKey(this.stay.slug, credential.owner_key);
     } catch (error) {
       if (error instanceof Problem && error.code === "wrong_owner_key") throw error;
       this.refuse(error);

@@ -1,4 +1,5 @@
 import { DELETE, EDIT, SHARE, VIEW, answer, api, every, type Room } from "../api/client";
+import { keepOwnerKey } from "../api/owner-key";
 import { Problem, Unreachable } from "../api/problem";
 import { forgetRoom, rememberRoom } from "../api/session";
 import { t } from "../i18n/index.svelte";
@@ -63,7 +64,7 @@ export class RoomStore {
    */
   async own(key: string): Promise<void> {
     await this.stay.enter({ owner_key: key });
-    rememberRoom(this.stay.slug, { ownerKey: key });
+    await keepOwnerKey(this.stay.slug, key);
     await this.look();
   }
 
