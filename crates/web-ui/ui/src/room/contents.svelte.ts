@@ -14,8 +14,10 @@ export class Contents {
   private listed = $state.raw<Content[]>([]);
   private hidden = $state.raw<ReadonlySet<number>>(new Set());
   private readonly deletions = new Map<number[], ReturnType<typeof setTimeout>>();
-  /** How often an answer to a change brought a content. */
+  /** How often a content was changed here, by an answer or an event. */
   changes = 0;
+  /** By which change each content was changed last, of those that a list to come may not have yet. */
+  private readonly changed = new Map<number, number>();
 
   constructor(
     private readonly stay: Stay,
@@ -30,16 +32,36 @@ export class Contents {
   /** The rest. */
   readonly items = $derived(this.all.filter((content) => content !== this.note));
 
-  /** The contents as they were listed after so many changes. What was changed meanwhile may not be in them yet. */
+  /** The contents as they were listed after so many changes. What was changed meanwhile is newer than that. */
   list(contents: Content[], changes: number): void {
-    if (changes === this.changes) this.listed = contents;
+    for (const [id, change] of this.changed) if (change <= changes) this.changed.delete(id);
+    const older = contents.filter(({ id }) => !this.changed.has(id));
+    const newer = this.listed.filter(({ id }) => this.changed.has(id));
+    this.listed = newer.length === 0 ? older : [...older, ...newer].sort(byId);
   }
 
   /** A content as it stands now, by the answer to a call. */
   take(content: Content): void {
-    this.changes += 1;
+    this.mark([content.id]);
     const others = this.listed.filter((other) => other.id !== content.id);
-    this.listed = [...others, content].sort((a, b) => a.id - b.id);
+    this.listed = [...others, content].sort(byId);
+  }
+
+  private mark(ids: number[]): void {
+    this.changes += 1;
+    for (const id of ids) this.changed.set(id, this.changes);
+  }
+
+  /** A content as an event has it: nothing where what is known is newer. */
+  happened(content: Content): void {
+    const known = this.listed.find(({ id }) => id === content.id);
+    if (!known || known.version <= content.version) this.take(content);
+  }
+
+  /** Contents that are gone. */
+  gone(ids: number[]): void {
+    this.mark(ids);
+    this.listed = this.listed.filter(({ id }) => !ids.includes(id));
   }
 
   /** Adds a text, or a link where it is one. */
@@ -109,6 +131,8 @@ export class Contents {
       return this.deleteNow(ids, true);
     });
 }
+
+const byId = (a: Content, b: Content) => a.id - b.id;
 
 /** A text of limited downloads is not read for being shown. */
 function isNote(content: Content): boolean {

@@ -1,4 +1,4 @@
-import { DELETE, EDIT, SHARE, VIEW, answer, api, every, type Room } from "../api/client";
+import { DELETE, EDIT, SHARE, VIEW, answer, api, every, type Content, type Room } from "../api/client";
 import { keepOwnerKey } from "../api/owner-key";
 import { Problem, Unreachable } from "../api/problem";
 import { forgetRoom, rememberRoom } from "../api/session";
@@ -6,15 +6,22 @@ import { t } from "../i18n/index.svelte";
 import { toasts } from "../ui/toasts.svelte";
 import { Contents } from "./contents.svelte";
 import { Entry } from "./entry.svelte";
+import type { Happening } from "./event-stream";
+import { Live } from "./live";
 import { Reader } from "./reader";
 import { Stay } from "./stay";
 import { Watch } from "./watch";
+
+/** So long what happens is gathered before the room is read anew, in milliseconds. */
+const TOGETHER = 150;
 
 /** A room as this page sees it: the way in, what one may do, what is in it, and the way out. */
 export class RoomStore {
   room = $state.raw<Room | undefined>();
   /** When the room was found to be gone, by its owner who was in it. What this page has of it stays. */
   lost = $state<number | undefined>();
+  /** How often something was heard of what others send. */
+  uploading = $state(0);
   private held = $state(0);
   private asOwner = $state(false);
 
@@ -22,7 +29,13 @@ export class RoomStore {
   readonly entry: Entry;
   readonly contents: Contents;
   readonly reader: Reader;
-  private readonly watch = new Watch(() => this.refresh());
+  private readonly live: Live;
+  private readonly watch = new Watch(
+    () => this.refresh(),
+    () => this.live.live,
+  );
+  /** What is about to be read anew, for something happened: the room, or what is in it too. */
+  private due: "room" | "all" | undefined;
   /** Looks that were begun, and the last one that counted. */
   private looks = 0;
   private looked = 0;
@@ -33,6 +46,10 @@ export class RoomStore {
     this.entry = new Entry(this.stay, () => this.begin());
     this.contents = new Contents(this.stay, () => this.refresh());
     this.reader = new Reader(this.stay);
+    this.live = new Live(this.stay, {
+      happened: (happening) => this.happened(happening),
+      missed: () => this.readSoon("all"),
+    });
   }
 
   /** What may be done now. */
@@ -55,6 +72,7 @@ export class RoomStore {
     if (this.closed) return;
     if (this.room) rememberRoom(this.stay.slug, { name: this.room.name, visited: Date.now() });
     this.watch.start();
+    this.live.start();
     addEventListener("pagehide", this.contents.flush);
   }
 
@@ -65,6 +83,9 @@ export class RoomStore {
   async own(key: string): Promise<void> {
     await this.stay.enter({ owner_key: key });
     await keepOwnerKey(this.stay.slug, key);
+    // An owner hears more.
+    this.live.stop();
+    this.live.start();
     await this.look();
   }
 
@@ -87,10 +108,43 @@ export class RoomStore {
     this.contents.list(contents, changes);
   }
 
+  /** Something happened in the room. */
+  private happened({ kind, data }: Happening): void {
+    const about = data as { id?: number; content?: Content | null; ids?: number[] };
+    if (about.content) this.contents.happened(about.content);
+    else if (kind === "content.deleted") this.contents.gone(about.ids ?? []);
+    else if (about.content === null && about.id !== undefined) this.contents.gone([about.id]);
+    else if (kind.startsWith("upload.")) this.uploading += 1;
+    else if (kind === "content.edited" || kind.startsWith("room.")) return this.readSoon("all");
+    else return;
+    // Its size is another one now.
+    this.readSoon("room");
+  }
+
+  /** Reads the room anew in a moment, once for all that happens until then. */
+  private readSoon(what: "room" | "all"): void {
+    const waits = this.due !== undefined;
+    if (this.due !== "all") this.due = what;
+    if (waits) return;
+    setTimeout(() => {
+      const due = this.due;
+      this.due = undefined;
+      if (this.watch.on) void (due === "all" ? this.refresh() : this.trying(() => this.lookAtRoom()));
+    }, TOGETHER);
+  }
+
+  private async lookAtRoom(): Promise<void> {
+    this.moved(await answer(api.GET("/api/v1/rooms/{room}", await this.stay.as())));
+  }
+
   /** The same, when something was just done; what fails is tried again by and by. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.trying(() => this.look());
+  }
+
+  private async trying(read: () => Promise<void>): Promise<void> {
     try {
-      await this.look();
+      await read();
     } catch (error) {
       if (!this.watch.on || error instanceof Unreachable) return;
       if (!(error instanceof Problem)) throw error;
@@ -135,6 +189,7 @@ export class RoomStore {
 
   private stop(): void {
     this.watch.stop();
+    this.live.stop();
     void this.contents.flush();
     removeEventListener("pagehide", this.contents.flush);
   }
@@ -147,6 +202,7 @@ export class RoomStore {
     await Promise.all(this.contents.flush());
     // What is under way must not come in again.
     this.watch.stop();
+    this.live.stop();
     try {
       const token = await this.stay.session?.bearer();
       if (token) await answer(api.POST("/api/v1/auth/logout", { body: { access_token: token } }));
@@ -154,6 +210,7 @@ export class RoomStore {
       // A stay that is over needs no end.
       if (!(error instanceof Problem)) {
         this.watch.start();
+        this.live.start();
         throw error;
       }
     }

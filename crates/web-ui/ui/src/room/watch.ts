@@ -2,12 +2,15 @@
 const PAUSE = 4_000;
 
 /** Looks at something again and again while the page is seen, and at once when it is seen again, or the network is
- * back. */
+ * back; not where nothing can have happened unheard. */
 export class Watch {
   on = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly look: () => Promise<void>) {}
+  constructor(
+    private readonly look: () => Promise<void>,
+    private readonly isHeard: () => boolean,
+  ) {}
 
   start(): void {
     this.on = true;
@@ -26,12 +29,12 @@ export class Watch {
   private schedule(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
-      if (!document.hidden) await this.look();
+      if (!document.hidden && !this.isHeard()) await this.look();
       if (this.on) this.schedule();
     }, PAUSE);
   }
 
   private now = (): void => {
-    if (!document.hidden) void this.look();
+    if (!document.hidden && !this.isHeard()) void this.look();
   };
 }

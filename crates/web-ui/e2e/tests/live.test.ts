@@ -1,0 +1,81 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+
+import { content, note, saved, type } from "../support/page";
+import { stage } from "../support/stage";
+
+const here = stage();
+
+/** Addresses that a page asks from now on, each by what stands behind the room's. */
+function asked(page: Page, room: string): string[] {
+  const paths: string[] = [];
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname.split(`/rooms/${room}`)[1];
+    if (path !== undefined) paths.push(`${request.method()} ${path}`);
+  });
+  return paths;
+}
+
+/** Opens a room, and waits until what happens in it is heard. */
+async function listen(page: Page, room: string): Promise<void> {
+  const stream = page.waitForResponse((answer) => answer.url().endsWith("/events"));
+  await page.goto(`${here.origin}/${room}`);
+  await stream;
+  await page.getByRole("heading", { name: room, exact: true }).waitFor();
+}
+
+/** What one adds, changes and deletes, with how the other page shows it; the list is not asked for again. */
+it("shows what others do without asking again", async () => {
+  const first = await here.person();
+  await first.makeRoom("seen-at-once");
+  const second = await here.person();
+  await listen(second.page, "seen-at-once");
+  await type(first.page, "before it counts");
+  await content(second.page, "before it counts").waitFor();
+  const paths = asked(second.page, "seen-at-once");
+  await type(first.page, "hello from afar");
+  await content(second.page, "hello from afar").waitFor();
+  await note(first.page).fill("a note for both");
+  await saved(first.page).waitFor();
+  await expect.poll(() => note(second.page).inputValue()).toBe("a note for both");
+  await content(first.page, "hello from afar").getByRole("button", { name: /^More/ }).click();
+  await first.page.getByRole("menuitem", { name: "Delete" }).click();
+  await first.page.reload();
+  await content(second.page, "hello from afar").waitFor({ state: "detached" });
+  expect(paths.filter((path) => path === "GET /contents")).toEqual([]);
+});
+
+it("goes on where the line broke", async () => {
+  const first = await here.person();
+  await first.makeRoom("cut-off");
+  const second = await here.person();
+  second.expected.add("Failed to load resource");
+  await listen(second.page, "cut-off");
+  await second.context.setOffline(true);
+  await type(first.page, "said meanwhile");
+  const again = second.page.waitForRequest((request) => request.url().endsWith("/events"));
+  await second.context.setOffline(false);
+  await again;
+  await content(second.page, "said meanwhile").waitFor();
+});
+
+it("listens once for all pages of a browser that show a room", async () => {
+  const first = await here.person();
+  await first.makeRoom("two-tabs");
+  const second = await here.person();
+  await listen(second.page, "two-tabs");
+  const other = await second.context.newPage();
+  const paths = asked(other, "two-tabs");
+  await other.goto(`${here.origin}/two-tabs`);
+  await other.getByRole("heading", { name: "two-tabs", exact: true }).waitFor();
+  await type(first.page, "to both of them");
+  await content(second.page, "to both of them").waitFor();
+  await content(other, "to both of them").waitFor();
+  expect(paths).not.toContain("GET /events");
+  // The other one listens when the first one is gone.
+  const listening = other.waitForResponse((answer) => answer.url().endsWith("/events"));
+  await second.page.close();
+  await listening;
+  await type(first.page, "to the one that is left");
+  await content(other, "to the one that is left").waitFor();
+});
