@@ -36,17 +36,21 @@ export async function every<T, A>(
   return items;
 }
 
-/** What a call answered.
+/** What a call answered; what is known already, where it has not changed since (304).
  *
  * @throws {Problem} when the server refused it; {Unreachable} when it did not answer.
  */
-export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answer<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+  known?: NoInfer<T>,
+): Promise<T> {
   let done;
   try {
     done = await call;
   } catch (error) {
     throw new Unreachable(String(error));
   }
+  if (done.response.status === 304 && known !== undefined) return known;
   if (!done.response.ok) throw await Problem.of(done.response, done.error);
   return done.data as T;
 }

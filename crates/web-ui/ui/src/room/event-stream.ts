@@ -9,8 +9,10 @@ export interface Happening {
 }
 
 interface Listener {
-  /** Called in order. `id` is where to go on behind it; those that are not kept have none. */
+  /** Called in order. */
   happened: (happening: Happening, id: string | undefined) => void;
+  /** Everything up to this event has been sent; called before what it is about. */
+  reached: (id: string) => void;
   /** Whether events come as they happen. When they begin to, everything before has been missed or was replayed. */
   live: (live: boolean) => void;
 }
@@ -23,9 +25,14 @@ const SILENCE = 40_000;
 const PAUSE = 2_000;
 const PAUSE_MAX = 60_000;
 
-/** Follows the events of a room, from behind `last` where that is known, until the signal aborts. A line that breaks is
- * connected again, and goes on where it broke. */
-export async function follow(stay: Stay, last: string | undefined, to: Listener, signal: AbortSignal): Promise<void> {
+/** Follows the events of a room until the signal aborts. A line that breaks is connected again, and goes on behind `last`,
+ * what is known then. */
+export async function follow(
+  stay: Stay,
+  last: () => string | undefined,
+  to: Listener,
+  signal: AbortSignal,
+): Promise<void> {
   let pause = PAUSE;
   let failed = 0;
   while (!signal.aborted) {
@@ -36,14 +43,15 @@ export async function follow(stay: Stay, last: string | undefined, to: Listener,
     let silence = setTimeout(off, FIRST);
     try {
       const { headers } = await stay.as();
+      const known = last();
       const response = await fetch(stay.address("events"), {
-        headers: { ...headers, Accept: "text/event-stream", ...(last === undefined ? {} : { "Last-Event-ID": last }) },
+        headers: { ...headers, Accept: "text/event-stream", ...(known && { "Last-Event-ID": known }) },
         cache: "no-store",
         signal: line.signal,
       });
       if (!response.ok || !response.body) throw new Error(String(response.status));
       const parser = createParser({
-        onId: (id) => (last = id),
+        onId: to.reached,
         onRetry: (time) => (pause = time),
         onEvent: ({ event = "message", id, data }) => to.happened({ kind: event, data: JSON.parse(data) }, id),
       });

@@ -7,17 +7,18 @@ interface Follower {
   missed: () => void;
 }
 
-/** What the page that listens passes on to the others of this browser. */
-type Message = { happening: Happening; id?: string } | { live: boolean } | { ask: true };
+/** What the page that listens passes on to the others of this browser. `last` is up to where it has heard everything. */
+type Message = { happening: Happening; id?: string } | { live: boolean; last?: string } | { ask: true };
 
 /** A page that nobody sees listens for so long, in milliseconds. */
 const HIDDEN = 60_000;
 
-/** What happens in a room, as it happens. Of all pages of this browser that show the room one listens and passes on what
- * it hears, as far as the browser has locks for that. */
+/** What happens in a room, as it happens, behind what a list showed. Of all pages of this browser that show the room one
+ * listens and passes on what it hears, as far as the browser has locks for that. */
 export class Live {
   /** Whether what happens is heard as it happens. */
   live = false;
+  /** The event up to which this page has heard or seen everything: the room's number, a dot, and the event's. */
   private last: string | undefined;
   private stopping: AbortController | undefined;
   private channel: BroadcastChannel | undefined;
@@ -40,6 +41,13 @@ export class Live {
     this.end();
   }
 
+  /** Everything was read as it stood behind an event, each part of it behind one of these at least. */
+  read(...events: (string | undefined)[]): void {
+    const all = events.filter((event) => event !== undefined);
+    const oldest = all.reduce((oldest, event) => (isBehind(event, oldest) ? event : oldest), all[0] ?? "");
+    if (all.length === events.length && isBehind(this.last, oldest)) this.last = oldest;
+  }
+
   private seen = (): void => {
     clearTimeout(this.hiding);
     if (document.hidden) this.hiding = setTimeout(() => this.end(), HIDDEN);
@@ -51,7 +59,8 @@ export class Live {
     const { signal } = (this.stopping = new AbortController());
     const listen = async () => {
       this.listens = true;
-      await follow(this.stay, this.last, { happened: this.happened, live: this.turned }, signal);
+      const to = { happened: this.happened, reached: this.reached, live: this.turned };
+      await follow(this.stay, () => this.last, to, signal);
       this.listens = false;
     };
     const locks = (navigator as { locks?: LockManager }).locks;
@@ -80,32 +89,43 @@ export class Live {
   /** From another page of this browser. */
   private heard(message: Message): void {
     if ("ask" in message) {
-      if (this.listens) this.say({ live: this.live });
+      if (this.listens) this.say({ live: this.live, last: this.last });
     } else if (this.listens) return;
-    else if ("live" in message) this.turn(message.live);
-    else this.take(message.happening, message.id);
+    else if ("live" in message) {
+      this.live = message.live;
+      // What happened before the other page could be heard.
+      if (message.live && (message.last === undefined || isBehind(this.last, message.last))) this.to.missed();
+    } else {
+      if (message.id !== undefined) this.last = message.id;
+      this.take(message.happening);
+    }
   }
+
+  private reached = (id: string): void => {
+    this.last = id;
+  };
 
   private happened = (happening: Happening, id: string | undefined): void => {
     this.say({ happening, id });
-    this.take(happening, id);
+    this.take(happening);
   };
 
-  private take(happening: Happening, id: string | undefined): void {
-    if (id !== undefined) this.last = id;
+  private take(happening: Happening): void {
     if (happening.kind === "reset") this.to.missed();
     else this.to.happened(happening);
   }
 
+  /** What was missed comes by itself, where there was something to go on from. */
   private turned = (live: boolean): void => {
-    this.say({ live });
-    this.turn(live);
-  };
-
-  private turn(live: boolean): void {
-    if (live === this.live) return;
+    this.say({ live, last: this.last });
     this.live = live;
-    // With a place to go on from, what was missed comes by itself.
-    if (live && (!this.listens || this.last === undefined)) this.to.missed();
-  }
+    if (live && this.last === undefined) this.to.missed();
+  };
+}
+
+/** Whether an event is older than another, or of another room. */
+function isBehind(event: string | undefined, other: string): boolean {
+  const [room, number] = (event ?? "").split(".");
+  const [otherRoom, otherNumber] = other.split(".");
+  return room !== otherRoom || Number(number) < Number(otherNumber);
 }

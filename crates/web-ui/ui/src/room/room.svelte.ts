@@ -1,4 +1,4 @@
-import { DELETE, EDIT, SHARE, VIEW, answer, api, every, type Content, type Room } from "../api/client";
+import { DELETE, EDIT, SHARE, VIEW, answer, api, type Content, type Room } from "../api/client";
 import { keepOwnerKey } from "../api/owner-key";
 import { Problem, Unreachable } from "../api/problem";
 import { forgetRoom, rememberRoom } from "../api/session";
@@ -7,6 +7,7 @@ import { toasts } from "../ui/toasts.svelte";
 import { Contents } from "./contents.svelte";
 import { Entry } from "./entry.svelte";
 import type { Happening } from "./event-stream";
+import { List } from "./list";
 import { Live } from "./live";
 import { Reader } from "./reader";
 import { Stay } from "./stay";
@@ -29,6 +30,7 @@ export class RoomStore {
   readonly entry: Entry;
   readonly contents: Contents;
   readonly reader: Reader;
+  private readonly list: List;
   private readonly live: Live;
   private readonly watch = new Watch(
     () => this.refresh(),
@@ -46,6 +48,7 @@ export class RoomStore {
     this.entry = new Entry(this.stay, () => this.begin());
     this.contents = new Contents(this.stay, () => this.refresh());
     this.reader = new Reader(this.stay);
+    this.list = new List(this.stay);
     this.live = new Live(this.stay, {
       happened: (happening) => this.happened(happening),
       missed: () => this.readSoon("all"),
@@ -91,14 +94,10 @@ export class RoomStore {
 
   /** Reads the room and what is in it. */
   private async look(): Promise<void> {
-    const as = await this.stay.as();
-    const page = (after?: number) =>
-      api.GET("/api/v1/rooms/{room}/contents", { ...as, params: { ...as.params, query: { after } } });
     const [look, changes] = [++this.looks, this.contents.changes];
-    const [room, contents] = await Promise.all([
-      answer(api.GET("/api/v1/rooms/{room}", as)),
-      every(page, Number),
-    ]);
+    const as = await this.stay.as();
+    const call = api.GET("/api/v1/rooms/{room}", as);
+    const [room, { contents, event }] = await Promise.all([answer(call), this.list.read()]);
     // Answers may overtake each other.
     if (look < this.looked) return;
     this.looked = look;
@@ -106,6 +105,7 @@ export class RoomStore {
     this.asOwner = this.stay.session?.claims.owner ?? false;
     this.moved(room);
     this.contents.list(contents, changes);
+    this.live.read(event, (await call).response.headers.get("last-event-id") ?? undefined);
   }
 
   /** Something happened in the room. */
