@@ -52,11 +52,13 @@ it("goes on where the line broke", async () => {
   second.expected.add("Failed to load resource");
   await listen(second.page, "cut-off");
   await second.context.setOffline(true);
+  await second.page.getByText("No connection since").waitFor();
   await type(first.page, "said meanwhile");
   const again = second.page.waitForRequest((request) => request.url().endsWith("/events"));
   await second.context.setOffline(false);
   await again;
   await content(second.page, "said meanwhile").waitFor();
+  await second.page.getByText("No connection since").waitFor({ state: "detached" });
 });
 
 it("listens once for all pages of a browser that show a room", async () => {
@@ -78,4 +80,22 @@ it("listens once for all pages of a browser that show a room", async () => {
   await listening;
   await type(first.page, "to the one that is left");
   await content(other, "to the one that is left").waitFor();
+});
+
+it("says what came out of sight, until it is looked at", async () => {
+  const first = await here.person();
+  await first.makeRoom("out-of-sight");
+  for (let n = 0; n < 6; n += 1) await type(first.page, `line ${n}`);
+  const second = await here.person({ viewport: { width: 600, height: 400 } });
+  await listen(second.page, "out-of-sight");
+  await content(second.page, "line 0").scrollIntoViewIfNeeded();
+  await type(first.page, "the first of two");
+  await type(first.page, "the second of two");
+  const more = second.page.getByRole("button", { name: "2 new" });
+  await more.waitFor();
+  expect(await second.page.title()).toBe("(2) out-of-sight · Elizabeth");
+  await more.click();
+  await more.waitFor({ state: "detached" });
+  await expect.poll(() => second.page.title()).toBe("out-of-sight · Elizabeth");
+  await content(second.page, "the second of two").waitFor();
 });

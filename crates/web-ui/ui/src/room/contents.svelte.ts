@@ -16,6 +16,9 @@ export class Contents {
   private readonly deletions = new Map<number[], ReturnType<typeof setTimeout>>();
   /** How often a content was changed here, by an answer or an event. */
   changes = 0;
+  /** What came since somebody last looked. */
+  private unseen = $state.raw<ReadonlySet<number>>(new Set());
+  private isListed = false;
   /** By which change each content was changed last, of those that a list to come may not have yet. */
   private readonly changed = new Map<number, number>();
 
@@ -32,19 +35,37 @@ export class Contents {
   /** The rest. */
   readonly items = $derived(this.all.filter((content) => content !== this.note));
 
+  /** How much came that cannot be seen from where the page is now. */
+  away = $state(0);
+  /** What came, and nobody has looked at yet. */
+  readonly fresh = $derived(new Set(this.all.filter(({ id }) => this.unseen.has(id)).map(({ id }) => id)));
+
+  /** Somebody has looked at the list. */
+  looked(): void {
+    if (this.unseen.size > 0) this.unseen = new Set();
+  }
+
+  private show(contents: Content[]): void {
+    const known = new Set(this.listed.map(({ id }) => id));
+    const came = this.isListed ? contents.filter(({ id }) => !known.has(id)) : [];
+    if (came.length > 0) this.unseen = new Set([...this.unseen, ...came.map(({ id }) => id)]);
+    this.listed = contents;
+    this.isListed = true;
+  }
+
   /** The contents as they were listed after so many changes. What was changed meanwhile is newer than that. */
   list(contents: Content[], changes: number): void {
     for (const [id, change] of this.changed) if (change <= changes) this.changed.delete(id);
     const older = contents.filter(({ id }) => !this.changed.has(id));
     const newer = this.listed.filter(({ id }) => this.changed.has(id));
-    this.listed = newer.length === 0 ? older : [...older, ...newer].sort(byId);
+    this.show(newer.length === 0 ? older : [...older, ...newer].sort(byId));
   }
 
   /** A content as it stands now, by the answer to a call. */
   take(content: Content): void {
     this.mark([content.id]);
     const others = this.listed.filter((other) => other.id !== content.id);
-    this.listed = [...others, content].sort(byId);
+    this.show([...others, content].sort(byId));
   }
 
   private mark(ids: number[]): void {

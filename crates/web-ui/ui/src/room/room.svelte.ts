@@ -23,6 +23,8 @@ export class RoomStore {
   lost = $state<number | undefined>();
   /** How often something was heard of what others send. */
   uploading = $state(0);
+  /** Since when the server has not answered, in milliseconds since 1970. */
+  cutOff = $state<number | undefined>();
   private held = $state(0);
   private asOwner = $state(false);
 
@@ -145,7 +147,9 @@ export class RoomStore {
   private async trying(read: () => Promise<void>): Promise<void> {
     try {
       await read();
+      this.cutOff = undefined;
     } catch (error) {
+      if (error instanceof Unreachable) this.cutOff ??= Date.now();
       if (!this.watch.on || error instanceof Unreachable) return;
       if (!(error instanceof Problem)) throw error;
       if (error.status >= 500 || error.status === 429) return;
