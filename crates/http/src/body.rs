@@ -27,16 +27,24 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// An answer of 200 with a JSON body, written in one pass.
 pub(crate) fn reply<T: Serialize + ?Sized>(value: &T) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => {
-            let json = HeaderValue::from_static("application/json");
-            ([(header::CONTENT_TYPE, json)], bytes).into_response()
-        }
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            Problem::internal().into_response()
-        }
-    }
+    json(value).map_or_else(IntoResponse::into_response, of_json)
+}
+
+/// What is to be answered as JSON.
+///
+/// # Errors
+///
+/// When it cannot be: a defect.
+pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(value).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        Problem::internal()
+    })
+}
+
+/// An answer of 200 whose body is JSON.
+pub(crate) fn of_json(body: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.into()).into_response()
 }
 
 /// Reads a body a little further beside the answer that refuses it, then lets go: the connection ends.

@@ -160,6 +160,7 @@ answered_within! {
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     listed_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;
+    total_downloads(room: RoomId, sid: Option<SessionId>) -> u64;
 }
 
 answered_within! {

@@ -171,6 +171,11 @@ impl<S: Sees> ReadContents for View<S> {
         Ok(seen.last().map(|content| content.id))
     }
 
+    async fn total_downloads(&mut self, room: RoomId, sid: Option<SessionId>) -> StoreResult<u64> {
+        let page = ContentPage { sid, without_texts: true, ..ContentPage::default() };
+        Ok(self.contents(room, page).await?.iter().map(|content| content.download_count).sum())
+    }
+
     async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>> {
         let dead = self.now().contents.ended(now).take(limited(limit));
         Ok(dead.map(|row| (row.content.room_id, row.content.id)).collect())

@@ -37,7 +37,7 @@ use crate::{
 };
 
 pub use caller::{Caller, Visitor};
-pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, Readable};
+pub use contents::{Archive, ArchiveEntry, ContentsPart, Deleted, ListVersion, Readable};
 pub use events::{About, EventsPart, HydratedEvent, Listening};
 pub use installation::JoinError;
 pub use page::Page;

@@ -25,7 +25,8 @@ use crate::problem::{Code, ProblemBody};
 
 pub(crate) use described::{Described, described};
 pub(crate) use operation::{
-    add_path_parameter, add_query_parameter, add_refusal_because, add_refusal_last, add_refusals, secure,
+    add_not_modified, add_path_parameter, add_query_parameter, add_refusal_because, add_refusal_last,
+    add_refusals, secure,
 };
 pub(crate) use schema::{Binary, Files, id, text, uuid};
 

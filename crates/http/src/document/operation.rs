@@ -63,6 +63,13 @@ pub(crate) fn add_refusals(operation: &mut Operation, codes: &[Code]) {
     }
 }
 
+/// Says that what the client has already is not sent again.
+pub(crate) fn add_not_modified(operation: &mut Operation) {
+    if let Some(response) = response(operation, "304") {
+        response.description = "`If-None-Match` names the `ETag` of what would be sent".into();
+    }
+}
+
 /// The same of one code, with its reason.
 pub(crate) fn add_refusal_because(operation: &mut Operation, code: Code, why: &str) {
     if let Some(response) = response(operation, code.status().as_str()) {

@@ -4,23 +4,29 @@ use std::str::FromStr;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, header, request::Parts},
-    response::Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
 };
+use data_encoding::HEXLOWER;
 use elizabeth_core::policy::{PAGE_DEFAULT, PAGE_MAX};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::openapi::path::Operation;
 
 use super::Query;
 use crate::{
-    document::{Described, add_refusals},
+    body::{Answer, json, of_json},
+    document::{Described, add_not_modified, add_refusals},
+    headers::{is_known, weak_tag},
     problem::{Problem, RequestCode},
 };
 
-/// Which part of a list is asked for: `limit` and `after`.
+/// Which part of a list is asked for, by `limit` and `after`, and which of its versions the client has.
 pub(crate) struct Paging {
     /// At most so many.
     pub(crate) limit: u64,
     after: Option<String>,
+    headers: HeaderMap,
 }
 
 impl<S: Sync> FromRequestParts<S> for Paging {
@@ -30,12 +36,15 @@ impl<S: Sync> FromRequestParts<S> for Paging {
         let query = Query::of(parts);
         // Read as signed: what does not fit a store's column is out of range.
         let limit = query.number::<i64>("limit")?.map_or(PAGE_DEFAULT, i64::unsigned_abs);
-        Ok(Self { limit: limit.min(PAGE_MAX), after: query.text("after")? })
+        let conditions = parts.headers.get_all(header::IF_NONE_MATCH);
+        let headers = conditions.into_iter().map(|value| (header::IF_NONE_MATCH, value.clone())).collect();
+        Ok(Self { limit: limit.min(PAGE_MAX), after: query.text("after")?, headers })
     }
 }
 
 impl Described for Paging {
     fn describe(operation: &mut Operation) {
+        add_not_modified(operation);
         add_refusals(operation, &[RequestCode::InvalidQuery.into()]);
     }
 }
@@ -62,6 +71,25 @@ impl Paging {
         self.after.as_ref().map(|text| read(text).ok_or_else(invalid)).transpose()
     }
 
+    /// A part of a list, with where it goes on; 304 where the client has the very same.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as JSON: a defect.
+    pub(crate) fn reply<T: Serialize>(&self, items: &[T], next: Option<String>) -> Answer {
+        let bytes = json(items)?;
+        // A part that looks the same may go on now.
+        let seen = Sha256::new().chain_update(next.as_deref().unwrap_or_default()).chain_update(&bytes);
+        let tag = HEXLOWER.encode(&seen.finalize()[..16]);
+        let answer = self.unless_known(&tag).unwrap_or_else(|| tagged(of_json(bytes), &tag));
+        Ok(self.with_next(answer, next))
+    }
+
+    /// 304 where the client has the version with that tag.
+    pub(crate) fn unless_known(&self, tag: &str) -> Option<Response> {
+        is_known(&self.headers, tag).then(|| tagged(StatusCode::NOT_MODIFIED.into_response(), tag))
+    }
+
     /// An answer with where the list goes on (RFC 8288), if it does. Nothing else of the request's query is repeated.
     pub(crate) fn with_next(&self, mut response: Response, next: Option<String>) -> Response {
         let link = next.map(|after| format!("<?limit={}&after={after}>; rel=\"next\"", self.limit));
@@ -70,4 +98,10 @@ impl Paging {
         }
         response
     }
+}
+
+/// An answer with its version.
+pub(crate) fn tagged(mut response: Response, tag: &str) -> Response {
+    response.headers_mut().extend(weak_tag(tag).map(|tag| (header::ETAG, tag)));
+    response
 }

@@ -6,6 +6,11 @@ pub(crate) fn strong_tag(tag: impl std::fmt::Display) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("\"{tag}\"")).ok()
 }
 
+/// A weak one: of what means the same, whatever bytes it is sent as.
+pub(crate) fn weak_tag(tag: &str) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("W/\"{tag}\"")).ok()
+}
+
 /// Whether a client has what bears this tag already: `If-None-Match` names it.
 pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     list(headers, &header::IF_NONE_MATCH).is_some_and(|tags| any_tag(&tags, |_, tag| tag == etag))

@@ -1,4 +1,4 @@
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use elizabeth_core::{event::EventRange, id::RoomId};
 
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -31,6 +31,11 @@ impl Since {
             Self::Event(_) | Self::Unknown => (range.newest, true),
         }
     }
+}
+
+/// Says up to which event an answer shows a room: from behind it on a client follows what happens.
+pub(crate) fn last_event_id(room: RoomId, event: u64) -> Option<(HeaderName, HeaderValue)> {
+    HeaderValue::try_from(format!("{room}.{event}")).ok().map(|id| (LAST_EVENT_ID.clone(), id))
 }
 
 /// The number in an event's id, which names the room too.

@@ -22,6 +22,7 @@ mod source;
 mod tests;
 mod word;
 
+pub(crate) use cursor::last_event_id;
 pub(crate) use exchange::exchange;
 pub(crate) use hub::Hub;
 pub(crate) use listener::follow;

@@ -20,6 +20,7 @@ mod uploads;
 mod urls;
 
 use axum::routing::get;
+use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{document::described, state::AppState};
@@ -27,6 +28,9 @@ use crate::{document::described, state::AppState};
 pub(crate) use fallback::{method_not_allowed, not_found};
 pub(crate) use pages::app::routes as page_routes;
 pub(crate) use system::metrics;
+
+/// From how many bytes on it pays to compress.
+const COMPRESSED: u16 = 1 << 10;
 
 /// A router of endpoints, each described by its handler's arguments.
 macro_rules! endpoints {
@@ -49,18 +53,15 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         presence::sign::be_present,
         presence::signal::send_signal,
         tokens::issue::issue_token,
-        tokens::list::list_tokens,
         tokens::validate::validate_token,
         tokens::revoke::revoke_token,
         tokens::delete::delete_token,
         tickets::create::create_ticket,
-        tickets::list::list_tickets,
         tickets::delete::delete_ticket,
         auth::refresh::refresh,
         auth::logout::logout,
         auth::revoke::revoke_refresh_token,
         auth::cleanup::clean_tokens,
-        contents::list::list_contents,
         contents::upload::upload_contents,
         contents::delete::delete_contents,
         contents::prepare::prepare_upload,
@@ -81,16 +82,27 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         uploads::status::upload_status,
         uploads::complete::complete_upload,
         uploads::abandon::abandon_upload,
-        uploads::list::list_uploads,
-        admin::rooms::list_rooms,
         admin::gc::collect_garbage,
         system::health::health,
         system::ready::ready,
         system::status::status,
         system::config::config,
-        system::openapi::openapi_document,
         system::docs::docs,
         system::docs::scalar,
     ]
+    .merge(lists())
     .route("/s/{ticket}", get(pages::ticket::ticket_page))
+}
+
+/// What may be long and says much the same in each line: it is compressed where the client takes that.
+fn lists() -> OpenApiRouter<AppState> {
+    endpoints![
+        tokens::list::list_tokens,
+        tickets::list::list_tickets,
+        contents::list::list_contents,
+        uploads::list::list_uploads,
+        admin::rooms::list_rooms,
+        system::openapi::openapi_document,
+    ]
+    .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESSED)))
 }

@@ -1,5 +1,8 @@
 //! Contents: announced, uploaded, listed, deleted.
 
+use std::{collections::HashSet, io::Read};
+
+use flate2::read::GzDecoder;
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
 
@@ -74,6 +77,102 @@ async fn lists_come_in_pages() {
     assert_eq!(link("?limit=2").await, format!("<?limit=2&after={}>; rel=\"next\"", ids[1]));
     assert_eq!(link(&format!("?limit=4&after={}", ids[0])).await, "");
     assert_eq!((link("").await, link("?limit=5").await, link("?limit=0").await), Default::default());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_has_not_changed_is_not_sent_again() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    server.upload("c", &token, "a", "x").await;
+    let free = server.upload("c", &token, "b", "y").await["id"].clone();
+    let path = "/rooms/c/contents";
+    let asked = async |query: &str, known: &str| {
+        let request = server.request(Method::GET, &format!("{path}{query}"), Some(&token));
+        request.header("if-none-match", known).send().await.unwrap()
+    };
+    let tag_of = |answer: &reqwest::Response| header(answer, "etag").to_owned();
+    let first = asked("", "\"another\"").await;
+    let tag = tag_of(&first);
+    assert!(tag.starts_with("W/\""), "{tag}");
+    let seen = header(&first, "last-event-id").to_owned();
+    assert!(seen.ends_with(".2"), "{seen}");
+    for query in ["", "?limit=1"] {
+        let again = asked(query, &tag).await;
+        assert_eq!((again.status().as_u16(), tag_of(&again)), (304, tag.clone()));
+        assert_eq!(again.bytes().await.unwrap(), "");
+    }
+    // Each change makes it another one: an event, and a download, which is none.
+    let mut tags = vec![tag];
+    let changed = async |tags: &mut Vec<String>| {
+        let answer = asked("", tags.last().unwrap()).await;
+        assert_eq!(answer.status(), 200);
+        tags.push(tag_of(&answer));
+        let (seen, list) =
+            (header(&answer, "last-event-id").to_owned(), answer.json::<Value>().await.unwrap());
+        assert_eq!(asked("", tags.last().unwrap()).await.status(), 304);
+        (seen, list)
+    };
+    server.post("/rooms/c/texts", Some(&token), json!({"text": "z"})).await;
+    let (now, _) = changed(&mut tags).await;
+    assert!(now.ends_with(".3") && now != seen, "{now}");
+    server.fetch("c", &token, &free, &[]).await.bytes().await.unwrap();
+    server.app.flush_downloads().await.unwrap();
+    let (same, list) = changed(&mut tags).await;
+    assert_eq!((same, &list[1]["download_count"]), (now, &json!(1)));
+    server.request(Method::DELETE, path, Some(&token)).json(&json!({"ids": [free]})).send().await.unwrap();
+    changed(&mut tags).await;
+    assert_eq!(tags.iter().collect::<HashSet<_>>().len(), 4);
+    // So it is with the other lists.
+    for list in ["/rooms/c/tokens", "/rooms/c/tickets", "/rooms/c/uploads"] {
+        let asked =
+            |known: &str| server.request(Method::GET, list, Some(&token)).header("if-none-match", known);
+        let tag = tag_of(&asked("\"another\"").send().await.unwrap());
+        assert_eq!(asked(&tag).send().await.unwrap().status(), 304, "{list}");
+    }
+}
+
+/// Who sees only what they added themselves, and has the list of who sees all, or the other way round.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_another_one_for_who_sees_only_their_own() {
+    let server = TestServer::start().await;
+    let owner = server.create_and_enter("c").await;
+    let drop_box = async || {
+        let invite = json!({"action": "enter", "permission": 2});
+        let invite = server.post("/rooms/c/tickets", Some(&owner), invite).await;
+        let entered = server.post("/rooms/c/tokens", None, json!({"ticket": invite["ticket"]})).await;
+        entered["token"].as_str().unwrap().to_owned()
+    };
+    let tag_for = async |token: &str| {
+        let answer = server.request(Method::GET, "/rooms/c/contents", Some(token)).send().await.unwrap();
+        header(&answer, "etag").to_owned()
+    };
+    let (one, other) = (drop_box().await, drop_box().await);
+    let tags = HashSet::from([tag_for(&owner).await, tag_for(&one).await, tag_for(&other).await]);
+    assert_eq!(tags.len(), 3, "{tags:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_is_compressed_where_the_client_takes_it() {
+    let server = TestServer::start().await;
+    let token = server.create_and_enter("c").await;
+    let asked = async |encodings: &str| {
+        let request = server.request(Method::GET, "/rooms/c/contents", Some(&token));
+        let answer = request.header("accept-encoding", encodings).send().await.unwrap();
+        let encoding = header(&answer, "content-encoding").to_owned();
+        (encoding, header(&answer, "etag").to_owned(), answer.bytes().await.unwrap())
+    };
+    assert_eq!(asked("gzip").await.0, "");
+    for n in 0..100 {
+        server.post("/rooms/c/texts", Some(&token), json!({"text": format!("text {n}")})).await;
+    }
+    let (plain, tag, bytes) = asked("identity").await;
+    assert_eq!(plain, "");
+    let (gzip, same, packed) = asked("gzip, deflate, br").await;
+    assert_eq!((gzip.as_str(), same), ("gzip", tag));
+    assert!(packed.len() * 5 < bytes.len(), "{} of {}", packed.len(), bytes.len());
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]

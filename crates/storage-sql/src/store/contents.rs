@@ -113,6 +113,13 @@ impl<C: Connection> ReadContents for SqlTx<C> {
         }
     }
 
+    async fn total_downloads(&mut self, room: RoomId, sid: Option<SessionId>) -> StoreResult<u64> {
+        match sid {
+            Some(sid) => self.one(contents::DownloadsOfSession { room, sid }).await,
+            None => self.one(contents::Downloads { room }).await,
+        }
+    }
+
     async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>> {
         self.all(contents::Dead { now, limit }).await
     }

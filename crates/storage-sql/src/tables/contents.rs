@@ -306,6 +306,21 @@ statement! {
     }
 }
 
+fn downloads(room: Param) -> Select<u64> {
+    total(Contents::download_count)
+        .select(|query| query.from(Contents::Table).and_where(Expr::col(Contents::room_id).eq(room)))
+}
+
+statement! {
+    Downloads = "downloads_of_room" { room: RoomId } -> u64 { downloads(room) }
+}
+
+statement! {
+    DownloadsOfSession = "downloads_of_session" { room: RoomId, sid: SessionId } -> u64 {
+        of_session(downloads(room), sid)
+    }
+}
+
 /// Answers with the size of each that it removed.
 pub(crate) fn delete(room: RoomId, ids: &[ContentId]) -> Built<u64> {
     let mut args = Args::default();

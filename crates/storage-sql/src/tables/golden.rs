@@ -107,6 +107,8 @@ fn every_fixed() -> Vec<&'static Fixed> {
         contents::QueueBlobsOfRoom::fixed(),
         contents::QueueBlobsOfContent::fixed(),
         contents::TotalOfRoom::fixed(),
+        contents::Downloads::fixed(),
+        contents::DownloadsOfSession::fixed(),
         contents::CountDownload::fixed(),
         contents::AddDownloads::fixed(),
         contents::Dead::fixed(),

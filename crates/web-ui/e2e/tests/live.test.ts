@@ -1,7 +1,8 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
-import { content, note, saved, type } from "../support/page";
+import { noise } from "../support/files";
+import { content, note, pick, saved, type } from "../support/page";
 import { stage } from "../support/stage";
 
 const here = stage();
@@ -98,4 +99,22 @@ it("says what came out of sight, until it is looked at", async () => {
   await more.waitFor({ state: "detached" });
   await expect.poll(() => second.page.title()).toBe("out-of-sight · Elizabeth");
   await content(second.page, "the second of two").waitFor();
+});
+
+/** A browser opens six connections to a server at most, and the stream keeps one of them. */
+it("leaves an upload its four connections", async () => {
+  const person = await here.person();
+  const { page } = person;
+  const devtools = await person.context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  const connections = { stream: new Set<number>(), chunks: new Set<number>() };
+  devtools.on("Network.responseReceived", ({ response: { url, connectionId } }) => {
+    if (url.endsWith("/events")) connections.stream.add(connectionId);
+    if (/uploads\/chunks\/\d+\/\d+/.test(url)) connections.chunks.add(connectionId);
+  });
+  await person.makeRoom("four-at-once");
+  await expect.poll(() => connections.stream.size).toBe(1);
+  await pick(page, [{ name: "film.bin", mimeType: "video/x-test", buffer: noise(40 << 20, 3) }]);
+  expect(connections.chunks.size).toBe(4);
+  for (const stream of connections.stream) expect(connections.chunks).not.toContain(stream);
 });

@@ -84,6 +84,9 @@ pub trait ReadContents: Send {
         now: Timestamp,
     ) -> StoreResult<Option<ContentId>>;
 
+    /// The downloads counted of a room's contents, or of those that one session added.
+    async fn total_downloads(&mut self, room: RoomId, sid: Option<SessionId>) -> StoreResult<u64>;
+
     /// Contents whose time is over or whose downloads are used up, with their rooms.
     async fn dead_contents(&mut self, now: Timestamp, limit: u64) -> StoreResult<Vec<(RoomId, ContentId)>>;
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::{
     Elizabeth, Result,
     content::Content,
-    id::ContentId,
+    id::{ContentId, RoomId, SessionId},
     name::RoomRef,
     ports::ContentPage,
     service::{authorize::Requirement, caller::Caller},
@@ -63,7 +63,32 @@ impl Elizabeth {
     }
 }
 
+/// What a room's list of contents shows: two that are equal show the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListVersion {
+    /// The room, by whatever address it is reached.
+    pub room: RoomId,
+    /// Its newest event when it was asked. The list that is read next shows all up to there.
+    pub event: u64,
+    /// Downloads so far: those that no content limits are no event.
+    pub downloads: u64,
+    /// The session that sees only what it added itself.
+    pub visible: Option<SessionId>,
+}
+
 impl Elizabeth {
+    /// Which version of a room's list this token is shown now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Elizabeth::contents_within`].
+    pub async fn contents_version(&self, room: &RoomRef, caller: &Caller) -> Result<ListVersion> {
+        let (mut tx, grant, _) = self.authorize_reading(room, caller, Requirement::Look).await?;
+        let (room, visible) = (&grant.room, grant.visible());
+        let downloads = tx.total_downloads(room.id, visible).await?;
+        Ok(ListVersion { room: room.id, event: room.event_seq, downloads, visible })
+    }
+
     /// Behind which content a room's list goes on after so many, of those behind `after`; `None` when it ends before.
     ///
     /// # Errors

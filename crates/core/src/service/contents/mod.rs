@@ -17,5 +17,5 @@ mod verified;
 
 pub use archive::{Archive, ArchiveEntry};
 pub use delete::Deleted;
-pub use list::ContentsPart;
+pub use list::{ContentsPart, ListVersion};
 pub use read::Readable;

@@ -3,7 +3,7 @@ use elizabeth_api::RoomObject;
 use elizabeth_core::id::RoomId;
 
 use crate::{
-    body::{Answer, reply},
+    body::Answer,
     extract::{Admin, Paging},
     state::AppState,
 };
@@ -24,6 +24,6 @@ pub(crate) async fn list_rooms(State(state): State<AppState>, _: Admin, paging: 
     let after = paging.after_number()?.map(RoomId);
     let page = state.app().rooms(after, paging.limit).await?;
     let now = state.app().now();
-    let answer = reply(&page.items.iter().map(|room| RoomObject::new(room, now)).collect::<Vec<_>>());
-    Ok(paging.with_next(answer, page.next.map(|id| id.to_string())))
+    let rooms: Vec<_> = page.items.iter().map(|room| RoomObject::new(room, now)).collect();
+    paging.reply(&rooms, page.next.map(|id| id.to_string()))
 }

@@ -1,21 +1,18 @@
 use std::io;
 
-use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderValue, header},
-    response::IntoResponse,
-};
+use axum::{body::Body, extract::State};
 use bytes::Bytes;
 use elizabeth_api::{ContentList, ContentObject};
 use elizabeth_core::{
     Caller, Elizabeth, Result, content::Content, id::ContentId, name::RoomRef, ports::ContentPage,
+    service::ListVersion,
 };
 use futures::stream;
 
 use crate::{
-    body::{Answer, reply},
-    extract::{Credential, InRoom, Paging},
+    body::{Answer, of_json, reply},
+    extract::{Credential, InRoom, Paging, tagged},
+    live::last_event_id,
     state::AppState,
 };
 
@@ -34,7 +31,8 @@ const PAGE_TEXTS: u64 = 512 << 10;
         ("after" = Option<i64>, Query, minimum = 0, description = "Only those with a greater id"),
     ),
     responses(
-        (status = 200, description = "The contents. `Link` with `rel=\"next\"` says where the list goes on", body = Vec<ContentObject>),
+        (status = 200, description = "The contents. `Link` with `rel=\"next\"` says where the list goes on", body = Vec<ContentObject>,
+            headers(("Last-Event-ID" = String, description = "Of the event that the list shows last, to follow the room's events from there on"))),
         (status = 400, description = "`invalid_query`"),
         (status = 403, description = "`permission_denied`"),
     ),
@@ -47,12 +45,25 @@ pub(crate) async fn list_contents(
 ) -> Answer {
     let after = paging.after_number()?.map(ContentId);
     let caller = credential.into_caller();
+    let version = state.app().contents_version(&room, &caller).await?;
+    let tag = tag_of(&version);
+    if let Some(unchanged) = paging.unless_known(&tag) {
+        return Ok(unchanged);
+    }
     let last = state.app().contents_go_on(&room, &caller, after, paging.limit).await?;
     let mut listing = Listing::new(state.app().clone(), room, caller);
     listing.after = after;
     listing.until = last;
     listing.left = paging.limit;
-    Ok(paging.with_next(send_list(listing).await?, last.map(|id| id.to_string())))
+    let mut answer = tagged(send_list(listing).await?, &tag);
+    answer.headers_mut().extend(last_event_id(version.room, version.event));
+    Ok(paging.with_next(answer, last.map(|id| id.to_string())))
+}
+
+fn tag_of(version: &ListVersion) -> String {
+    let ListVersion { room, event, downloads, visible } = version;
+    let own = visible.map(|sid| format!(".{sid}")).unwrap_or_default();
+    format!("{room}.{event}.{downloads}{own}")
 }
 
 /// Answers with a list as an array.
@@ -61,9 +72,8 @@ pub(crate) async fn send_list(mut listing: Listing) -> Answer {
     if !listing.goes_on {
         return Ok(reply(&ContentList(&listing.page)));
     }
-    let json = HeaderValue::from_static("application/json");
     let body = Body::from_stream(stream::try_unfold(Some(listing), write_page));
-    Ok(([(header::CONTENT_TYPE, json)], body).into_response())
+    Ok(of_json(body))
 }
 
 /// A list on its way out, page by page.

@@ -1,9 +1,11 @@
 use axum::extract::State;
 use elizabeth_api::RoomObject;
+use elizabeth_core::Caller;
 
 use crate::{
     body::{Answer, reply},
     extract::{Credential, InRoom},
+    live::last_event_id,
     state::AppState,
 };
 
@@ -11,7 +13,8 @@ use crate::{
 #[utoipa::path(
     get, path = "/api/v1/rooms/{room}", tag = "rooms",
     responses(
-        (status = 200, description = "The room", body = RoomObject),
+        (status = 200, description = "The room", body = RoomObject,
+            headers(("Last-Event-ID" = String, description = "With a token: of the event that it shows last, to follow the room's events from there on"))),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`"),
         (status = 403, description = "`not_shared`, `room_closed`, `room_locked`, `entries_exhausted`"),
     ),
@@ -22,6 +25,12 @@ pub(crate) async fn read_room(
     InRoom(room): InRoom,
     credential: Credential,
 ) -> Answer {
-    let room = state.app().room(&room, credential.caller()).await?;
-    Ok(reply(&RoomObject::new(&room, state.app().now())))
+    let caller = credential.caller();
+    let room = state.app().room(&room, caller).await?;
+    let mut answer = reply(&RoomObject::new(&room, state.app().now()));
+    // How much happens in it is not for those outside.
+    if matches!(caller, Caller::Token(_)) {
+        answer.headers_mut().extend(last_event_id(room.id, room.event_seq));
+    }
+    Ok(answer)
 }

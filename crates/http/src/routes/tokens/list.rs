@@ -4,7 +4,7 @@ use elizabeth_core::{id::Jti, service::TokenPlace, time::Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    body::{Answer, reply},
+    body::Answer,
     extract::{Credential, InRoom, Paging},
     state::AppState,
 };
@@ -29,9 +29,8 @@ pub(crate) async fn list_tokens(
     let after = paging.after_as(|text| place(text))?;
     let list = state.app().tokens(&room, credential.caller(), after, paging.limit).await?;
     let tokens = list.tokens.items.iter().map(|token| TokenObject::new(token, list.current));
-    let answer = reply(&tokens.collect::<Vec<_>>());
     let next = list.tokens.next.map(|TokenPlace(issued, Jti(jti))| format!("{}.{jti}", issued.as_micros()));
-    Ok(paging.with_next(answer, next))
+    paging.reply(&tokens.collect::<Vec<_>>(), next)
 }
 
 /// A token's place, as a `Link` names it.

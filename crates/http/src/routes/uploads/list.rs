@@ -3,7 +3,7 @@ use elizabeth_api::UploadUnderWay;
 use elizabeth_core::id::ReservationId;
 
 use crate::{
-    body::{Answer, reply},
+    body::Answer,
     extract::{Credential, InRoom, Paging},
     state::AppState,
 };
@@ -28,6 +28,6 @@ pub(crate) async fn list_uploads(
 ) -> Answer {
     let after = paging.after_number()?.map(ReservationId);
     let page = state.app().uploads(&room, credential.caller(), after, paging.limit).await?;
-    let answer = reply(&page.items.iter().map(UploadUnderWay::from).collect::<Vec<_>>());
-    Ok(paging.with_next(answer, page.next.map(|id| id.to_string())))
+    let items: Vec<_> = page.items.iter().map(UploadUnderWay::from).collect();
+    paging.reply(&items, page.next.map(|id| id.to_string()))
 }

@@ -174,4 +174,16 @@ pub async fn outlines_and_numbers_are_listed_in_parts(bench: &Bench) {
     assert_eq!(read.content_ids(room, page, 2).await.unwrap(), contents[3..]);
     let others = ContentPage { sid: Some(sid(9)), ..page };
     assert_eq!(read.content_ids(room, others, 0).await, Ok(vec![]));
+    assert_eq!(read.total_downloads(room, None).await, Ok(0));
+    drop(read);
+
+    let mut tx = bench.begin().await;
+    tx.add_downloads(contents[0], 3).await.unwrap();
+    tx.add_downloads(contents[1], 4).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut read = bench.read().await;
+    assert_eq!(read.total_downloads(room, None).await, Ok(7));
+    let author = new_content(room, vec![]).sid;
+    assert_eq!(read.total_downloads(room, Some(author)).await, Ok(7));
+    assert_eq!(read.total_downloads(room, Some(sid(9))).await, Ok(0));
 }

@@ -5,7 +5,7 @@ import { isPassing, pause } from "./send";
 import type { Upload } from "./upload.svelte";
 
 /** Chunks that are on the way at once, of all files together. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 /** The file was changed, moved or deleted since it was picked: browsers do not read it any more. */
 export class FileGone extends Error {}
