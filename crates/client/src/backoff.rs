@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::StatusCode;
+
+use crate::error::ClientError;
+
 /// The first pause at most; each is twice as long as the one before.
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest pause that is of our own choice.
@@ -29,6 +33,45 @@ impl Backoff {
         let pause = own.max(asked.unwrap_or_default());
         let left = self.patience.saturating_sub(now.saturating_duration_since(first));
         (pause <= left).then_some(pause)
+    }
+}
+
+/// What is done about the attempts of one thing that fail.
+pub(crate) struct Attempts {
+    backoff: Backoff,
+    renewed: bool,
+}
+
+/// How something is attempted again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// At once, with a token that was renewed.
+    WithNewToken,
+    After(Duration),
+}
+
+impl Attempts {
+    /// What fails and may pass is tried again, as long as `patience` after it has failed first.
+    pub(crate) fn new(patience: Duration) -> Self {
+        Self { backoff: Backoff::new(patience), renewed: false }
+    }
+
+    /// The same for as long as it takes.
+    pub(crate) fn endless() -> Self {
+        Self::new(Duration::MAX)
+    }
+
+    /// What comes after an attempt that has failed now; `None` when it was the last. A token that is refused is renewed
+    /// once.
+    pub(crate) fn after(&mut self, error: &ClientError) -> Option<Again> {
+        if !self.renewed && error.status() == Some(StatusCode::UNAUTHORIZED) {
+            self.renewed = true;
+            return Some(Again::WithNewToken);
+        }
+        if !error.may_pass() {
+            return None;
+        }
+        self.backoff.after(Instant::now(), error.pause(), rand::random()).map(Again::After)
     }
 }
 
@@ -63,5 +106,22 @@ mod tests {
         assert_eq!(backoff.after(now, Some(Duration::ZERO), 1.0), Some(seconds(1)));
         assert_eq!(backoff.after(now, Some(seconds(121)), 0.0), None);
         assert_eq!(Backoff::new(Duration::ZERO).after(now, None, 0.0), None);
+    }
+
+    #[test]
+    fn a_token_is_renewed_once_and_what_is_refused_is_refused() {
+        let refused = |status| ClientError::Strange { status, pause: Some(Duration::from_secs(3)) };
+        let mut attempts = Attempts::endless();
+        assert_eq!(attempts.after(&refused(StatusCode::UNAUTHORIZED)), Some(Again::WithNewToken));
+        for _ in 0..100 {
+            let again = attempts.after(&refused(StatusCode::SERVICE_UNAVAILABLE));
+            assert!(
+                matches!(again, Some(Again::After(pause)) if pause >= Duration::from_secs(3)),
+                "{again:?}"
+            );
+        }
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND] {
+            assert_eq!(attempts.after(&refused(status)), None);
+        }
     }
 }

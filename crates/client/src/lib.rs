@@ -2,7 +2,8 @@
 //!
 //! A [`Client`] speaks to one [`Server`]; a [`Session`] is a room that was entered, whose token it renews by itself.
 //! [`upload`] sends small files in one request, [`upload_in_chunks`] large ones so that they can be gone on with, and
-//! [`download`] compares what it fetches with its hash. How far they are is reported to a [`Progress`].
+//! [`download`] compares what it fetches with its hash. How far they are is reported to a [`Progress`]. [`Events`] follows
+//! what happens in a room.
 //!
 //! ```no_run
 //! use std::{path::Path, sync::Arc};
@@ -34,6 +35,7 @@ mod chunked;
 mod client;
 mod download;
 mod error;
+mod events;
 mod line;
 mod local_file;
 mod pass;
@@ -49,6 +51,7 @@ pub use self::{
     client::{Client, read},
     download::download,
     error::ClientError,
+    events::{Events, Followed, RoomEvent},
     local_file::LocalFile,
     progress::{Event, Progress},
     session::{Credentials, OwnerKey, RefreshToken, Session},

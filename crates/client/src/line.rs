@@ -1,10 +1,15 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{sync::Mutex, time::sleep};
 
-use crate::{backoff::Backoff, client::Client, error::ClientError, session::Session};
+use crate::{
+    backoff::{Again, Attempts},
+    client::Client,
+    error::ClientError,
+    session::Session,
+};
 
 /// A session that several requests share, and that bears with a server that is away for a while.
 pub(crate) struct Line<'a> {
@@ -53,24 +58,15 @@ impl<'a> Line<'a> {
         &self,
         attempt: impl AsyncFn() -> Result<T, ClientError>,
     ) -> Result<T, ClientError> {
-        let mut backoff = Backoff::new(self.patience);
-        let mut renewed = false;
+        let mut attempts = Attempts::new(self.patience);
         loop {
             let error = match attempt().await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            if !renewed && error.status() == Some(StatusCode::UNAUTHORIZED) {
-                renewed = true;
-                self.session.lock().await.outdate();
-                continue;
-            }
-            let pause = error
-                .may_pass()
-                .then(|| backoff.after(Instant::now(), error.pause(), rand::random()))
-                .flatten();
-            match pause {
-                Some(pause) => sleep(pause).await,
+            match attempts.after(&error) {
+                Some(Again::WithNewToken) => self.session.lock().await.outdate(),
+                Some(Again::After(pause)) => sleep(pause).await,
                 None => return Err(error),
             }
         }

@@ -1,4 +1,4 @@
-use std::time;
+use std::time::{self, Duration};
 
 use elizabeth_api::{Instant, IssuedToken, Refresh, RefreshedTokens, Secret};
 use elizabeth_core::ErrorCode;
@@ -6,8 +6,10 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::{
+    backoff::{Again, Attempts},
     client::Client,
     error::ClientError,
     token::{Proof, stale},
@@ -127,6 +129,36 @@ impl Session {
     /// The token is renewed before it is used again.
     pub(crate) fn outdate(&mut self) {
         self.stale = time::Instant::now();
+    }
+
+    /// When its token is renewed, unless it is used before.
+    pub(crate) fn renewal_due(&self) -> tokio::time::Instant {
+        self.stale.into()
+    }
+
+    /// Attempts something with it until it is done, or fails for good: what may pass is tried again, as long as `patience`
+    /// after it has failed first, and a token that is refused is renewed once.
+    ///
+    /// # Errors
+    ///
+    /// What does not pass, or not in time.
+    pub async fn patiently<T>(
+        &mut self,
+        patience: Duration,
+        mut attempt: impl AsyncFnMut(&mut Self) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
+        let mut attempts = Attempts::new(patience);
+        loop {
+            let error = match attempt(self).await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            match attempts.after(&error) {
+                Some(Again::WithNewToken) => self.outdate(),
+                Some(Again::After(pause)) => sleep(pause).await,
+                None => return Err(error),
+            }
+        }
     }
 
     /// The client behind it.
