@@ -5,7 +5,7 @@ use crate::{
     admin_rooms::Rooms,
     commands::{
         completions::Completions, get::Get, invite::Invite, ls::Ls, man::Man, put::Put, rm::Rm, room::Room,
-        text::Text,
+        text::Text, watch::Watch,
     },
     gc::Gc,
     output::Output,
@@ -27,7 +27,8 @@ a scheme it is https, but http for this machine itself.
 
 Who creates a room is its owner. The room's key is remembered in keys.json, in the folder ELIZABETH_CONFIG_DIR or \
 where the platform keeps settings (~/.config/elizabeth). A guest's session is remembered beside it, in sessions.json, \
-while files of more than 8 MiB are on their way: the same put goes on with what has arrived.";
+while files of more than 8 MiB are on their way or a room is watched: the same command goes on in it. Up to where a \
+room was watched is remembered in the folder watches.";
 
 /// Shares files in rooms of an Elizabeth, and looks after one
 #[derive(Parser)]
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Rm(Rm),
     /// Add a text, and print its address
     Text(Text),
+    /// Follow what happens in a room, from where it was followed last
+    Watch(Watch),
     /// Create, show, change or delete a room
     #[command(subcommand)]
     Room(Room),

@@ -20,6 +20,10 @@ pub(crate) enum Error {
     Json(#[from] serde_json::Error),
     #[error("{0}")]
     Usage(String),
+    #[error("the command cannot be run: {0}")]
+    Exec(io::Error),
+    #[error("another process watches this room to do the same")]
+    Watched,
     #[error("nothing was deleted")]
     Declined,
     #[error("{what}: {}", explained(source))]
@@ -61,6 +65,8 @@ impl Error {
             | Self::Output(_)
             | Self::Input(_)
             | Self::Json(_)
+            | Self::Exec(_)
+            | Self::Watched
             | Self::Declined
             | Self::Files(_)
             | Self::Place(_)

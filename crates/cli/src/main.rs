@@ -68,6 +68,7 @@ async fn run() -> Result<(), Error> {
         Command::Ls(ls) => ls.run(output).await,
         Command::Rm(rm) => rm.run(output).await,
         Command::Text(text) => text.run(output).await,
+        Command::Watch(watch) => watch.run(output).await,
         Command::Room(room) => room.run(output).await,
         Command::Invite(invite) => invite.run(output).await,
         Command::Admin(admin) => run_admin(*admin, output).await,

@@ -1,7 +1,8 @@
 //! What is remembered from one command to the next: secrets, in files of the user's own.
 
 use std::{
-    fs::{self, DirBuilder, File},
+    borrow::Cow,
+    fs::{self, DirBuilder, File, TryLockError},
     io::{self, Write},
     marker::PhantomData,
     os::unix::fs::DirBuilderExt,
@@ -20,7 +21,7 @@ const VERSION: u32 = 1;
 pub(crate) struct Memory<T> {
     folder: PathBuf,
     /// What the file is called, without its ending.
-    name: &'static str,
+    name: Cow<'static, str>,
     entries: PhantomData<fn() -> T>,
 }
 
@@ -49,15 +50,17 @@ pub(crate) struct Lock {
 impl<T: DeserializeOwned + Serialize> Memory<T> {
     /// A file in the folder that the environment names, or where the platform keeps a program's settings.
     pub(crate) fn locate(name: &'static str) -> Result<Self, MemoryError> {
-        let named = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        let usual = || Some(ProjectDirs::from("", "", "elizabeth")?.config_dir().to_owned());
-        let folder = named.or_else(usual).ok_or(MemoryError::NoFolder)?;
-        Ok(Self::at(folder, name))
+        Ok(Self::at(folder()?, name))
+    }
+
+    /// A file of many in a folder of their own in there.
+    pub(crate) fn locate_below(below: &str, name: String) -> Result<Self, MemoryError> {
+        Ok(Self::at(folder()?.join(below), name))
     }
 
     /// A file in a folder, which need not be there yet.
-    pub(crate) fn at(folder: PathBuf, name: &'static str) -> Self {
-        Self { folder, name, entries: PhantomData }
+    pub(crate) fn at(folder: PathBuf, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { folder, name: name.into(), entries: PhantomData }
     }
 
     /// All that is remembered.
@@ -81,6 +84,17 @@ impl<T: DeserializeOwned + Serialize> Memory<T> {
         move || lock(&folder, &path).map_err(|source| MemoryError::Folder { path: folder, source })
     }
 
+    /// Keeps other processes from changing the file, unless one has it now.
+    pub(crate) fn try_lock(&self) -> Result<Option<Lock>, MemoryError> {
+        let failed = |source| MemoryError::Folder { path: self.folder.clone(), source };
+        let file = lockable(&self.folder, &self.path("lock")).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
     /// Changes the file while no other process does, if `change` says that there is something to be changed.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<T>) -> bool) -> Result<(), MemoryError> {
         self.change_locked(&self.locking()()?, change)
@@ -100,16 +114,38 @@ impl<T: DeserializeOwned + Serialize> Memory<T> {
         replaced.map_err(|source| MemoryError::Folder { path: self.folder.clone(), source })
     }
 
+    /// Forgets all of it.
+    pub(crate) fn remove_locked(&self, _: &Lock) -> Result<(), MemoryError> {
+        let path = self.path("json");
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(MemoryError::Folder { path, source })
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     fn path(&self, ending: &str) -> PathBuf {
         self.folder.join(format!("{}.{ending}", self.name))
     }
 }
 
+/// The folder where things are remembered.
+fn folder() -> Result<PathBuf, MemoryError> {
+    let named = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let usual = || Some(ProjectDirs::from("", "", "elizabeth")?.config_dir().to_owned());
+    named.or_else(usual).ok_or(MemoryError::NoFolder)
+}
+
 fn lock(folder: &Path, path: &Path) -> io::Result<Lock> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    let file = lockable(folder, path)?;
     file.lock()?;
     Ok(Lock { _file: file })
+}
+
+fn lockable(folder: &Path, path: &Path) -> io::Result<File> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    File::options().create(true).truncate(false).write(true).open(path)
 }
 
 /// Writes a file anew. Temporary files are for nobody else to read (0600), and it stays so after the renaming.

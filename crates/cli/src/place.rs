@@ -6,6 +6,7 @@ use std::{
 };
 
 use elizabeth_client::Content;
+use elizabeth_core::archive::numbered;
 use tempfile::{NamedTempFile, TempPath};
 
 /// Why a content cannot be put where it should be.
@@ -19,6 +20,20 @@ pub(crate) enum PlaceError {
     Link(PathBuf),
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
+}
+
+impl PlaceError {
+    /// Whether it is for the name alone that nothing can be put there.
+    pub(crate) fn is_of_the_name(&self) -> bool {
+        match self {
+            Self::Unsafe(_) => true,
+            // Of a file system that allows less: too long, or with signs that it cannot have.
+            Self::Io { source, .. } => {
+                matches!(source.kind(), io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput)
+            }
+            Self::Exists(_) | Self::Link(_) => false,
+        }
+    }
 }
 
 /// A file that appears in its place only once it is whole.
@@ -51,6 +66,50 @@ pub(crate) fn below(folder: &Path, name: &str) -> Result<PathBuf, PlaceError> {
         }
     }
     Ok(place.join(last))
+}
+
+/// A place of its own for what has this name, below a folder and as a path from there: where something else is in the
+/// way, the name or the folder's is numbered as in an archive. Folders on the way are made, and none of them is a link.
+pub(crate) fn own_below(folder: &Path, name: &str) -> Result<String, PlaceError> {
+    let (folders, last) = split(name)?;
+    let mut way = String::new();
+    for name in folders.split_terminator('/') {
+        way = first_that_fits(folder, &way, name, is_folder)?;
+        way.push('/');
+    }
+    first_that_fits(folder, &way, last, |place| match check_free(place, false) {
+        Err(PlaceError::Exists(_)) => Ok(false),
+        free => free.map(|()| true),
+    })
+}
+
+/// The first of `name`, `name (2)`, … that fits behind a way below a folder.
+fn first_that_fits(
+    folder: &Path,
+    way: &str,
+    name: &str,
+    fits: impl Fn(&Path) -> Result<bool, PlaceError>,
+) -> Result<String, PlaceError> {
+    let mut number = 1;
+    loop {
+        let name = if number == 1 { name.to_owned() } else { numbered(name, number) };
+        let below = format!("{way}{name}");
+        if fits(&folder.join(&below))? {
+            return Ok(below);
+        }
+        number += 1;
+    }
+}
+
+/// Whether a place is a folder, by now.
+fn is_folder(place: &Path) -> Result<bool, PlaceError> {
+    match fs::create_dir(place) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Ok(fs::symlink_metadata(place).is_ok_and(|there| there.is_dir()))
+        }
+        Err(source) => Err(PlaceError::Io { path: place.to_owned(), source }),
+    }
 }
 
 /// A name, cut into its folders and what it is called there.
@@ -158,6 +217,33 @@ mod tests {
         let linked = below(folder.path(), "out/deep/x");
         assert!(matches!(linked, Err(PlaceError::Link(_))));
         assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_passed_by() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let own = |name: &str| own_below(folder.path(), name).unwrap();
+        assert_eq!((own("a.txt"), own("a.txt")), ("a.txt".to_owned(), "a.txt".to_owned()));
+        fs::write(at("a.txt"), "").unwrap();
+        fs::write(at("a (2).txt"), "").unwrap();
+        std::os::unix::fs::symlink("nowhere", at("a (3).txt")).unwrap();
+        assert_eq!(own("a.txt"), "a (4).txt");
+        // A file or a link is no folder to put things into.
+        std::os::unix::fs::symlink("..", at("out")).unwrap();
+        assert_eq!(own("out/b"), "out (2)/b");
+        assert_eq!(own("a.txt/b/c"), "a (4).txt/b/c");
+        assert_eq!(own("a.txt/b/c"), "a (4).txt/b/c");
+        assert_eq!(own("a (4).txt"), "a (4) (2).txt");
+        for name in ["../a", "/a", "a//b", "a\nb", ""] {
+            let refused = own_below(folder.path(), name).unwrap_err();
+            assert!(matches!(refused, PlaceError::Unsafe(_)) && refused.is_of_the_name(), "{name:?}");
+        }
+        let long = "x".repeat(300);
+        for name in [long.clone(), format!("{long}/y")] {
+            let place = own_below(folder.path(), &name);
+            assert!(place.is_err_and(|error| error.is_of_the_name()));
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
-//! Sessions of guests, remembered while an upload of theirs is under way: it belongs to its session, and who enters
-//! again has another one. An owner's uploads are the owner's in every session.
+//! Sessions of guests, remembered while an upload of theirs is under way or a room is watched: an upload, and what a drop
+//! box shows, belong to their session, and who enters again has another one. An owner's are the owner's in every session.
 
 use std::io;
 

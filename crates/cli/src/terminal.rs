@@ -16,13 +16,21 @@ use crate::{
 
 /// Prints a line of the result.
 pub(crate) fn print_line(text: &str) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", plain(text))?;
-    Ok(out.flush()?)
+    Ok(write_out(&line(text))?)
 }
 
-/// Prints the result as one line of JSON. What would steer a terminal is escaped, which JSON reads as the same.
+/// Prints the result as one line of JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Error> {
+    Ok(write_out(&json_line(value)?)?)
+}
+
+/// A line of the result for people.
+pub(crate) fn line(text: &str) -> String {
+    plain(text) + "\n"
+}
+
+/// One line of JSON. What would steer a terminal is escaped, which JSON reads as the same.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Error> {
     let json = serde_json::to_string(value)?;
     let mut line = String::with_capacity(json.len() + 1);
     for c in json.chars() {
@@ -34,9 +42,14 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Error> {
         }
     }
     line.push('\n');
+    Ok(line)
+}
+
+/// Writes lines to standard output. It may take as long as whoever reads them likes.
+pub(crate) fn write_out(lines: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(line.as_bytes())?;
-    Ok(out.flush()?)
+    out.write_all(lines.as_bytes())?;
+    out.flush()
 }
 
 /// Whether somebody could answer a question.

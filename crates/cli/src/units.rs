@@ -73,7 +73,16 @@ pub(crate) fn human_size(bytes: u64) -> String {
 
 /// An instant of a server's, to the minute and in UTC, for people.
 pub(crate) fn human_time(at: Timestamp) -> String {
-    at.to_string().chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+    cut(at, 16)
+}
+
+/// The same to the second.
+pub(crate) fn human_second(at: Timestamp) -> String {
+    cut(at, 19)
+}
+
+fn cut(at: Timestamp, signs: usize) -> String {
+    at.to_string().chars().take(signs).map(|c| if c == 'T' { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -95,8 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn times_are_shown_to_the_minute() {
+    fn times_are_shown_to_the_minute_or_the_second() {
         let at = Timestamp::parse("2026-12-01T08:30:59.123456Z").unwrap();
         assert_eq!(human_time(at), "2026-12-01 08:30");
+        assert_eq!(human_second(at), "2026-12-01 08:30:59");
     }
 }

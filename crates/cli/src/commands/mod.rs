@@ -9,3 +9,4 @@ pub(crate) mod put;
 pub(crate) mod rm;
 pub(crate) mod room;
 pub(crate) mod text;
+pub(crate) mod watch;

@@ -7,7 +7,7 @@ use crate::server::{Person, names};
 #[test]
 fn a_command_shows_its_own_options_alone() {
     let person = Person::new();
-    for command in ["put", "get", "ls", "rm", "text", "invite"] {
+    for command in ["put", "get", "ls", "rm", "text", "watch", "invite"] {
         let help = person.run(&[command, "--help"]).ok();
         for part in ["ELIZABETH_SERVER", "ELIZABETH_OWNER_KEY", "ELIZABETH_PASSWORD", "--json", "--quiet"] {
             assert!(help.contains(part), "{command}: {part}: {help}");

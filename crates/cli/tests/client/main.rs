@@ -17,3 +17,4 @@ mod rooms;
 mod server;
 mod signals;
 mod texts;
+mod watch;

@@ -64,8 +64,8 @@ impl EntryNames {
     }
 }
 
-/// With the number before the extension of the last segment, where it has one.
-fn numbered(name: &str, number: u32) -> String {
+/// A name with a number, which stands before the extension of the last segment, where it has one.
+pub fn numbered(name: &str, number: u32) -> String {
     let last = name.rfind('/').map_or(0, |slash| slash + 1);
     let stem = match name[last..].rfind('.') {
         None | Some(0) => name.len(),
