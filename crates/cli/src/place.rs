@@ -1,13 +1,19 @@
 //! Where downloads go. What a server calls its contents is never trusted with that.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
+use data_encoding::HEXLOWER;
 use elizabeth_client::Content;
 use elizabeth_core::archive::numbered;
+use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
+
+/// What a file is called that is not whole yet.
+const PREFIX: &str = ".elizabeth-";
 
 /// Why a content cannot be put where it should be.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +143,8 @@ impl Placing {
         let made = temporary_in(folder);
         let made = made.map_err(|source| PlaceError::Io { path: folder.to_owned(), source })?;
         let (file, temporary) = made.into_parts();
+        // Where a file system has no locks, what a killed process leaves is left.
+        let _ = file.try_lock();
         Ok((Self { temporary, place, force }, tokio::fs::File::from_std(file)))
     }
 
@@ -157,6 +165,22 @@ impl Placing {
     }
 }
 
+/// Removes what processes have left in a folder that were killed in the middle: nobody has locked it any more.
+pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_temporary =
+            path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()));
+        if is_temporary
+            && fs::symlink_metadata(&path).is_ok_and(|there| there.is_file())
+            && fs::File::open(&path).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// A file can be in a place, and nothing is there or may be replaced.
 pub(crate) fn check_free(place: &Path, force: bool) -> Result<(), PlaceError> {
     match fs::symlink_metadata(place) {
@@ -167,11 +191,27 @@ pub(crate) fn check_free(place: &Path, force: bool) -> Result<(), PlaceError> {
     }
 }
 
+/// The SHA-256 of the file in a place, hexadecimal; `None` where there is no file.
+pub(crate) fn sha256_of(place: &Path) -> Result<Option<String>, PlaceError> {
+    if !fs::symlink_metadata(place).is_ok_and(|there| there.is_file()) {
+        return Ok(None);
+    }
+    let failed = |source| PlaceError::Io { path: place.to_owned(), source };
+    let mut file = fs::File::open(place).map_err(failed)?;
+    let (mut digest, mut piece) = (Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut piece).map_err(failed)? {
+            0 => return Ok(Some(HEXLOWER.encode(&digest.finalize()))),
+            read => digest.update(&piece[..read]),
+        }
+    }
+}
+
 /// A temporary file that others may read as far as new files may be read at all.
 fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     use std::os::unix::fs::PermissionsExt;
     let usual = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new().prefix(".elizabeth-").permissions(usual).tempfile_in(folder)
+    tempfile::Builder::new().prefix(PREFIX).permissions(usual).tempfile_in(folder)
 }
 
 #[cfg(test)]
@@ -263,5 +303,19 @@ mod tests {
         assert_eq!(fs::read_to_string(&place).unwrap(), "new");
         drop(Placing::begin(folder.path().join("b"), false).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "what is given up leaves nothing");
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (placing, file) = Placing::begin(folder.path().join("a"), false).unwrap();
+        for name in [".elizabeth-left", ".elizabeth", "b"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        sweep(folder.path()).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+        assert!(!folder.path().join(".elizabeth-left").exists());
+        drop(file);
+        placing.finish().unwrap();
     }
 }

@@ -2,7 +2,7 @@ use std::{mem, time::Duration};
 
 use reqwest::{Method, Response, header};
 use serde_json::Value;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::parser::{Item, Parser};
 use crate::{
@@ -40,6 +40,8 @@ pub enum Followed {
     /// There is nothing more up to this id, from which a later call can go on. The first thing that comes from an open
     /// line, and what comes behind a `reset`.
     Mark(String),
+    /// The line is open, and nothing came for so long as [`Events::next_within`] was to wait.
+    Quiet,
     /// The line is lost. It is opened again as soon as it can be, and of further failures until then nothing comes.
     Away(ClientError),
 }
@@ -59,6 +61,8 @@ pub struct RoomEvent {
 struct Stream {
     answer: Response,
     parser: Parser,
+    /// When something came last.
+    heard_at: Instant,
     renew_at: Instant,
 }
 
@@ -84,6 +88,20 @@ impl Events {
     /// [`ClientError::Refused`] when the room is gone or may not be followed any more: `room_not_found`,
     /// `permission_denied`, … A server that is away or busy is no error.
     pub async fn next(&mut self, session: &mut Session) -> Result<Option<Followed>, ClientError> {
+        self.next_within(session, Duration::MAX).await
+    }
+
+    /// The same, or [`Followed::Quiet`] where nothing comes within this time on a line that is open.
+    ///
+    /// # Errors
+    ///
+    /// As [`Events::next`].
+    pub async fn next_within(
+        &mut self,
+        session: &mut Session,
+        time: Duration,
+    ) -> Result<Option<Followed>, ClientError> {
+        let until = Instant::now().checked_add(time);
         while !self.is_over {
             match &mut self.stream {
                 Some(stream) => match stream.parser.next() {
@@ -92,7 +110,8 @@ impl Events {
                             return Ok(Some(followed));
                         }
                     }
-                    None => self.read().await?,
+                    None if self.read(until).await? => return Ok(Some(Followed::Quiet)),
+                    None => {}
                 },
                 None => {
                     if let Some(error) = self.open(session).await? {
@@ -126,25 +145,27 @@ impl Events {
         }
     }
 
-    /// Reads on, unless nothing comes any more.
-    async fn read(&mut self) -> Result<(), ClientError> {
-        let Some(stream) = &mut self.stream else { return Ok(()) };
-        let patience = SILENCE.min(stream.renew_at.saturating_duration_since(Instant::now()));
-        match timeout(patience, stream.answer.chunk()).await {
-            Ok(Ok(Some(bytes))) => stream.parser.feed(&bytes),
+    /// Reads on, unless nothing comes any more; whether nothing came until an instant.
+    async fn read(&mut self, until: Option<Instant>) -> Result<bool, ClientError> {
+        let Some(stream) = &mut self.stream else { return Ok(false) };
+        let dead = stream.renew_at.min(stream.heard_at + SILENCE);
+        let until = until.filter(|until| *until < dead);
+        match timeout_at(until.unwrap_or(dead), stream.answer.chunk()).await {
+            Ok(Ok(Some(bytes))) => {
+                stream.heard_at = Instant::now();
+                stream.parser.feed(&bytes)?;
+            }
             // It has ended or is broken, perhaps for many at once.
             Ok(Ok(None) | Err(_)) => {
                 let spread = 0.5 + rand::random::<f64>() / 2.0;
                 self.not_before = Some(Instant::now() + self.retry.mul_f64(spread));
                 self.stream = None;
-                Ok(())
             }
+            Err(_) if until.is_some() => return Ok(true),
             // It is dead, or its token is about to be.
-            Err(_) => {
-                self.stream = None;
-                Ok(())
-            }
+            Err(_) => self.stream = None,
         }
+        Ok(false)
     }
 
     /// Opens the line. The first failure of several is the result.
@@ -189,7 +210,7 @@ impl Stream {
         if !kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
             return Err(ClientError::Foreign("it does not say what happens in a room"));
         }
-        Ok(Self { answer, parser: Parser::default(), renew_at })
+        Ok(Self { answer, parser: Parser::default(), heard_at: Instant::now(), renew_at })
     }
 }
 

@@ -5,6 +5,7 @@ mod exec;
 mod inbox;
 mod record;
 mod report;
+mod texts;
 mod watching;
 
 use std::{io, path::PathBuf};
@@ -24,8 +25,8 @@ pub(crate) struct Watch {
     /// Which room: HOST/ROOM
     #[arg(value_name = "ROOM-URL")]
     room: String,
-    /// Fetch what is added into this folder, each content to a place of its own; what has a limit of downloads is left
-    /// out
+    /// Fetch what is added into this folder, each content to a place of its own, and texts again when they have changed;
+    /// what has a limit of downloads is left out
     #[arg(long, value_name = "DIR")]
     get: Option<PathBuf>,
     /// Run this by sh for each event, one after the other: the event is on its standard input, as --json prints it, and
@@ -72,8 +73,9 @@ impl Watch {
             }
             record => record?,
         };
+        inbox.as_ref().map_or(Ok(()), |inbox| inbox.sweep(&record))?;
         let entered = Entered::enter(visit, progress.clone()).await?;
-        Watching { entered, record, inbox, exec: self.exec, output, progress, reset: None }
+        Watching { entered, record, inbox, exec: self.exec, output, progress, reset: None, catch_up_at: None }
             .follow(self.from)
             .await
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
-use elizabeth_client::Target;
+use elizabeth_client::{Content, Target};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -14,6 +14,9 @@ use crate::{
 
 /// The folder with a file for each task.
 const FOLDER: &str = "watches";
+
+/// How many texts are followed in their changes.
+const TEXTS_MAX: usize = 1000;
 
 /// What a room is watched for. One task does not know what another has done.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -37,6 +40,20 @@ pub(super) struct Seen {
     pub(super) is_listing: bool,
     /// A content that is on its way into the folder, and its place there.
     pub(super) placing: Option<(i64, PathBuf)>,
+    /// The texts that were fetched: they may change.
+    #[serde(default)]
+    pub(super) texts: Vec<Text>,
+}
+
+/// A text or link in the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct Text {
+    pub(super) id: i64,
+    pub(super) place: PathBuf,
+    /// The SHA-256 of what was put there, hexadecimal.
+    pub(super) sha256: String,
+    /// Whether it has changed since.
+    pub(super) is_behind: bool,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -50,6 +67,8 @@ struct Entry {
 /// What was seen for a task, and where that is kept.
 pub(super) struct Record {
     pub(super) seen: Seen,
+    /// What was remembered last.
+    remembered: Seen,
     kept: Option<Kept>,
 }
 
@@ -97,22 +116,27 @@ impl Record {
         }
         let entry = memory.read()?.pop().filter(|entry| !anew && entry.task == task);
         let seen = entry.map(|entry| entry.seen).unwrap_or_default();
-        Ok(Self { seen, kept: lock.map(|lock| Kept { task, memory, lock }) })
+        Ok(Self { remembered: seen.clone(), seen, kept: lock.map(|lock| Kept { task, memory, lock }) })
     }
 
     /// One that is over with the process.
     pub(super) fn forgetful() -> Self {
-        Self { seen: Seen::default(), kept: None }
+        Self { seen: Seen::default(), remembered: Seen::default(), kept: None }
     }
 
     /// Remembers what was seen.
-    pub(super) fn keep(&self) -> Result<(), Error> {
-        let Some(Kept { task, memory, lock }) = &self.kept else { return Ok(()) };
+    pub(super) fn keep(&mut self) -> Result<(), Error> {
+        let Some(Kept { task, memory, lock }) = self.kept.as_ref().filter(|_| self.seen != self.remembered)
+        else {
+            return Ok(());
+        };
         let entry = Entry { task: task.clone(), seen: self.seen.clone() };
-        Ok(memory.change_locked(lock, |entries| {
+        memory.change_locked(lock, |entries| {
             *entries = vec![entry];
             true
-        })?)
+        })?;
+        self.remembered.clone_from(&self.seen);
+        Ok(())
     }
 
     /// Forgets it: the room is gone.
@@ -124,13 +148,34 @@ impl Record {
     }
 }
 
+impl Text {
+    /// One that was put into a place.
+    pub(super) fn of(content: &Content, place: PathBuf) -> Self {
+        let sha256 = content.sha256.clone().into_owned();
+        Self { id: content.id, place, sha256, is_behind: false }
+    }
+}
+
 impl Seen {
     /// All up to this id is behind us. In another room of the same name nothing has been seen.
     pub(super) fn reach(&mut self, id: &str) {
         if !self.cursor.is_empty() && room_of(&self.cursor) != room_of(id) {
-            self.newest = 0;
+            *self = Self { is_listing: self.is_listing, ..Self::default() };
         }
         id.clone_into(&mut self.cursor);
+    }
+
+    /// A text is in the folder, as it was put there. Of the oldest it is forgotten.
+    pub(super) fn place_text(&mut self, text: Text) {
+        self.texts.retain(|known| known.id != text.id);
+        self.texts.push(text);
+        let over = self.texts.len().saturating_sub(TEXTS_MAX);
+        self.texts.drain(..over);
+    }
+
+    /// Those of the texts that were fetched and satisfy `changed` are fetched again.
+    pub(super) fn change_texts(&mut self, changed: impl Fn(&Text) -> bool) {
+        self.texts.iter_mut().filter(|text| changed(text)).for_each(|text| text.is_behind = true);
     }
 }
 

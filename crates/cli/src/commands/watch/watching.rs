@@ -1,6 +1,10 @@
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use elizabeth_client::{Content, Events, Followed, RoomEvent, StatusCode};
+use elizabeth_client::{Content, ErrorCode, Events, Followed, RoomEvent, Session};
 use serde_json::{Value, json};
 
 use super::{
@@ -8,10 +12,13 @@ use super::{
     entered::Entered,
     exec::exec,
     inbox::{Fetched, Inbox},
-    record::Record,
+    record::{Record, Text},
     report,
 };
 use crate::{error::Error, output::Output, progress::Progress, terminal};
+
+/// How long a text that changes is left alone at least before it is fetched again, and at most twice as long.
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// A room that is being watched.
 pub(super) struct Watching {
@@ -23,6 +30,8 @@ pub(super) struct Watching {
     pub(super) progress: Progress,
     /// A `reset` that is handled once it is known from where the stream goes on.
     pub(super) reset: Option<RoomEvent>,
+    /// When texts that have changed are fetched again.
+    pub(super) catch_up_at: Option<Instant>,
 }
 
 impl Watching {
@@ -41,7 +50,9 @@ impl Watching {
         let cursor = Some(self.record.seen.cursor.clone()).filter(|cursor| !cursor.is_empty());
         let mut events = Events::behind(cursor);
         let ended = loop {
-            match self.entered.attempt(Duration::MAX, async |session| events.next(session).await).await {
+            let time = self.catch_up_in();
+            let next = async |session: &mut Session| events.next_within(session, time).await;
+            match self.entered.attempt(Duration::MAX, next).await {
                 Ok(Some(followed)) => self.take(followed).await?,
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),
@@ -60,6 +71,7 @@ impl Watching {
                 self.progress.remark(&format!("{error}; trying again"));
                 Ok(())
             }
+            Followed::Quiet => self.catch_up().await,
             Followed::Mark(id) => self.mark(&id).await,
             Followed::Event(event) => match event.kind.as_str() {
                 // Kept nowhere, and of nothing that is in the room.
@@ -84,6 +96,8 @@ impl Watching {
         if self.record.seen.is_listing {
             for content in self.contents().await? {
                 let Some(id) = id_of(&content) else { continue };
+                let is_other = |text: &Text| text.id == id && content["sha256"] != *text.sha256;
+                self.record.seen.change_texts(is_other);
                 let data = json!({"id": id, "content": content});
                 self.handle(&RoomEvent { id: None, kind: "content.created".to_owned(), data }).await?;
             }
@@ -105,8 +119,18 @@ impl Watching {
             self.show(event, path).await?;
         }
         let seen = &mut self.record.seen;
+        match event.kind.as_str() {
+            "content.updated" | "content.edited" => seen.change_texts(|text| event.data["id"] == text.id),
+            "content.deleted" => {
+                let gone = event.data["ids"].as_array().map_or(&[][..], Vec::as_slice);
+                seen.texts.retain(|text| !gone.iter().any(|id| *id == text.id));
+            }
+            _ => {}
+        }
         seen.newest = added.unwrap_or_default().max(seen.newest);
-        seen.placing = None;
+        if seen.placing.as_ref().is_some_and(|(id, _)| Some(*id) == added) {
+            seen.placing = None;
+        }
         if let Some(id) = &event.id {
             seen.reach(id);
         }
@@ -125,6 +149,26 @@ impl Watching {
             Fetched::Missed(error) => self.progress.fail(&format!("{label}: {error}")),
         }
         Ok(None)
+    }
+
+    /// For how long it is waited for events before texts that have changed are fetched again: those who write are at it
+    /// for longer than one event, and many may be watching.
+    fn catch_up_in(&mut self) -> Duration {
+        if !self.record.seen.texts.iter().any(|text| text.is_behind) {
+            self.catch_up_at = None;
+            return Duration::MAX;
+        }
+        let spread = SETTLE.mul_f64(1.0 + rand::random::<f64>());
+        let at = *self.catch_up_at.get_or_insert_with(|| Instant::now() + spread);
+        at.saturating_duration_since(Instant::now())
+    }
+
+    async fn catch_up(&mut self) -> Result<(), Error> {
+        let Some(inbox) = &self.inbox else { return Ok(()) };
+        for error in inbox.catch_up(&mut self.entered, &mut self.record).await? {
+            self.progress.fail(&error.to_string());
+        }
+        Ok(())
     }
 
     async fn show(&mut self, event: &RoomEvent, path: Option<PathBuf>) -> Result<(), Error> {
@@ -152,5 +196,5 @@ fn id_of(content: &Value) -> Option<i64> {
 }
 
 fn is_of_a_room_that_is_gone(error: &Error) -> bool {
-    matches!(error, Error::Client(error) if matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE)))
+    matches!(error, Error::Client(error) if error.is(ErrorCode::RoomNotFound) || error.is(ErrorCode::RoomExpired))
 }

@@ -5,6 +5,7 @@ mod cable;
 mod ends;
 mod resumed;
 mod stand_in;
+mod texts;
 mod watcher;
 
 use serde_json::{Value, json};
