@@ -24,6 +24,9 @@ struct Entry {
     refresh_token: String,
     /// RFC 3339.
     expires_at: String,
+    /// Whether the room is watched in it: then it is needed for longer than an upload takes.
+    #[serde(default)]
+    is_watched: bool,
 }
 
 impl Entry {
@@ -33,6 +36,7 @@ impl Entry {
             room: target.room.clone(),
             refresh_token: token.token.expose_secret().to_owned(),
             expires_at: token.expires_at.clone(),
+            is_watched: false,
         }
     }
 
@@ -77,13 +81,41 @@ impl Sessions {
         self.0.change(|rooms| put(rooms, entry))
     }
 
+    /// Forgets the session of a room, unless the room is watched in it.
+    pub(crate) fn forget_if_unwatched(&self, target: &Target) -> Result<(), MemoryError> {
+        self.change(target, |it| !it.is_watched, |_| false)
+    }
+
     /// Forgets the session of a room.
     pub(crate) fn forget(&self, target: &Target) -> Result<(), MemoryError> {
-        if self.find(target)?.is_none() {
+        self.change(target, |_| true, |_| false)
+    }
+
+    /// The session of a room is needed for as long as the room is watched.
+    pub(crate) fn watch(&self, target: &Target) -> Result<(), MemoryError> {
+        self.change(
+            target,
+            |it| !it.is_watched,
+            |it| {
+                it.is_watched = true;
+                true
+            },
+        )
+    }
+
+    /// Changes what is remembered of a room where it is `such`; where `change` says no, it is forgotten.
+    fn change(
+        &self,
+        target: &Target,
+        such: impl Fn(&Entry) -> bool,
+        change: impl Fn(&mut Entry) -> bool,
+    ) -> Result<(), MemoryError> {
+        let is_meant = |it: &Entry| it.is(&target.server, &target.room) && such(it);
+        if !self.0.read()?.iter().any(is_meant) {
             return Ok(());
         }
         self.0.change(|rooms| {
-            rooms.retain(|it| !it.is(&target.server, &target.room));
+            rooms.retain_mut(|it| !is_meant(it) || change(it));
             true
         })
     }
@@ -94,9 +126,13 @@ impl Sessions {
     }
 }
 
-fn put(rooms: &mut Vec<Entry>, entry: Entry) -> bool {
+fn put(rooms: &mut Vec<Entry>, mut entry: Entry) -> bool {
     let now = SystemClock.now();
-    rooms.retain(|it| !it.is_over(now) && (it.server != entry.server || it.room != entry.room));
+    rooms.retain(|it| {
+        let is_same = it.server == entry.server && it.room == entry.room;
+        entry.is_watched |= is_same && it.is_watched;
+        !is_same && !it.is_over(now)
+    });
     rooms.push(entry);
     true
 }

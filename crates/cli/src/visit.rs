@@ -154,11 +154,14 @@ impl Visit {
         }
     }
 
-    /// Forgets the session that was kept to come back.
-    pub(crate) fn forget_session(&self) -> Result<(), Error> {
+    /// What is done about the session that was kept to come back, if any can be.
+    pub(crate) fn of_session(
+        &self,
+        change: impl FnOnce(&Sessions, &Target) -> Result<(), MemoryError>,
+    ) -> Result<(), Error> {
         match Sessions::locate() {
             Err(MemoryError::NoFolder) => Ok(()),
-            sessions => Ok(sessions?.forget(&self.target)?),
+            sessions => Ok(change(&sessions?, &self.target)?),
         }
     }
 

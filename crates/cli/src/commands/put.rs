@@ -14,6 +14,7 @@ use crate::{
     files::{self, Found},
     output::Output,
     progress::Progress,
+    sessions::Sessions,
     terminal,
     units::{from_now, span},
     visit::{Access, Visit},
@@ -121,7 +122,7 @@ impl Sending {
             let Self { session, options, chunks, progress, stored } = self;
             upload_in_chunks(session, files, options, *chunks, &progress.heard(), stored).await?;
         }
-        if any { visit.forget_session() } else { Ok(()) }
+        if any { visit.of_session(Sessions::forget_if_unwatched) } else { Ok(()) }
     }
 
     /// Sends the others, as many manifests as it takes.

@@ -10,7 +10,7 @@ use super::{
     scene,
     watcher::{Watcher, number, records},
 };
-use crate::server::until;
+use crate::server::{Person, Server, names, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_missed_where_lines_and_processes_are_cut() {
@@ -106,4 +106,50 @@ async fn tasks_do_not_know_of_each_other() {
     }
     let mut again = Watcher::spawn(&guest, &acting);
     assert_eq!(again.json()["data"]["id"], id);
+}
+
+/// Who comes back is no new guest, also when a large file of theirs was sent in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_watches_again_is_no_new_guest() {
+    let (server, owner, guest) =
+        (Server::start_with(&["--min-free-disk=0B"]).await, Person::new(), Person::new());
+    let room = server.at("room");
+    owner.run(&["room", "create", &room, "--max-entries=1"]).ok();
+    let args = ["watch", &room, "--json"];
+    let mut watcher = Watcher::start(&guest, &args);
+    guest.write("big.bin", vec![7; 9 << 20]);
+    guest.run(&["put", "big.bin", &room]).ok();
+    while watcher.json()["event"] != "content.created" {}
+    watcher.kill();
+    let id = add(&owner, &room, "a.txt");
+    let mut again = Watcher::spawn(&guest, &args);
+    while again.json()["data"]["id"] != id {}
+    assert_eq!(owner.run(&["room", "show", &room, "--json"]).json()["current_times_entered"], 1);
+}
+
+/// Also where it is killed between a file's appearing in its place and its being remembered.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_fetched_once_whenever_it_is_killed() {
+    let (_server, room, owner, guest) = scene().await;
+    let args = ["watch", &room, "--get=inbox", "--quiet"];
+    let mut watcher = Watcher::start(&guest, &args);
+    let inbox = guest.work().join("inbox");
+    let fetched = || names(&inbox).into_iter().filter(|name| !name.starts_with('.')).count();
+    for round in 0..8 {
+        for number in 0..3 {
+            owner.write("a.txt", format!("{round} {number}"));
+            owner.run(&["put", "a.txt", &room]).ok();
+        }
+        // As soon as one of the next three is there.
+        until(|| fetched() > 3 * round + round % 3);
+        watcher.kill();
+        watcher = Watcher::spawn(&guest, &args);
+    }
+    until(|| fetched() >= 24);
+    watcher.handled("1.24");
+    let texts = names(&inbox).into_iter().map(|name| fs::read_to_string(inbox.join(name)).unwrap());
+    let mut texts: Vec<String> = texts.collect();
+    texts.sort();
+    let expected = (0..8).flat_map(|round| (0..3).map(move |number| format!("{round} {number}")));
+    assert_eq!(texts, expected.collect::<Vec<_>>());
 }
