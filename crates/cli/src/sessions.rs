@@ -1,7 +1,7 @@
 //! Sessions of guests, remembered while an upload of theirs is under way or a room is watched: an upload, and what a drop
 //! box shows, belong to their session, and who enters again has another one. An owner's are the owner's in every session.
 
-use std::io;
+use std::{io, time::Duration};
 
 use elizabeth_client::{Client, ClientError, RefreshToken, Server, Session, Target};
 use elizabeth_core::{ports::Clock, system::SystemClock, time::Timestamp};
@@ -101,6 +101,13 @@ impl Sessions {
                 true
             },
         )
+    }
+
+    /// For how long the remembered session of a room can still be taken up again.
+    pub(crate) fn time_left(&self, target: &Target) -> Result<Option<Duration>, MemoryError> {
+        let mut rooms = self.0.read()?.into_iter().filter(|it| it.is(&target.server, &target.room));
+        let until = rooms.next().and_then(|entry| Timestamp::parse(&entry.expires_at).ok());
+        Ok(until.map(|until| until.since(SystemClock.now())))
     }
 
     /// Changes what is remembered of a room where it is `such`; where `change` says no, it is forgotten.

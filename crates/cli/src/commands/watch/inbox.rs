@@ -1,5 +1,6 @@
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -132,10 +133,16 @@ impl Inbox {
                     Err(error) => return Ok(Err(error)),
                 };
                 download(session, content, &mut file, &()).await?;
+                // It is on the disk before it is remembered that it is.
+                let synced = file.sync_all().await;
+                synced.map_err(|source| ClientError::Local { name: content.label(), source })?;
                 Ok(Ok(placing))
             })
             .await?;
-        fetched?.finish()?;
+        let path = fetched?.finish()?;
+        let folder = path.parent().unwrap_or(&self.folder);
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| PlaceError::Io { path: folder.to_owned(), source })?;
         Ok(place)
     }
 }

@@ -50,7 +50,7 @@ impl Watching {
         let cursor = Some(self.record.seen.cursor.clone()).filter(|cursor| !cursor.is_empty());
         let mut events = Events::behind(cursor);
         let ended = loop {
-            let time = self.catch_up_in();
+            let time = self.catch_up_in().min(self.entered.rest());
             let next = async |session: &mut Session| events.next_within(session, time).await;
             match self.entered.attempt(Duration::MAX, next).await {
                 Ok(Some(followed)) => self.take(followed).await?,
@@ -164,7 +164,11 @@ impl Watching {
     }
 
     async fn catch_up(&mut self) -> Result<(), Error> {
-        let Some(inbox) = &self.inbox else { return Ok(()) };
+        let Some(inbox) =
+            self.inbox.as_ref().filter(|_| self.catch_up_at.is_some_and(|at| at <= Instant::now()))
+        else {
+            return Ok(());
+        };
         for error in inbox.catch_up(&mut self.entered, &mut self.record).await? {
             self.progress.fail(&error.to_string());
         }

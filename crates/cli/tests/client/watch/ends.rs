@@ -10,7 +10,7 @@ use super::{
     stand_in::{Opening, StandIn},
     watcher::{Watcher, records, until_end},
 };
-use crate::server::{Person, names};
+use crate::server::{Person, names, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_room_that_is_deleted_is_the_end() {
@@ -111,4 +111,18 @@ async fn tokens_are_renewed_and_a_busy_server_is_waited_for() {
     let entries = heard.iter().filter(|asked| **asked == json!({})).count();
     assert_eq!(entries, 1, "a renewal is no entry: {heard:?}");
     assert!(heard.iter().filter(|asked| asked["token"].is_string()).count() > 5, "{heard:?}");
+}
+
+/// What takes a session up again is got anew before it is over, also where nothing happens in the room.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_remembered_anew_before_it_is_over() {
+    let stand_in = StandIn::answering(0, vec![Opening::Stays("id: 1.7\n\n".to_owned())]).await;
+    let guest = Person::new();
+    let watcher = Watcher::start(&guest, &["watch", &stand_in.at("room")]);
+    let left = || stand_in.heard().iter().filter(|asked| asked["with_refresh_token"] == true).count();
+    until(|| left() > 2);
+    let kept = fs::read(guest.config().join("sessions.json")).unwrap();
+    let kept: Value = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(kept["rooms"].as_array().unwrap().len(), 1);
+    drop(watcher);
 }

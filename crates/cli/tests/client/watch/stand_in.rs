@@ -1,14 +1,19 @@
 //! What stands in for a server that no real one is.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Router,
+    body::Body,
     extract::Request,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing,
 };
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::server::serve;
@@ -23,6 +28,8 @@ pub struct StandIn {
 pub enum Opening {
     /// With this, and then the end.
     Ends(String),
+    /// With this, and nothing more.
+    Stays(String),
     Refused(StatusCode),
 }
 
@@ -35,7 +42,7 @@ impl StandIn {
         Self::answering(3_600, vec![Opening::Ends(stream)]).await
     }
 
-    /// One whose tokens live for so many seconds, and whose stream is opened so, one time after the other.
+    /// One whose tokens live for so many seconds, and sessions no longer where that is none, and whose stream is opened so, one time after the other.
     pub async fn answering(life: u64, openings: Vec<Opening>) -> Self {
         let heard: Arc<Mutex<Vec<Value>>> = Arc::default();
         let (issued, opened) = (heard.clone(), heard.clone());
@@ -44,7 +51,8 @@ impl StandIn {
             let body: Value = serde_json::from_str(&body).unwrap();
             issued.lock().unwrap().push(body.clone());
             let refresh = body["with_refresh_token"].as_bool().map(|_| "ref_1");
-            let until = refresh.map(|_| "2036-12-01T00:00:00Z");
+            let until =
+                refresh.map(|_| if life == 0 { "2026-01-01T00:00:00Z" } else { "2036-01-01T00:00:00Z" });
             json!({
                 "token": "t", "claims": {"exp": 7 + life, "iat": 7},
                 "refresh_token": refresh, "refresh_token_expires_at": until,
@@ -55,12 +63,16 @@ impl StandIn {
             let last = request.headers().get("last-event-id").map(|id| id.to_str().unwrap().to_owned());
             opened.lock().unwrap().push(json!({"opened": last}));
             let opening = openings.lock().unwrap().next();
-            let text = match opening {
-                Some(Opening::Ends(text)) => text,
+            let body = match opening {
+                Some(Opening::Ends(text)) => Body::from(text),
+                Some(Opening::Stays(text)) => {
+                    let text = stream::iter([Ok::<_, Infallible>(text)]);
+                    Body::from_stream(text.chain(stream::pending()))
+                }
                 Some(Opening::Refused(status)) => return status.into_response(),
                 None => return StatusCode::NOT_FOUND.into_response(),
             };
-            ([(header::CONTENT_TYPE, "text/event-stream")], text).into_response()
+            ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
         };
         let router = Router::new()
             .route("/api/v1/rooms/room/tokens", routing::post(issue))
