@@ -4,7 +4,7 @@ import { t } from "../i18n/index.svelte";
 import { why } from "../i18n/why";
 import { recall, remember } from "../lib/storage";
 import type { RoomStore } from "../room/room.svelte";
-import { merged } from "./merge";
+import { merged } from "../editing/merge";
 
 export type NoteState = "saved" | "typing" | "saving" | "waiting" | "conflict" | "refused";
 

@@ -3,6 +3,7 @@ import { Problem } from "../api/problem";
 import { t } from "../i18n/index.svelte";
 import { why } from "../i18n/why";
 import { toasts } from "../ui/toasts.svelte";
+import { edited, withSingleBreaks } from "./edit";
 import type { Stay } from "./stay";
 
 /** How long something deleted can be brought back, in milliseconds. */
@@ -77,6 +78,21 @@ export class Contents {
   happened(content: Content): void {
     const known = this.listed.find(({ id }) => id === content.id);
     if (!known || known.version <= content.version) this.take(content);
+  }
+
+  /** A text was edited. Whether it is known what it says now. */
+  edited({ id, from, to, edits }: Schemas["EditedEvent"]): boolean {
+    const known = this.listed.find((content) => content.id === id);
+    if (!known || known.version >= to) return true;
+    if (!edits || from > known.version || typeof known.text !== "string") return false;
+    try {
+      const changes = edits.slice(known.version - from);
+      const text = changes.reduce((text, { change }) => edited(text, change), withSingleBreaks(known.text));
+      this.take({ ...known, text, version: to, size: new TextEncoder().encode(text).length });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Contents that are gone. */

@@ -1,4 +1,4 @@
-import { DELETE, EDIT, SHARE, VIEW, answer, api, type Content, type Room } from "../api/client";
+import { DELETE, EDIT, SHARE, VIEW, answer, api, type Content, type Room, type Schemas } from "../api/client";
 import { keepOwnerKey } from "../api/owner-key";
 import { Problem, Unreachable } from "../api/problem";
 import { forgetRoom, rememberRoom } from "../api/session";
@@ -15,6 +15,8 @@ import { Watch } from "./watch";
 
 /** So long what happens is gathered before the room is read anew, in milliseconds. */
 const TOGETHER = 150;
+/** The same for what comes again and again while somebody types. */
+const BY_AND_BY = 3_000;
 
 /** A room as this page sees it: the way in, what one may do, what is in it, and the way out. */
 export class RoomStore {
@@ -40,6 +42,9 @@ export class RoomStore {
   );
   /** What is about to be read anew, for something happened: the room, or what is in it too. */
   private due: "room" | "all" | undefined;
+  private dueAt = 0;
+  private reading: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<(happening: Happening) => void>();
   /** Looks that were begun, and the last one that counted. */
   private looks = 0;
   private looked = 0;
@@ -110,29 +115,44 @@ export class RoomStore {
     this.live.read(event, (await call).response.headers.get("last-event-id") ?? undefined);
   }
 
+  /** Passes on whatever happens in the room, until what this answers is called. */
+  hear(listener: (happening: Happening) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** Something happened in the room. */
-  private happened({ kind, data }: Happening): void {
+  private happened(happening: Happening): void {
+    for (const listener of this.listeners) listener(happening);
+    const { kind, data } = happening;
     const about = data as { id?: number; content?: Content | null; ids?: number[] };
+    if (kind === "content.edited") {
+      const isKnown = this.contents.edited(data as Schemas["EditedEvent"]);
+      return this.readSoon(isKnown ? "room" : "all", BY_AND_BY);
+    }
     if (about.content) this.contents.happened(about.content);
     else if (kind === "content.deleted") this.contents.gone(about.ids ?? []);
     else if (about.content === null && about.id !== undefined) this.contents.gone([about.id]);
     else if (kind.startsWith("upload.")) this.uploading += 1;
-    else if (kind === "content.edited" || kind.startsWith("room.")) return this.readSoon("all");
+    else if (kind.startsWith("room.")) return this.readSoon("all");
     else return;
     // Its size is another one now.
     this.readSoon("room");
   }
 
   /** Reads the room anew in a moment, once for all that happens until then. */
-  private readSoon(what: "room" | "all"): void {
-    const waits = this.due !== undefined;
+  private readSoon(what: "room" | "all", time = TOGETHER): void {
+    const at = Date.now() + time;
+    const waits = this.due !== undefined && this.dueAt <= at;
     if (this.due !== "all") this.due = what;
     if (waits) return;
-    setTimeout(() => {
+    this.dueAt = at;
+    clearTimeout(this.reading);
+    this.reading = setTimeout(() => {
       const due = this.due;
       this.due = undefined;
       if (this.watch.on) void (due === "all" ? this.refresh() : this.trying(() => this.lookAtRoom()));
-    }, TOGETHER);
+    }, time);
   }
 
   private async lookAtRoom(): Promise<void> {

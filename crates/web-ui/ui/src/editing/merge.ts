@@ -8,3 +8,10 @@ export function merged(mine: string, base: string, theirs: string): string | und
   const { conflict, result } = merge(lines(mine), lines(base), lines(theirs), { excludeFalseConflicts: true });
   return conflict ? undefined : result.join("\n");
 }
+
+/** Two texts that were made where only one can be: nothing of either is lost. */
+export function together(mine: string, theirs: string): string {
+  if (theirs === "" || mine.startsWith(theirs)) return mine;
+  if (mine === "" || theirs.startsWith(mine)) return theirs;
+  return `${theirs}${theirs.endsWith("\n") ? "" : "\n"}${mine}`;
+}
