@@ -2,6 +2,14 @@ import type { Locator, Page } from "playwright-core";
 
 /** What a test finds on the page of a room, by what people read there. */
 export const note = (page: Page): Locator => page.getByRole("textbox", { name: "Note" });
+/** What the note says: it is a field until somebody is about to type, and an editor from then on. */
+export const noteText = (page: Page): Promise<string> =>
+  note(page).evaluate((element) => {
+    if (element instanceof HTMLTextAreaElement) return element.value;
+    const lines = [...element.querySelectorAll(".cm-line")].map((line) => line.cloneNode(true) as Element);
+    for (const line of lines) for (const other of line.querySelectorAll(".cm-placeholder, [aria-hidden]")) other.remove();
+    return lines.map((line) => line.textContent).join("\n");
+  });
 export const saved = (page: Page): Locator => page.getByText("Saved", { exact: true });
 export const composer = (page: Page): Locator => page.getByRole("textbox", { name: "Type or paste something…" });
 export const content = (page: Page, name: string): Locator => page.getByRole("article").filter({ hasText: name });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 import { expectAccessible } from "../support/axe";
 import type { Person } from "../support/browser";
-import { button, content, type } from "../support/page";
+import { button, content, note, noteText, saved, type } from "../support/page";
 import { stage } from "../support/stage";
 
 const here = stage();
@@ -142,4 +142,66 @@ it("keeps what somebody typed who may not any more, and offers it", async () => 
   expect((await permit(3)).status).toBe(200);
   await expect.poll(() => text()).toBe("Base and mine");
   await viewer.getByText("Saved", { exact: true }).waitFor();
+});
+
+it("makes the note of two who type at once, and brings all that both go on typing to both", async () => {
+  const first = await here.person();
+  await first.makeRoom("note-at-once");
+  const second = await here.person();
+  await second.enter("note-at-once");
+  for (const person of [first, second]) person.expected.add(409);
+  const typed = ["first", "second"] as const;
+  await Promise.all([first, second].map(({ page }, n) => note(page).pressSequentially(`${typed[n]} begins. `, { delay: 15 })));
+  await Promise.all([first, second].map(({ page }, n) => note(page).pressSequentially(`${typed[n]} goes on. `, { delay: 30 })));
+  const { texts } = await beside(first.page, "note-at-once");
+  for (const { page } of [first, second]) await saved(page).waitFor();
+  await expect.poll(async () => (await noteText(first.page)) === (await noteText(second.page))).toBe(true);
+  const [server] = (await texts()).sort((one, other) => one.id - other.id);
+  const now = await noteText(first.page);
+  expect(server?.text).toBe(now);
+  // Each letter of both is there, in the order in which it was typed.
+  for (const name of typed) {
+    let rest = `${name} begins. ${name} goes on. `;
+    for (const letter of now) if (letter === rest[0]) rest = rest.slice(1);
+    expect(rest).toBe("");
+  }
+  await expectAccessible(first.page);
+  await note(first.page).press("Control+z");
+  await expect.poll(() => noteText(first.page)).not.toBe(now);
+  expect(await noteText(first.page)).toContain("second");
+  await expect.poll(async () => (await noteText(first.page)) === (await noteText(second.page))).toBe(true);
+});
+
+it("asks where two changed the same line of the note, and the edits between are not kept", async () => {
+  const first = await here.person();
+  await first.makeRoom("long-away");
+  await note(first.page).fill("Tuesday\n\nAnna: pizza\n");
+  await saved(first.page).waitFor();
+  const second = await here.person();
+  second.expected.add("Failed to load resource");
+  second.expected.add(410);
+  await second.enter("long-away");
+  await note(second.page).press("Control+End");
+  await second.page.locator(".note .cm-content").waitFor();
+  // What happened meanwhile is not to be had from the stream either.
+  await second.context.route("**/events", (route) => route.abort());
+  await second.context.setOffline(true);
+  await note(second.page).fill("Tuesday\n\nAnna: salad\n");
+  await second.page.getByText("The server does not answer").waitFor();
+
+  await note(first.page).fill("Tuesday\n\nAnna: soup\n");
+  const { call, text, texts } = await beside(first.page, "long-away");
+  await expect.poll(() => text()).toBe("Tuesday\n\nAnna: soup\n");
+  const [row] = await texts();
+  for (let n = 0; n < 11; n += 1) {
+    const edits = Array.from({ length: 100 }, () => [row?.text?.length]);
+    const body = JSON.stringify({ version: (row?.version ?? 0) + 100 * n, client: "beside", edits });
+    expect((await call(`/contents/${row?.id}/edits`, { method: "POST", body })).status).toBe(200);
+  }
+  await second.context.setOffline(false);
+  await second.page.getByText("Somebody else changed the same lines").waitFor();
+  await button(second.page.getByRole("dialog"), "Keep mine").click();
+  await saved(second.page).waitFor();
+  for (const { page } of [first, second]) await expect.poll(() => noteText(page)).toBe("Tuesday\n\nAnna: salad\n");
+  await expect.poll(() => text()).toBe("Tuesday\n\nAnna: salad\n");
 });

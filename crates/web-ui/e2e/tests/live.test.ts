@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
 import { noise } from "../support/files";
-import { content, note, pick, saved, type } from "../support/page";
+import { content, note, noteText, pick, saved, type } from "../support/page";
 import { stage } from "../support/stage";
 
 const here = stage();
@@ -38,7 +38,7 @@ it("shows what others do without asking again", async () => {
   await content(second.page, "hello from afar").waitFor();
   await note(first.page).fill("a note for both");
   await saved(first.page).waitFor();
-  await expect.poll(() => note(second.page).inputValue()).toBe("a note for both");
+  await expect.poll(() => noteText(second.page)).toBe("a note for both");
   await content(first.page, "hello from afar").getByRole("button", { name: /^More/ }).click();
   await first.page.getByRole("menuitem", { name: "Delete" }).click();
   await first.page.reload();

@@ -16,10 +16,10 @@ export async function openText(store: RoomStore, content: Content): Promise<Shar
   return new SharedText(server, drafts, whole, () => store.mayEdit);
 }
 
-/** The note of a room, which may not be there yet. `content` has its text. */
-export async function openNote(store: RoomStore, content: Content | undefined): Promise<SharedText> {
+/** The note of a room, which may not be there yet: opened with its content, which has its text. */
+export async function openNote(store: RoomStore): Promise<(content: Content | undefined) => SharedText> {
   const drafts = await Drafts.claim(draftKey(store.room?.id));
-  return new SharedText(noteServer(store), drafts, content, () => store.mayEdit);
+  return (content) => new SharedText(noteServer(store), drafts, content, () => store.mayEdit);
 }
 
 /** Has a text hear what it has to know of, until what this answers is called: then it is closed. */

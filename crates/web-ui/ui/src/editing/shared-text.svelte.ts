@@ -301,6 +301,8 @@ export class SharedText {
   private async meet(): Promise<void> {
     if (this.id === undefined) return void (this.missed = undefined);
     const content = await this.server.read(this.id);
+    // Events may have brought it here meanwhile.
+    if (content.version <= this.version) return void (this.missed = undefined);
     const theirs = textOf(content.text ?? "");
     const both = this.isDirty ? merged(this.text, this.base.toString(), theirs.toString()) : theirs.toString();
     if (both !== undefined) return this.adopt(content, textOf(both));

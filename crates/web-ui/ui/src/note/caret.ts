@@ -1,3 +1,15 @@
+/** What is selected in a field, and how far it is scrolled. */
+export interface Caret {
+  anchor: number;
+  head: number;
+  top: number;
+}
+
+export function caretOf({ selectionStart, selectionEnd, selectionDirection, scrollTop }: HTMLTextAreaElement): Caret {
+  const [anchor, head] = selectionDirection === "backward" ? [selectionEnd, selectionStart] : [selectionStart, selectionEnd];
+  return { anchor, head, top: scrollTop };
+}
+
 /** Where a place in a text is after the text was changed elsewhere. */
 export function moved(place: number, before: string, after: string): number {
   let head = 0;
