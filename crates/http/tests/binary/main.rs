@@ -9,6 +9,7 @@
 
 mod changed_bytes;
 mod crash;
+mod editors;
 #[path = "../support/events.rs"]
 #[expect(dead_code, reason = "the other test programs use the rest")]
 mod events;
