@@ -172,6 +172,41 @@ it("makes the note of two who type at once, and brings all that both go on typin
   await expect.poll(async () => (await noteText(first.page)) === (await noteText(second.page))).toBe(true);
 });
 
+it("shows where others are in the note, as long as they are", async () => {
+  const first = await here.person();
+  await first.makeRoom("carets");
+  await note(first.page).fill("Carets of others");
+  await saved(first.page).waitFor();
+  const second = await here.person();
+  await second.enter("carets");
+  await note(second.page).press("End");
+  const caret = first.page.locator(".cm-other-caret");
+  await caret.waitFor();
+  expect(await caret.getAttribute("data-name")).toBe("Somebody");
+  /** What stands in front of it. */
+  const before = () =>
+    caret.evaluate((element) => {
+      const range = document.createRange();
+      range.setStart(element.closest(".cm-line")!, 0);
+      range.setEndBefore(element);
+      return range.toString();
+    });
+  await expect.poll(before).toBe("Carets of others");
+  // It goes along with what they type, and with what is typed in front of it.
+  await note(second.page).pressSequentially("!");
+  await expect.poll(before).toBe("Carets of others!");
+  await note(first.page).press("Home");
+  await note(first.page).pressSequentially("The ");
+  await expect.poll(before).toBe("The Carets of others!");
+  expect(await noteText(first.page)).toBe("The Carets of others!");
+  await note(second.page).press("Shift+Home");
+  await first.page.locator(".cm-other-selection").waitFor();
+  await expectAccessible(first.page);
+  await second.page.getByRole("heading", { name: "carets", exact: true }).click();
+  await note(second.page).blur();
+  await caret.waitFor({ state: "detached" });
+});
+
 it("asks where two changed the same line of the note, and the edits between are not kept", async () => {
   const first = await here.person();
   await first.makeRoom("long-away");

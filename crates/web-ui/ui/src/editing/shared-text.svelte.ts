@@ -96,6 +96,20 @@ export class SharedText {
     return (this.editor?.state.doc ?? this.start).toString();
   }
 
+  /** Which version of which text others may have, to say a place in it. */
+  get known(): { id: number | undefined; version: number } {
+    return { id: this.id, version: this.version };
+  }
+
+  /** Where a place in the server's text is on the screen, and the other way round. */
+  placeHere(place: number): number {
+    const known = Math.min(place, this.base.length);
+    return this.own.reduce((at, { changes }) => changes.mapPos(at, 1), known);
+  }
+  placeThere(place: number): number {
+    return this.own.reduceRight((at, { changes }) => changes.invertedDesc.mapPos(at, 1), place);
+  }
+
   private get isDirty(): boolean {
     return this.own.length > 0;
   }

@@ -140,6 +140,7 @@ export const en = {
   "note.long": "Not saved: a note has 1 MiB at most.",
   "note.denied": "Not saved: you may no longer change this. What you typed stays in this browser.",
   "note.copy": "Copy what you typed",
+  "note.somebody": "Somebody",
   "note.discard": "Discard mine",
   "note.conflict.text": "Somebody else changed the same lines while you were typing. Nothing is lost: choose what is to stay.",
   "note.conflict.compare": "Compare",

@@ -140,6 +140,7 @@ export default {
   "note.long": "没有保存：便笺最多 1 MiB。",
   "note.denied": "没有保存：你不能再修改它了。你输入的内容仍保留在这个浏览器里。",
   "note.copy": "复制我输入的内容",
+  "note.somebody": "访客",
   "note.discard": "放弃我的修改",
   "note.conflict.text": "你输入时，别人修改了相同的几行。内容都还在，请选择要保留的。",
   "note.conflict.compare": "比较",
