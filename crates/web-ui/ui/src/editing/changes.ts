@@ -1,4 +1,4 @@
-import { ChangeSet, Text } from "@codemirror/state";
+import { ChangeSet, EditorState, Text, Transaction } from "@codemirror/state";
 import { diffIndices } from "node-diff3";
 
 import { withSingleBreaks } from "../room/edit";
@@ -21,3 +21,17 @@ export function changesBetween(before: Text, after: Text): ChangeSet {
   });
   return ChangeSet.of(changes, before.length);
 }
+
+/** Where several lines are replaced, by what is pasted over them for one, only those change that are others: what somebody
+ * else does to the rest meanwhile stays what it is. */
+export const fewestLines = EditorState.transactionFilter.of((transaction) => {
+  if (!transaction.docChanged || !transaction.isUserEvent("input")) return transaction;
+  const { startState, newDoc, newSelection: selection, effects, scrollIntoView } = transaction;
+  let replaces = false;
+  transaction.changes.iterChanges((from, to, _from, _to, inserted) => {
+    replaces ||= inserted.lines > 1 && startState.doc.lineAt(from).to < to;
+  });
+  if (!replaces) return transaction;
+  const annotations = Transaction.userEvent.of("input.paste");
+  return { changes: changesBetween(startState.doc, newDoc), selection, effects, scrollIntoView, annotations };
+});

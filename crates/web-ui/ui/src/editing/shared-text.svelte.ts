@@ -6,7 +6,7 @@ import type { Content } from "../api/client";
 import { Problem, Unreachable } from "../api/problem";
 import { t } from "../i18n/index.svelte";
 import { why } from "../i18n/why";
-import { changesBetween, textOf } from "./changes";
+import { changesBetween, fewestLines, textOf } from "./changes";
 import type { Drafts } from "./drafts";
 import { merged, together } from "./merge";
 import type { Edits, TextServer } from "./server";
@@ -84,6 +84,7 @@ export class SharedText {
     this.client = draft?.client ?? crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
     this.extension = [
       collab({ clientID: this.client }),
+      fewestLines,
       this.writable.of(EditorState.readOnly.of(!may())),
       EditorView.updateListener.of(({ transactions }) => {
         if (transactions.some((one) => one.docChanged && !one.annotation(Transaction.remote))) this.typed();

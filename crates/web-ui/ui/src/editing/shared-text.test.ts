@@ -172,6 +172,21 @@ it("undoes one's own only", async () => {
   expect(room.text).toBe("middle Ben");
 });
 
+it("changes only the lines that are others where all are replaced", async () => {
+  const room = new Room("Monday\n\nAnna: pizza\n");
+  const [anna, ben] = [new Typist(room, room.content), new Typist(room, room.content)];
+  const all = (typist: Typist, insert: string) => {
+    const { state } = typist.editor;
+    typist.editor.dispatch([state.update({ changes: { from: 0, to: state.doc.length, insert }, userEvent: "input.paste" })]);
+  };
+  all(anna, "Tuesday\n\nAnna: pizza\n");
+  all(ben, "Monday\n\nAnna: pizza\nBen: pasta\n");
+  await later(2_000);
+  anna.shared.seen(room.content);
+  await later();
+  for (const text of [room.text, anna.text, ben.text]) expect(text).toBe("Tuesday\n\nAnna: pizza\nBen: pasta\n");
+});
+
 it("keeps what the server refuses, and sends it when it may", async () => {
   const room = new Room("base");
   const typist = new Typist(room, room.content);

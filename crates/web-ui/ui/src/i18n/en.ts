@@ -137,7 +137,7 @@ export const en = {
   "note.waiting": "The server does not answer; saved as soon as it does",
   "note.conflict": "Changed by two people",
   "note.refused": "Not saved",
-  "note.long": "Not saved: a note has 1 MiB at most.",
+  "note.long": "Not saved: a text has 1 MiB at most.",
   "note.denied": "Not saved: you may no longer change this. What you typed stays in this browser.",
   "note.copy": "Copy what you typed",
   "note.somebody": "Somebody",

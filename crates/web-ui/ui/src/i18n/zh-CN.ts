@@ -137,7 +137,7 @@ export default {
   "note.waiting": "服务器没有回应，恢复后会自动保存",
   "note.conflict": "两个人同时修改了",
   "note.refused": "没有保存",
-  "note.long": "没有保存：便笺最多 1 MiB。",
+  "note.long": "没有保存：文字最多 1 MiB。",
   "note.denied": "没有保存：你不能再修改它了。你输入的内容仍保留在这个浏览器里。",
   "note.copy": "复制我输入的内容",
   "note.somebody": "访客",
