@@ -22,6 +22,12 @@ const SLOWER = 1_000;
 /** What was typed is kept in this browser when it has not arrived by then, in milliseconds. */
 const KEEP = 1_000;
 
+/** What is said of a refusal that one can do something about, in words of the page. */
+const OWN_WORDS: Record<string, () => string> = {
+  permission_denied: () => t("note.denied"),
+  text_too_long: () => t("note.long"),
+};
+
 /** What of an editor's view is needed here. */
 export interface Editor {
   readonly state: EditorState;
@@ -254,7 +260,7 @@ export class SharedText {
   }
 
   private async send(): Promise<boolean> {
-    if (!this.may()) throw new Problem(403, "permission_denied", t("note.denied"));
+    if (!this.may()) throw new Problem(403, "permission_denied", "");
     this.state = "saving";
     if (this.id === undefined) return this.make();
     const { id, version, client } = this;
@@ -379,7 +385,7 @@ export class SharedText {
     }
     if (!this.isDirty) return;
     this.state = "refused";
-    this.problem = error.code === "text_too_long" ? t("note.long") : why(error);
+    this.problem = OWN_WORDS[error.code]?.() ?? why(error);
   }
 
   /** Tries again, now. */
