@@ -23,7 +23,9 @@ use crate::{
 };
 
 /// The newest of a room's events are kept, and those of a day up to ten thousand: many rooms.
-const ROOMS: usize = 8;
+const ROOMS: usize = 12;
+/// Who follow each of them.
+const FOLLOWERS: usize = 2;
 
 /// Processes on one database, each of which is killed now and then.
 struct Cluster {
@@ -148,8 +150,8 @@ async fn storm(name: &str, env: &[(&str, &str)]) {
     let (cuts, written) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let mut work = JoinSet::new();
     for (n, room) in rooms.iter().enumerate() {
-        for copy in 0..3 {
-            let random = StdRng::seed_from_u64((n * 3 + copy) as u64);
+        for copy in 0..FOLLOWERS {
+            let random = StdRng::seed_from_u64((n * FOLLOWERS + copy) as u64);
             work.spawn(follow(cluster.clone(), room.clone(), cuts.clone(), random));
         }
         let (cluster, room, written) = (cluster.clone(), room.clone(), written.clone());
@@ -194,7 +196,7 @@ async fn storm(name: &str, env: &[(&str, &str)]) {
     is_over.store(true, Ordering::SeqCst);
     println!(
         "{events} events to {} clients, cut {} times, a server killed {} times",
-        ROOMS * 3,
+        ROOMS * FOLLOWERS,
         cuts.load(Ordering::SeqCst),
         killer.await.unwrap()
     );
