@@ -29,7 +29,7 @@ function compiledAhead(entry: string): Plugin {
 // Addresses are relative to the page's <base>, which the server sets.
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), compiledAhead("index")],
+  plugins: [svelte({ compilerOptions: { discloseVersion: false } }), compiledAhead("index")],
   build: {
     outDir: process.env["ELIZABETH_WEB_UI_OUT"] ?? "dist",
     emptyOutDir: true,
