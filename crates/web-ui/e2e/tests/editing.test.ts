@@ -39,7 +39,9 @@ async function edit(page: Page, name: string): Promise<Locator> {
   await content(page, name).locator("button.open").click();
   const viewer = page.getByRole("dialog");
   await button(viewer, "Edit").click();
-  return viewer.locator(".cm-content[contenteditable=true]");
+  const editor = viewer.locator(".cm-content[contenteditable=true]");
+  await editor.waitFor();
+  return editor;
 }
 
 /** What an editor shows. */
