@@ -3,8 +3,11 @@ import type { RoomStore } from "../room/room.svelte";
 
 export type Edits = Schemas["EditsObject"];
 
-/** What a request that outlives its page may be long. */
+/** What a request that outlives its page may have, in bytes: browsers refuse more. */
 const KEEPALIVE = 60_000;
+
+/** Whether a request with this body may outlive its page. */
+const mayOutlive = (body: unknown): boolean => new TextEncoder().encode(JSON.stringify(body)).length < KEEPALIVE;
 
 /** What an editor asks of the server.
  *
@@ -29,7 +32,7 @@ export function textServer(store: RoomStore): TextServer {
   };
   return {
     async edit(id, body) {
-      const keepalive = JSON.stringify(body).length < KEEPALIVE;
+      const keepalive = mayOutlive(body);
       const call = api.POST("/api/v1/rooms/{room}/contents/{id}/edits", { ...(await at(id)), body, keepalive });
       const { version } = await answer(call);
       const edits = body.edits.map((change) => ({ client: body.client, change }));
@@ -40,9 +43,7 @@ export function textServer(store: RoomStore): TextServer {
       const call = api.GET("/api/v1/rooms/{room}/contents/{id}/edits", { params: { ...params, query: { since } }, headers });
       return answer(call);
     },
-    async read(id) {
-      return answer(api.GET("/api/v1/rooms/{room}/contents/{id}/meta", await at(id)));
-    },
+    read: (id) => store.reader.whole(id),
   };
 }
 
@@ -52,7 +53,7 @@ export function noteServer(store: RoomStore): TextServer {
     ...textServer(store),
     async make(text) {
       const body = { text, pinned: true };
-      const made = await answer(api.POST("/api/v1/rooms/{room}/texts", { ...(await store.stay.as()), body, keepalive: text.length < KEEPALIVE }));
+      const made = await answer(api.POST("/api/v1/rooms/{room}/texts", { ...(await store.stay.as()), body, keepalive: mayOutlive(body) }));
       store.contents.take(made);
       return made;
     },

@@ -1,4 +1,4 @@
-import { answer, api, type Content } from "../api/client";
+import type { Content } from "../api/client";
 import { draftKey, type Draft } from "../editing/drafts";
 import type { SharedText } from "../editing/shared-text.svelte";
 import type { SharedState } from "../editing/state";
@@ -50,9 +50,7 @@ export class Note {
   /** A list has no long texts. */
   private async whole(content: Content): Promise<Content> {
     if (this.content?.id === content.id && this.content.version === content.version) return this.content;
-    const { params, headers } = await this.store.stay.as();
-    const path = { ...params.path, id: content.id };
-    return answer(api.GET("/api/v1/rooms/{room}/contents/{id}/meta", { params: { path }, headers }));
+    return this.store.reader.whole(content.id);
   }
 
   /** There is an editor. */

@@ -113,17 +113,16 @@ export class Contents {
     void this.refresh();
   }
 
-  /** Changes a content, if it is still at the version that it was seen at. With `keepalive` the call outlives the page.
+  /** Changes a content, if it is still at the version that it was seen at.
    *
    * @throws {Problem} 412 with the content as it stands in `details`.
    */
-  async change(content: Content, change: Schemas["ChangeContent"], keepalive = false): Promise<Content> {
+  async change(content: Content, change: Schemas["ChangeContent"]): Promise<Content> {
     const { params, headers } = await this.stay.as();
     const call = api.PATCH("/api/v1/rooms/{room}/contents/{id}", {
       params: { path: { ...params.path, id: content.id } },
       headers: { ...headers, "If-Match": `"${content.version}"` },
       body: change,
-      keepalive,
     });
     const changed = await answer(call);
     this.take(changed);

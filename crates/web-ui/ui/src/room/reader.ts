@@ -49,6 +49,15 @@ export class Reader {
     link.remove();
   }
 
+  /** A content as it stands, with all of its text: a list has no long ones.
+   *
+   * @throws {Problem} when the server refuses it; {Unreachable} when it does not answer.
+   */
+  async whole(id: number): Promise<Content> {
+    const { params, headers } = await this.stay.as();
+    return answer(api.GET("/api/v1/rooms/{room}/contents/{id}/meta", { params: { path: { ...params.path, id } }, headers }));
+  }
+
   /** All bytes of a content. For small ones. */
   async bytes(content: Content, signal?: AbortSignal): Promise<Blob> {
     return (await this.read(content, {}, signal)).blob();
