@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
+use tokio::time::sleep;
 
 use crate::error::ClientError;
 
@@ -59,6 +60,22 @@ impl Attempts {
     /// The same for as long as it takes.
     pub(crate) fn endless() -> Self {
         Self::new(Duration::MAX)
+    }
+
+    /// Waits until what has failed may be attempted again; whether with a token that was renewed.
+    ///
+    /// # Errors
+    ///
+    /// The failure, when it was the last.
+    pub(crate) async fn wait_behind(&mut self, error: ClientError) -> Result<bool, ClientError> {
+        match self.after(&error) {
+            Some(Again::WithNewToken) => Ok(true),
+            Some(Again::After(pause)) => {
+                sleep(pause).await;
+                Ok(false)
+            }
+            None => Err(error),
+        }
     }
 
     /// What comes after an attempt that has failed now; `None` when it was the last. A token that is refused is renewed

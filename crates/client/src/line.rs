@@ -2,14 +2,9 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{sync::Mutex, time::sleep};
+use tokio::sync::Mutex;
 
-use crate::{
-    backoff::{Again, Attempts},
-    client::Client,
-    error::ClientError,
-    session::Session,
-};
+use crate::{backoff::Attempts, client::Client, error::ClientError, session::Session};
 
 /// A session that several requests share, and that bears with a server that is away for a while.
 pub(crate) struct Line<'a> {
@@ -64,10 +59,8 @@ impl<'a> Line<'a> {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            match attempts.after(&error) {
-                Some(Again::WithNewToken) => self.session.lock().await.outdate(),
-                Some(Again::After(pause)) => sleep(pause).await,
-                None => return Err(error),
+            if attempts.wait_behind(error).await? {
+                self.session.lock().await.outdate();
             }
         }
     }

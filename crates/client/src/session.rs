@@ -6,10 +6,9 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokio::time::sleep;
 
 use crate::{
-    backoff::{Again, Attempts},
+    backoff::Attempts,
     client::Client,
     error::ClientError,
     token::{Proof, stale},
@@ -153,10 +152,8 @@ impl Session {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            match attempts.after(&error) {
-                Some(Again::WithNewToken) => self.outdate(),
-                Some(Again::After(pause)) => sleep(pause).await,
-                None => return Err(error),
+            if attempts.wait_behind(error).await? {
+                self.outdate();
             }
         }
     }

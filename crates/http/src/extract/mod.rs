@@ -16,7 +16,7 @@ pub(crate) use credential::{Admin, Credential, ReadCredential};
 pub(crate) use folder_credential::FolderCredential;
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::{Json, OptionalJson, TEXT_LIMIT};
-pub(crate) use paging::{Paging, tagged};
+pub(crate) use paging::Paging;
 pub(crate) use path::{ChunkPath, InRoom, RoomFile, RoomItem, RoomPath};
 pub(crate) use query::Query;
 pub(crate) use room_maker::{MayMakeRoom, RoomMaker};

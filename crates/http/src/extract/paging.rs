@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use data_encoding::HEXLOWER;
@@ -17,7 +17,7 @@ use super::Query;
 use crate::{
     body::{Answer, json, of_json},
     document::{Described, add_not_modified, add_refusals},
-    headers::{is_known, weak_tag},
+    headers::{any_tag, list, tagged, weak_tag},
     problem::{Problem, RequestCode},
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct Paging {
     /// At most so many.
     pub(crate) limit: u64,
     after: Option<String>,
-    headers: HeaderMap,
+    known: Option<String>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Paging {
@@ -36,9 +36,8 @@ impl<S: Sync> FromRequestParts<S> for Paging {
         let query = Query::of(parts);
         // Read as signed: what does not fit a store's column is out of range.
         let limit = query.number::<i64>("limit")?.map_or(PAGE_DEFAULT, i64::unsigned_abs);
-        let conditions = parts.headers.get_all(header::IF_NONE_MATCH);
-        let headers = conditions.into_iter().map(|value| (header::IF_NONE_MATCH, value.clone())).collect();
-        Ok(Self { limit: limit.min(PAGE_MAX), after: query.text("after")?, headers })
+        let known = list(&parts.headers, &header::IF_NONE_MATCH);
+        Ok(Self { limit: limit.min(PAGE_MAX), after: query.text("after")?, known })
     }
 }
 
@@ -81,13 +80,14 @@ impl Paging {
         // A part that looks the same may go on now.
         let seen = Sha256::new().chain_update(next.as_deref().unwrap_or_default()).chain_update(&bytes);
         let tag = HEXLOWER.encode(&seen.finalize()[..16]);
-        let answer = self.unless_known(&tag).unwrap_or_else(|| tagged(of_json(bytes), &tag));
+        let answer = self.unless_known(&tag).unwrap_or_else(|| tagged(of_json(bytes), weak_tag(&tag)));
         Ok(self.with_next(answer, next))
     }
 
     /// 304 where the client has the version with that tag.
     pub(crate) fn unless_known(&self, tag: &str) -> Option<Response> {
-        is_known(&self.headers, tag).then(|| tagged(StatusCode::NOT_MODIFIED.into_response(), tag))
+        let is_known = self.known.as_ref().is_some_and(|tags| any_tag(tags, |_, known| known == tag));
+        is_known.then(|| tagged(StatusCode::NOT_MODIFIED.into_response(), weak_tag(tag)))
     }
 
     /// An answer with where the list goes on (RFC 8288), if it does. Nothing else of the request's query is repeated.
@@ -98,10 +98,4 @@ impl Paging {
         }
         response
     }
-}
-
-/// An answer with its version.
-pub(crate) fn tagged(mut response: Response, tag: &str) -> Response {
-    response.headers_mut().extend(weak_tag(tag).map(|tag| (header::ETAG, tag)));
-    response
 }

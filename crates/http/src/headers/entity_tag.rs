@@ -1,4 +1,7 @@
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
 use elizabeth_core::change::VersionPrecondition;
 
 /// A strong `ETag` (RFC 9110, section 8.8.3).
@@ -9,6 +12,12 @@ pub(crate) fn strong_tag(tag: impl std::fmt::Display) -> Option<HeaderValue> {
 /// A weak one: of what means the same, whatever bytes it is sent as.
 pub(crate) fn weak_tag(tag: &str) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("W/\"{tag}\"")).ok()
+}
+
+/// An answer with its tag.
+pub(crate) fn tagged(mut response: Response, tag: Option<HeaderValue>) -> Response {
+    response.headers_mut().extend(tag.map(|tag| (header::ETAG, tag)));
+    response
 }
 
 /// Whether a client has what bears this tag already: `If-None-Match` names it.

@@ -20,7 +20,7 @@ pub(crate) use content_digest::content_digest;
 pub(crate) use content_disposition::{Disposition, content_disposition, unescaped};
 pub(crate) use content_length::announced_length;
 pub(crate) use content_type::{media_type, telling_type};
-pub(crate) use entity_tag::{any_tag, if_match, is_known, list, strong_tag, weak_tag};
+pub(crate) use entity_tag::{any_tag, if_match, is_known, list, strong_tag, tagged, weak_tag};
 pub(crate) use http_date::{as_date, date, http_date};
 pub(crate) use range::{ByteRange, content_range};
 pub(crate) use retry_after::retry_after;

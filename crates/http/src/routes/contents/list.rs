@@ -11,7 +11,8 @@ use futures::stream;
 
 use crate::{
     body::{Answer, of_json, reply},
-    extract::{Credential, InRoom, Paging, tagged},
+    extract::{Credential, InRoom, Paging},
+    headers::{tagged, weak_tag},
     live::last_event_id,
     state::AppState,
 };
@@ -55,7 +56,7 @@ pub(crate) async fn list_contents(
     listing.after = after;
     listing.until = last;
     listing.left = paging.limit;
-    let mut answer = tagged(send_list(listing).await?, &tag);
+    let mut answer = tagged(send_list(listing).await?, weak_tag(&tag));
     answer.headers_mut().extend(last_event_id(version.room, version.event));
     Ok(paging.with_next(answer, last.map(|id| id.to_string())))
 }

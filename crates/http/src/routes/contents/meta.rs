@@ -1,6 +1,6 @@
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use elizabeth_api::ContentObject;
@@ -9,7 +9,7 @@ use elizabeth_core::{content::Content, id::ContentId};
 use crate::{
     body::{Answer, reply},
     extract::{Credential, RoomItem},
-    headers::{is_known, strong_tag},
+    headers::{is_known, strong_tag, tagged},
     state::AppState,
 };
 
@@ -36,17 +36,12 @@ pub(crate) async fn content_meta(
 ) -> Answer {
     let content = state.app().content(&room, credential.caller(), id).await?;
     if is_known(&headers, &content.version.to_string()) {
-        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), &content));
+        return Ok(tagged(StatusCode::NOT_MODIFIED.into_response(), strong_tag(content.version)));
     }
     Ok(described(&content))
 }
 
 /// A content as JSON, with its version as the tag.
 pub(crate) fn described(content: &Content) -> Response {
-    tagged(reply(&ContentObject::from(content)), content)
-}
-
-fn tagged(mut response: Response, content: &Content) -> Response {
-    response.headers_mut().extend(strong_tag(content.version).map(|version| (header::ETAG, version)));
-    response
+    tagged(reply(&ContentObject::from(content)), strong_tag(content.version))
 }
