@@ -47,6 +47,10 @@ pub struct ContentObject<'a> {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
     pub pinned: bool,
+    /// Whether it has a thumbnail. It is an image of a few KiB that whoever added it made.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub thumbnail: bool,
     /// Counts its changes, from 1.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -76,6 +80,7 @@ impl<'a> From<&'a Content> for ContentObject<'a> {
             max_downloads: content.max_downloads,
             expire_at: content.expire_at.map(Instant),
             pinned: content.pinned,
+            thumbnail: content.has_thumbnail(),
             version: content.version,
             created_at: Instant(content.created_at),
             updated_at: Instant(content.updated_at),

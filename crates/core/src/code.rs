@@ -47,6 +47,8 @@ codes! {
     InvalidExpireAt = "invalid_expire_at",
     /// Downloads below 1 or more than can be counted.
     InvalidMaxDownloads = "invalid_max_downloads",
+    /// No JPEG, WebP or AVIF, another one than declared, or too many pixels a side.
+    InvalidThumbnail = "invalid_thumbnail",
     /// A ticket's life below a second.
     InvalidTtlSeconds = "invalid_ttl_seconds",
     /// A ticket's uses below 1 or more than can be counted.
@@ -121,16 +123,22 @@ codes! {
     NotYourToken = "not_your_token",
     /// The ticket named was made by another session.
     NotYourTicket = "not_your_ticket",
+    /// The content was added by another session.
+    NotYourContent = "not_your_content",
     /// No such room.
     RoomNotFound = "room_not_found",
     /// No such content.
     ContentNotFound = "content_not_found",
+    /// The content has no thumbnail.
+    ThumbnailNotFound = "thumbnail_not_found",
     /// No such reservation.
     ReservationNotFound = "reservation_not_found",
     /// No such token.
     TokenNotFound = "token_not_found",
     /// No such ticket.
     TicketNotFound = "ticket_not_found",
+    /// A content with `max_downloads` has no thumbnail.
+    LimitedContent = "limited_content",
     /// Another room answers to this name.
     NameTaken = "name_taken",
     /// An upload has begun on this reservation.
@@ -213,6 +221,9 @@ impl Error {
             Self::EntriesExhausted => ErrorCode::EntriesExhausted,
             Self::NotYourToken => ErrorCode::NotYourToken,
             Self::NotYourTicket => ErrorCode::NotYourTicket,
+            Self::NotYourContent => ErrorCode::NotYourContent,
+            Self::LimitedContent => ErrorCode::LimitedContent,
+            Self::ThumbnailNotFound => ErrorCode::ThumbnailNotFound,
             Self::ContentNotFound(_) | Self::FileNotFound(_) => ErrorCode::ContentNotFound,
             Self::PreconditionRequired => ErrorCode::PreconditionRequired,
             Self::PreconditionFailed(_) => ErrorCode::PreconditionFailed,
@@ -287,6 +298,7 @@ impl Invalid {
             Self::ContentMember { .. } | Self::LimitedText => ErrorCode::WrongContentType,
             Self::Edit { .. } | Self::EditCount => ErrorCode::InvalidEdits,
             Self::Editor => ErrorCode::InvalidClient,
+            Self::Thumbnail(_) => ErrorCode::InvalidThumbnail,
             Self::TicketTtl => ErrorCode::InvalidTtlSeconds,
             Self::TicketUses => ErrorCode::InvalidMaxUses,
             Self::MediaType(_) => ErrorCode::InvalidMediaType,

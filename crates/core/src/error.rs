@@ -68,6 +68,15 @@ pub enum Error {
     /// The ticket named was made by another session.
     #[error("this ticket was made by another session")]
     NotYourTicket,
+    /// The content was added by another session.
+    #[error("only who added this content, or the owner of the room, gives it a thumbnail")]
+    NotYourContent,
+    /// The content limits its downloads, and a thumbnail would show it without one.
+    #[error("a content with max_downloads has no thumbnail")]
+    LimitedContent,
+    /// The content has no thumbnail.
+    #[error("this content has no thumbnail")]
+    ThumbnailNotFound,
     /// The room has no such content.
     #[error("no such content: {0}")]
     ContentNotFound(ContentId),

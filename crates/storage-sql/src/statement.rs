@@ -116,8 +116,13 @@ pub(crate) fn returning<A: Part>(
     statement: impl Into<TypedQuery<()>>,
     column: impl IntoColumnRef,
 ) -> TypedQuery<A> {
-    const { assert!(A::WIDTH == 1, "one column is one cell") };
-    let returning = Returning::new().column(column);
+    returning_expr(statement, Expr::col(column))
+}
+
+/// The same with what an expression comes to.
+pub(crate) fn returning_expr<A: Part>(statement: impl Into<TypedQuery<()>>, expr: Expr) -> TypedQuery<A> {
+    const { assert!(A::WIDTH == 1, "one expression is one cell") };
+    let returning = Returning::new().expr(expr);
     let shape = match statement.into().shape {
         Shape::Select(select) => Shape::Select(select),
         Shape::Insert(mut insert) => Shape::Insert(insert.returning(returning).take()),

@@ -30,6 +30,7 @@ use elizabeth_core::{
     quota::Hold,
     room::{NewRoom, Room, RoomChange},
     secret::KeyHash,
+    thumbnail::Thumbnail,
     ticket::{NewTicket, Ticket},
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
@@ -159,6 +160,7 @@ answered_within! {
     content_ids(room: RoomId, page: ContentPage, skip: u64) -> Vec<ContentId>;
     contents_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
     listed_by_id(room: RoomId, ids: &[ContentId]) -> Vec<Content>;
+    thumbnail(room: RoomId, id: ContentId) -> Option<Thumbnail>;
     newest_content(room: RoomId, name: &FileName, sid: Option<SessionId>, now: Timestamp) -> Option<ContentId>;
     total_downloads(room: RoomId, sid: Option<SessionId>) -> u64;
 }
@@ -248,6 +250,7 @@ answered_within! {
     { impl WriteContents for Faulty<dyn WriteTx> } {}
     insert_content(content: &NewContent) -> ContentId;
     change_content(id: ContentId, change: &ContentChange, now: Timestamp) -> bool;
+    put_thumbnail(id: ContentId, thumbnail: &Thumbnail) -> bool;
     delete_contents(room: RoomId, ids: &[ContentId]) -> SweepReport;
     count_download(id: ContentId) -> bool;
     add_downloads(id: ContentId, count: u64) -> ();

@@ -99,6 +99,11 @@ impl ContentChange {
         Rows { count: 0, size: longer }
     }
 
+    /// Whether the content has no thumbnail from here on: one whose downloads are limited is shown to nobody without one.
+    pub fn drops_thumbnail(&self) -> bool {
+        self.max_downloads.is_some_and(|max| max.is_some())
+    }
+
     /// What it makes of a content.
     pub fn apply(&self, stored: &mut StoredContent, now: Timestamp) {
         fn set<T: Clone>(column: &mut T, value: &Option<T>) {
@@ -113,6 +118,9 @@ impl ContentChange {
         set(&mut content.pinned, &self.pinned);
         set(&mut content.max_downloads, &self.max_downloads);
         set(&mut content.expire_at, &self.expire_at);
+        if self.drops_thumbnail() {
+            content.thumbnail_size = 0;
+        }
         if let Some(body) = &self.body {
             content.size = body.size();
             content.sha256 = body.sha256;

@@ -48,6 +48,8 @@ pub struct Content {
     pub language: Option<String>,
     /// Whether it is kept at the top.
     pub pinned: bool,
+    /// Bytes of its thumbnail; 0 where it has none.
+    pub thumbnail_size: u64,
     /// Counts its changes, from 1.
     pub version: u64,
     /// When it was added.
@@ -59,6 +61,16 @@ pub struct Content {
 }
 
 impl Content {
+    /// Bytes that it takes of its room: its own, and its thumbnail's.
+    pub fn stored_size(&self) -> u64 {
+        self.size.saturating_add(self.thumbnail_size)
+    }
+
+    /// Whether it has a thumbnail.
+    pub fn has_thumbnail(&self) -> bool {
+        self.thumbnail_size > 0
+    }
+
     /// Whether its time is over.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expire_at.is_some_and(|end| end <= now)
@@ -226,6 +238,7 @@ impl NewContent {
             expire_at: self.expire_at,
             language: self.language,
             pinned: self.pinned,
+            thumbnail_size: 0,
             version: 1,
             created_at: self.created_at,
             updated_at: self.created_at,

@@ -9,6 +9,7 @@ use crate::{
         CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, EDITOR_MAX_BYTES, EDITS_AT_ONCE, MANIFEST_FILES_MAX,
         PARTS_MAX,
     },
+    thumbnail::InvalidThumbnail,
     time::Timestamp,
 };
 
@@ -95,6 +96,9 @@ pub enum Invalid {
     /// A file whose name was to be cleared.
     #[error("a file keeps a name")]
     FileWithoutName,
+    /// A thumbnail.
+    #[error("invalid thumbnail: {0}")]
+    Thumbnail(#[from] InvalidThumbnail),
     /// A ticket's life.
     #[error("ttl_seconds must be at least 1")]
     TicketTtl,

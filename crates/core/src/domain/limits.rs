@@ -11,6 +11,8 @@ pub enum Scope {
     Client,
     /// A session in a room that is not its owner's.
     Session,
+    /// A content.
+    Content,
     /// A room.
     Room,
     /// A process.
@@ -23,6 +25,7 @@ impl Scope {
         match self {
             Self::Client => "client",
             Self::Session => "session",
+            Self::Content => "content",
             Self::Room => "room",
             Self::Process => "process",
         }
@@ -84,6 +87,7 @@ limits! {
     SessionSigns = "session-signs", Session, 10, "Signs of being there and signals a second, in each process";
     SessionEdits = "session-edits", Session, 100, "Edits of texts a second, ten times as many in a burst; an owner's too";
     SessionEditBytes = "session-edit-bytes", Session, 256 << 10, "Bytes of such edits a second, 32 times as many in a burst; an owner's too";
+    ThumbnailBytes = "thumbnail-bytes", Content, 64 << 10, "Bytes of its thumbnail, which count towards its room";
     RoomContents = "room-contents", Room, 1_000_000, "Contents";
     RoomReservations = "room-reservations", Room, 1000, "Reservations whose uploads have not ended";
     RoomUploads = "room-uploads", Room, 1000, "Uploads in pieces under way";

@@ -27,6 +27,7 @@ pub mod room;
 pub mod secret;
 pub(crate) mod stored;
 pub mod text;
+pub mod thumbnail;
 pub mod ticket;
 pub mod time;
 pub mod token;

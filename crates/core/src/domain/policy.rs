@@ -87,6 +87,8 @@ pub const URL_MAX_BYTES: usize = 8 * 1024;
 pub const ARCHIVE_ENTRIES_MAX: usize = 65_535;
 /// The longest text, in bytes of UTF-8, that a list of contents shows.
 pub const TEXT_LISTED_MAX: u64 = 64 * 1024;
+/// The most pixels a side of a thumbnail has.
+pub const THUMBNAIL_SIDE_MAX: usize = 512;
 /// Life of a ticket that asks for none of its own.
 pub const TICKET_TTL: Duration = Duration::from_secs(10 * 60);
 /// The most bytes a password may have.

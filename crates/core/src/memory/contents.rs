@@ -14,18 +14,14 @@ use crate::{
     id::{ContentId, Jti, RoomId, SessionId},
     name::{FileName, RoomRef},
     ports::{Access, ContentAccess, ContentPage, ReadContents, StoreResult, SweepReport, WriteContents},
-    room::Room,
+    thumbnail::Thumbnail,
     time::Timestamp,
 };
 
-/// What the row of a content costs.
-fn price(content: &Content) -> Rows {
-    Rows::one(content.file_name.as_ref().map_or(0, |name| name.as_str().len()))
-}
-
-fn set_rows(room: &mut Room, rows: Rows) {
-    room.contents = rows.count;
-    room.rows_size = rows.size;
+/// What the row of a content costs, where there is one.
+fn price(content: Option<&Content>) -> Rows {
+    let name = |content: &Content| content.file_name.as_ref().map_or(0, |name| name.as_str().len());
+    content.map_or(Rows::default(), |content| Rows::one(name(content)))
 }
 
 impl State {
@@ -41,14 +37,22 @@ impl State {
         rows.map(Arc::as_ref).filter(move |row| row.content.room_id == room)
     }
 
-    /// The only two places where contents come and go are this one and [`State::take_content`].
-    pub(super) fn add_content(&mut self, row: ContentRow) {
-        let size = row.content.size;
-        self.edit_room(row.content.room_id, |room| {
-            room.stored_size = room.stored_size.saturating_add(size);
-            set_rows(room, room.rows().and(price(&row.content)));
+    /// What a room, and the store as a whole, count of a content that comes, goes or becomes another one.
+    fn count(&mut self, room: RoomId, before: Option<&Content>, after: Option<&Content>) {
+        let [gone, come] = [before, after].map(|content| content.map_or(0, Content::stored_size));
+        let counted = |size: u64| size.saturating_sub(gone).saturating_add(come);
+        self.edit_room(room, |room| {
+            room.stored_size = counted(room.stored_size);
+            let rows = room.rows().without(price(before)).and(price(after));
+            (room.contents, room.rows_size) = (rows.count, rows.size);
         });
-        self.stored_size = self.stored_size.saturating_add(size);
+        self.stored_size = counted(self.stored_size);
+    }
+
+    /// Adds a content, or puts it in the place of the one of its number. It goes by [`State::take_content`].
+    pub(super) fn put_content(&mut self, row: ContentRow) {
+        let before = self.contents.get(&row.content.id).cloned();
+        self.count(row.content.room_id, before.as_deref().map(|row| &row.content), Some(&row.content));
         self.contents.put(row);
     }
 
@@ -61,41 +65,35 @@ impl State {
             self.remove_ticket(ticket);
         }
         report.contents += 1;
-        report.freed_size = report.freed_size.saturating_add(row.content.size);
+        report.freed_size = report.freed_size.saturating_add(row.content.stored_size());
     }
 
     fn take_content(&mut self, id: ContentId) -> Option<Arc<ContentRow>> {
         let row = self.contents.remove(&id)?;
-        let size = row.content.size;
-        self.edit_room(row.content.room_id, |room| {
-            room.stored_size = room.stored_size.saturating_sub(size);
-            set_rows(room, room.rows().without(price(&row.content)));
-        });
-        self.stored_size = self.stored_size.saturating_sub(size);
+        self.count(row.content.room_id, Some(&row.content), None);
+        self.queue_blobs_of(&row);
+        Some(row)
+    }
+
+    fn queue_blobs_of(&mut self, row: &ContentRow) {
         for segment in row.segments.iter() {
             match &segment.location {
                 BlobLocation::Blob(key) => self.queue.insert_mut(key.clone()),
                 BlobLocation::Inline(_) => {}
             }
         }
-        Some(row)
     }
 
     /// Changes a content and queues the blobs that its new segments replace. `false` when it is not there.
     pub(super) fn change_content(&mut self, id: ContentId, change: &ContentChange, now: Timestamp) -> bool {
-        let Some(row) = self.contents.get(&id) else { return false };
+        let Some(row) = self.contents.get(&id).cloned() else { return false };
+        if change.body.is_some() {
+            self.queue_blobs_of(&row);
+        }
         let mut stored = row.to_stored();
         change.apply(&mut stored, now);
-        let row = ContentRow { content: stored.content, segments: stored.segments.into() };
-        if change.body.is_some() {
-            self.take_content(id);
-            self.add_content(row);
-        } else if let Some(before) = self.contents.get(&id).map(|row| price(&row.content)) {
-            self.edit_room(row.content.room_id, |room| {
-                set_rows(room, room.rows().without(before).and(price(&row.content)));
-            });
-            self.contents.put(row);
-        }
+        let thumbnail = row.thumbnail.clone().filter(|_| !change.drops_thumbnail());
+        self.put_content(ContentRow { content: stored.content, segments: stored.segments.into(), thumbnail });
         true
     }
 }
@@ -157,6 +155,11 @@ impl<S: Sees> ReadContents for View<S> {
         Ok(self.now().named(room, ids).map(|row| row.to_stored().into_listed()).collect())
     }
 
+    async fn thumbnail(&mut self, room: RoomId, id: ContentId) -> StoreResult<Option<Thumbnail>> {
+        let row = self.now().contents.get(&id).filter(|row| row.content.room_id == room);
+        Ok(row.and_then(|row| row.thumbnail.clone()))
+    }
+
     async fn newest_content(
         &mut self,
         room: RoomId,
@@ -190,7 +193,7 @@ impl WriteContents for View<Draft> {
         let id = ContentId(next(&mut state.last_content)?);
         let segments = content.segments.as_slice().into();
         let content = Content { text: None, ..content.clone().into_content(id) };
-        state.add_content(ContentRow { content, segments });
+        state.put_content(ContentRow { content, segments, thumbnail: None });
         Ok(id)
     }
 
@@ -201,6 +204,16 @@ impl WriteContents for View<Draft> {
         now: Timestamp,
     ) -> StoreResult<bool> {
         Ok(self.state().change_content(id, change, now))
+    }
+
+    async fn put_thumbnail(&mut self, id: ContentId, thumbnail: &Thumbnail) -> StoreResult<bool> {
+        let state = self.state();
+        let Some(row) = state.contents.get(&id) else { return Ok(false) };
+        let mut row = ContentRow::clone(row);
+        row.content.thumbnail_size = thumbnail.size();
+        row.thumbnail = Some(thumbnail.clone());
+        state.put_content(row);
+        Ok(true)
     }
 
     async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport> {

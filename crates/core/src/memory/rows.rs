@@ -12,6 +12,7 @@ use crate::{
     id::{BlobKey, ContentId, Jti, ReservationId, RoomId, TicketId},
     room::Room,
     secret::KeyHash,
+    thumbnail::Thumbnail,
     ticket::Ticket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
@@ -22,6 +23,7 @@ use crate::{
 pub(super) struct ContentRow {
     pub(super) content: Content,
     pub(super) segments: Arc<[Segment]>,
+    pub(super) thumbnail: Option<Thumbnail>,
 }
 
 impl ContentRow {

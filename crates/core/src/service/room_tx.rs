@@ -18,6 +18,7 @@ use crate::{
     ports::{RoomWatch, StoreResult, SweepReport, UploadOutline, WriteTx},
     quota::{Hold, HoldState},
     room::{Room, RoomChange},
+    thumbnail::Thumbnail,
     time::Timestamp,
     upload::{ChunkedUpload, NewUpload},
 };
@@ -101,6 +102,19 @@ impl RoomTx {
             self.note(Some(content.sid), Happening::ContentUpdated { id: content.id });
         }
         Ok(changed)
+    }
+
+    /// Gives a content, which is as given, a thumbnail. `false` when it is gone.
+    pub(crate) async fn put_thumbnail(
+        &mut self,
+        content: &Content,
+        thumbnail: &Thumbnail,
+    ) -> StoreResult<bool> {
+        let put = self.tx.put_thumbnail(content.id, thumbnail).await?;
+        if put {
+            self.note(Some(content.sid), Happening::ContentUpdated { id: content.id });
+        }
+        Ok(put)
     }
 
     /// Makes edits of a text, given as it was: changes it, and keeps them. `false` when it is gone.

@@ -6,5 +6,7 @@ mod deliver;
 mod destination;
 mod media;
 mod redirect;
+mod thumbnail;
 
 pub(crate) use deliver::{Purpose, deliver, find};
+pub(crate) use thumbnail::deliver_thumbnail;

@@ -1,23 +1,17 @@
 use axum::{
-    body::{Body, BodyDataStream},
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    body::Body,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header, request::Parts},
 };
-use bytes::{Bytes, BytesMut};
-use elizabeth_core::{Caller, Error, ErrorCode, Unauthorized, policy::TEXT_MAX};
-use futures::StreamExt;
+use bytes::Bytes;
+use elizabeth_core::{ErrorCode, policy::TEXT_MAX};
 use serde::de::DeserializeOwned;
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    time::{Instant, timeout},
-};
 use utoipa::openapi::path::Operation;
 
-use super::{Credential, InRoom};
+use super::gather::{self, Form};
 use crate::{
-    body::{SMALL, drain, refuse},
+    body::{SMALL, refuse},
     document::{Described, add_refusals},
-    pace::{Pace, SILENCE},
     problem::{Code, Problem, RequestCode},
     state::AppState,
 };
@@ -27,10 +21,6 @@ const LIMIT: usize = 4 << 20;
 /// The same where a text stands in it: the longest one fits however it is escaped (`\u0041` is six bytes for one),
 /// with the longest of everything beside it.
 pub(crate) const TEXT_LIMIT: usize = 6 * TEXT_MAX + (1 << 20);
-/// What is gathered beyond that at a time, in KiB, of all requests together: a crowd would take all memory there is. It
-/// is taken by what has come, not by what was announced, so that nobody holds it without having sent it.
-static KIB_AT_ONCE: Semaphore = Semaphore::const_new(128 << 10);
-
 /// A JSON body of so many bytes at most.
 pub(crate) struct Json<T, const AT_MOST: usize = LIMIT>(pub(crate) T);
 
@@ -96,91 +86,9 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(RequestCode::UnsupportedMediaType, "expected a body of the type application/json"))
 }
 
-async fn collect(parts: &mut Parts, state: &AppState, body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let announced = parts.headers.get(header::CONTENT_LENGTH);
-    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
-        refuse(&parts.headers, body);
-        return Err(too_large(limit));
-    }
-    if announced.is_some_and(|length| length > SMALL as u64)
-        && let Err(problem) = judge(parts, state).await
-    {
-        refuse(&parts.headers, body);
-        return Err(problem.closing());
-    }
-    let mut stream = body.into_data_stream();
-    match gather(parts, state, announced, &mut stream, limit).await {
-        Ok(bytes) => Ok(bytes),
-        Err(problem) => {
-            if problem.status() != StatusCode::REQUEST_TIMEOUT {
-                drain(Body::from_stream(stream));
-            }
-            Err(problem.closing())
-        }
-    }
-}
-
-async fn gather(
-    parts: &mut Parts,
-    state: &AppState,
-    announced: Option<u64>,
-    stream: &mut BodyDataStream,
-    limit: usize,
-) -> Result<Bytes, Problem> {
-    let too_slow = || Problem::new(RequestCode::RequestTimeout, "the body did not arrive in time");
-    let mut gathered = BytesMut::new();
-    let mut held: Option<SemaphorePermit<'_>> = None;
-    let mut pace = Pace::default();
-    loop {
-        let asked = Instant::now();
-        let piece = timeout(SILENCE, stream.next()).await.map_err(|_| too_slow())?;
-        let Some(piece) = piece else { return Ok(gathered.freeze()) };
-        let piece = piece
-            .map_err(|_| Problem::new(RequestCode::InvalidJson, "the body ended before it was complete"))?;
-        if !pace.keeps(asked, piece.len()) {
-            return Err(too_slow());
-        }
-        let bytes = gathered.len() + piece.len();
-        if bytes > limit {
-            return Err(too_large(limit));
-        }
-        if bytes > SMALL {
-            if held.is_none() && announced.is_none() {
-                judge(parts, state).await?;
-            }
-            let kib = bytes.div_ceil(1 << 10) - held.as_ref().map_or(0, SemaphorePermit::num_permits);
-            let more = timeout(SILENCE, KIB_AT_ONCE.acquire_many(kib as u32)).await.ok().and_then(Result::ok);
-            let more = more.ok_or_else(|| {
-                Problem::new(ErrorCode::Unavailable, "too many large bodies arrive at once: try again")
-            })?;
-            match &mut held {
-                Some(held) => held.merge(more),
-                None => held = Some(more),
-            }
-        }
-        gathered.extend_from_slice(&piece);
-    }
-}
-
-/// Lets those send more than a little who have a token of the room that the address names.
-async fn judge(parts: &mut Parts, state: &AppState) -> Result<(), Problem> {
-    let InRoom(room) = InRoom::from_request_parts(parts, state).await?;
-    let credential = Credential::from_request_parts(parts, state).await?;
-    let known = state.app().room(&room, credential.caller()).await;
-    Err(match (credential.caller(), known) {
-        (Caller::Token(_) | Caller::Visitor(_), Ok(_)) => return Ok(()),
-        (Caller::Token(_) | Caller::Visitor(_), Err(error)) => error,
-        (Caller::Nobody, Err(error @ (Error::RoomNotFound | Error::RoomExpired))) => error,
-        // Whatever else keeps strangers out of the room is nothing to somebody who wants to use it.
-        (Caller::Nobody, _) => Unauthorized::Missing.into(),
-    }
-    .into())
-}
-
-fn too_large(limit: usize) -> Problem {
-    let text = format!("a JSON body has at most {limit} bytes here");
-    Problem::new(RequestCode::BodyTooLarge, text).closing()
+async fn collect(parts: &mut Parts, state: &AppState, body: Body, at_most: usize) -> Result<Bytes, Problem> {
+    let form = Form { what: "a JSON body", at_most, broken: RequestCode::InvalidJson };
+    gather::collect(parts, state, body, form).await
 }
 
 /// Reads JSON; what is wrong is named by its path, such as `files[0].size`.

@@ -3,12 +3,14 @@
 mod counted;
 mod credential;
 mod folder_credential;
+mod gather;
 mod if_match;
 mod json;
 mod paging;
 mod path;
 mod query;
 mod room_maker;
+mod small_picture;
 mod upload_credential;
 
 pub(crate) use counted::Counted;
@@ -20,4 +22,5 @@ pub(crate) use paging::Paging;
 pub(crate) use path::{ChunkPath, InRoom, RoomFile, RoomItem, RoomPath};
 pub(crate) use query::Query;
 pub(crate) use room_maker::{MayMakeRoom, RoomMaker};
+pub(crate) use small_picture::SmallPicture;
 pub(crate) use upload_credential::UploadCredential;

@@ -27,6 +27,7 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::InvalidLanguage
         | E::WrongContentType
         | E::InvalidMediaType
+        | E::InvalidThumbnail
         | E::InvalidSize
         | E::InvalidManifest
         | E::InvalidHash
@@ -55,13 +56,16 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::RoomClosed
         | E::EntriesExhausted
         | E::NotYourToken
-        | E::NotYourTicket => S::FORBIDDEN,
+        | E::NotYourTicket
+        | E::NotYourContent => S::FORBIDDEN,
         E::RoomNotFound
         | E::ContentNotFound
+        | E::ThumbnailNotFound
         | E::ReservationNotFound
         | E::TokenNotFound
         | E::TicketNotFound => S::NOT_FOUND,
         E::NameTaken
+        | E::LimitedContent
         | E::VersionBehind
         | E::ReservationInUse
         | E::ChunkConflict
@@ -125,6 +129,9 @@ pub(super) fn details(error: &Error) -> Option<Value> {
         | Error::EntriesExhausted
         | Error::NotYourToken
         | Error::NotYourTicket
+        | Error::NotYourContent
+        | Error::LimitedContent
+        | Error::ThumbnailNotFound
         | Error::ContentNotFound(_)
         | Error::FileNotFound(_)
         | Error::PreconditionRequired

@@ -69,6 +69,8 @@ pub(crate) fn all() -> OpenApiRouter<AppState> {
         contents::bytes::view_content,
         contents::bytes::download_content,
         contents::meta::content_meta,
+        contents::thumbnail::put_thumbnail,
+        contents::thumbnail::view_thumbnail,
         contents::change::change_content,
         edits::make::make_edits,
         edits::since::edits_since,

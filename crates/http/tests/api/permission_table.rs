@@ -38,6 +38,7 @@ enum Body {
     Form,
     Chunk,
     Empty,
+    Picture,
 }
 
 fn table() -> Vec<Row> {
@@ -108,6 +109,9 @@ fn table() -> Vec<Row> {
         row("HEAD", "/contents/999", Body::Nothing, LOOK, 404),
         row("GET", "/contents/999/download", Body::Nothing, LOOK, 404),
         row("HEAD", "/contents/999/download", Body::Nothing, LOOK, 404),
+        row("PUT", "/contents/999/thumbnail", Body::Picture, EDIT, 404),
+        row("GET", "/contents/999/thumbnail", Body::Nothing, LOOK, 404),
+        row("HEAD", "/contents/999/thumbnail", Body::Nothing, LOOK, 404),
         row("GET", "/contents/999/meta", Body::Nothing, LOOK, 404),
         row("POST", "/texts", Body::Json(|_| json!({"text": ""})), EDIT, 201),
         row("POST", "/urls", Body::Json(|_| json!({"url": "https://example.org"})), EDIT, 201),
@@ -133,6 +137,10 @@ impl Row {
             // Only a change asks for the version it starts from.
             Body::Json(body) => request.header("if-match", "\"1\"").json(&body(now)),
             Body::Empty => request.header("content-length", 0).body(""),
+            Body::Picture => {
+                let picture = b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x01\x00\x01\x03";
+                request.header("content-type", "image/jpeg").body(&picture[..])
+            }
             Body::Chunk => {
                 let fields = [("chunk_index", "0"), ("chunk_size", "1"), ("chunk_data", "x")];
                 let form = fields

@@ -49,6 +49,9 @@ const ROWS: &str = "
     GET /rooms/{room}/contents/{id}/meta        contents::meta_has_the_version_as_its_tag
     POST /rooms/{room}/contents/{id}/edits      edits::edits_are_made_one_behind_the_other_and_come_back
     GET /rooms/{room}/contents/{id}/edits       edits::edits_are_made_one_behind_the_other_and_come_back
+    PUT /rooms/{room}/contents/{id}/thumbnail   thumbnails::a_thumbnail_is_put_shown_replaced_and_deleted_with_its_content
+    GET /rooms/{room}/contents/{id}/thumbnail   thumbnails::a_thumbnail_is_put_shown_replaced_and_deleted_with_its_content
+    HEAD /rooms/{room}/contents/{id}/thumbnail  thumbnails::a_thumbnail_is_put_shown_replaced_and_deleted_with_its_content
     DELETE /rooms/{room}/contents               contents::contents_are_deleted_all_or_none
     GET /rooms/{room}/archive.zip               archive::an_archive_is_what_the_room_holds
     HEAD /rooms/{room}/archive.zip              archive::an_archive_that_cannot_be_made_is_refused_or_breaks

@@ -25,6 +25,7 @@ mod rows;
 mod states;
 mod system;
 mod texts;
+mod thumbnails;
 mod ticket_page;
 mod tickets;
 mod time;

@@ -124,6 +124,8 @@ const OPERATIONS: &str = "
     PUT /rooms/{room}/files/{file_name}  POST /rooms/{room}/contents/prepare  DELETE /rooms/{room}/reservations/{id}
     GET /rooms/{room}/contents/{id}  HEAD /rooms/{room}/contents/{id}
     GET /rooms/{room}/contents/{id}/download  HEAD /rooms/{room}/contents/{id}/download
+    PUT /rooms/{room}/contents/{id}/thumbnail  GET /rooms/{room}/contents/{id}/thumbnail
+    HEAD /rooms/{room}/contents/{id}/thumbnail
     GET /rooms/{room}/contents/{id}/meta  PATCH /rooms/{room}/contents/{id}
     GET /rooms/{room}/contents/{id}/edits  POST /rooms/{room}/contents/{id}/edits
     POST /rooms/{room}/texts  POST /rooms/{room}/urls

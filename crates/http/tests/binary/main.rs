@@ -23,6 +23,7 @@ mod metrics;
 mod redirect;
 #[expect(dead_code, reason = "the other test program uses the rest")]
 mod server;
+mod thumbnails;
 mod tour;
 mod two_processes;
 mod wrong_clock;

@@ -5,13 +5,14 @@ use elizabeth_core::{
     id::{ContentId, Jti, RoomId, SessionId},
     name::{FileName, RoomRef},
     ports::{ContentAccess, ContentPage, ReadContents, StoreResult, SweepReport, WriteContents},
+    thumbnail::Thumbnail,
     time::Timestamp,
 };
 
 use crate::{
     connection::{Connection, Transaction},
     part::Joined,
-    tables::{contents, rooms, segments},
+    tables::{contents, rooms, segments, thumbnails},
     tx::{AT_ONCE, SqlTx},
     value::corrupt,
 };
@@ -100,6 +101,10 @@ impl<C: Connection> ReadContents for SqlTx<C> {
         with_texts(self.all_for_each(&each_once(ids), |ids| contents::listed_by_id(room, ids)).await?)
     }
 
+    async fn thumbnail(&mut self, room: RoomId, id: ContentId) -> StoreResult<Option<Thumbnail>> {
+        self.first(thumbnails::OfContent { content: id, room }).await
+    }
+
     async fn newest_content(
         &mut self,
         room: RoomId,
@@ -142,11 +147,23 @@ impl<C: Transaction> WriteContents for SqlTx<C> {
         if self.run(contents::change(id, change, now)).await? == 0 {
             return Ok(false);
         }
+        if change.drops_thumbnail() {
+            self.run(thumbnails::Delete { content: id }).await?;
+        }
         if let Some(body) = &change.body {
             self.run(contents::QueueBlobsOfContent { content: id }).await?;
             self.run(segments::DeleteOfContent { content: id }).await?;
             self.add_segments(id, &body.segments).await?;
         }
+        Ok(true)
+    }
+
+    async fn put_thumbnail(&mut self, id: ContentId, thumbnail: &Thumbnail) -> StoreResult<bool> {
+        let Thumbnail { media_type, bytes } = thumbnail;
+        if self.run(contents::SetThumbnailSize { size: thumbnail.size(), content: id }).await? == 0 {
+            return Ok(false);
+        }
+        self.run(thumbnails::Put { content: id, media_type: *media_type, bytes }).await?;
         Ok(true)
     }
 

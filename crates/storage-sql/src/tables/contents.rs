@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     part::{Joined, Select, cell, column, record, record_of_table},
-    query::{Changes, among, count, insert_new, one, total, zero},
-    statement::{Args, Built, Param, returning, statement},
+    query::{Changes, among, count, insert_new, one, total, total_of, zero},
+    statement::{Args, Built, Param, returning, returning_expr, statement},
     table::table,
     value::corrupt,
 };
@@ -38,6 +38,7 @@ table! {
         expire_at,
         language,
         pinned,
+        thumbnail_size = 0,
         version = 1,
         created_at,
         updated_at = (created_at),
@@ -259,7 +260,24 @@ pub(crate) fn change(id: ContentId, change: &ContentChange, now: Timestamp) -> B
         .set(Contents::expire_at, expire_at)
         .set(Contents::size, &body.as_ref().map(Body::size))
         .set(Contents::sha256, &body.as_ref().map(|body| body.sha256));
+    if change.drops_thumbnail() {
+        changes.always(Contents::thumbnail_size, zero());
+    }
     changes.built()
+}
+
+statement! {
+    SetThumbnailSize = "set_thumbnail_size" { size: u64, content: ContentId } {
+        Query::update()
+            .table(Contents::Table)
+            .value(Contents::thumbnail_size, size)
+            .and_where(Expr::col(Contents::id).eq(content))
+    }
+}
+
+/// What a content takes of its room.
+fn stored_size() -> Expr {
+    Expr::col(Contents::size).add(Expr::col(Contents::thumbnail_size))
 }
 
 /// The blobs of contents that meet a condition are queued for deletion.
@@ -298,10 +316,10 @@ pub(crate) fn queue_blobs(room: RoomId, ids: &[ContentId]) -> Built<()> {
 }
 
 statement! {
-    /// How many contents a room has, and their bytes.
+    /// How many contents a room has, and the bytes stored for them.
     TotalOfRoom = "total_of_room" { room: RoomId } -> (u64, u64) {
         count()
-            .and(total(Contents::size))
+            .and(total_of(stored_size()))
             .select(|query| query.from(Contents::Table).and_where(Expr::col(Contents::room_id).eq(room)))
     }
 }
@@ -321,14 +339,14 @@ statement! {
     }
 }
 
-/// Answers with the size of each that it removed.
+/// Answers with the bytes stored for each that it removed.
 pub(crate) fn delete(room: RoomId, ids: &[ContentId]) -> Built<u64> {
     let mut args = Args::default();
     let room = args.bind(&room);
     let named = among(Contents::id, args.bind_all(ids));
     let mut delete = Query::delete();
     delete.from_table(Contents::Table).and_where(Expr::col(Contents::room_id).eq(room)).and_where(named);
-    args.of(returning(delete, Contents::size))
+    args.of(returning_expr(delete, stored_size()))
 }
 
 statement! {

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use super::{
     blob_deletions, chunks, contents, edits, events, installation, leases, pending_blobs, refresh_tokens,
-    reservations, room_addresses, rooms, segments, tickets, tokens, totals, upload_files, uploads,
+    reservations, room_addresses, rooms, segments, thumbnails, tickets, tokens, totals, upload_files,
+    uploads,
 };
 use crate::{
     statement::{Bound, Dialect, Fixed, Run},
@@ -104,6 +105,10 @@ fn every_fixed() -> Vec<&'static Fixed> {
         edits::DeleteOfRoom::fixed(),
         segments::InsertOne::fixed(),
         segments::DeleteOfContent::fixed(),
+        contents::SetThumbnailSize::fixed(),
+        thumbnails::OfContent::fixed(),
+        thumbnails::Put::fixed(),
+        thumbnails::Delete::fixed(),
         contents::QueueBlobsOfRoom::fixed(),
         contents::QueueBlobsOfContent::fixed(),
         contents::TotalOfRoom::fixed(),
@@ -258,6 +263,7 @@ fn every_statement_is_golden() {
         include_str!("room_addresses.rs"),
         include_str!("rooms.rs"),
         include_str!("segments.rs"),
+        include_str!("thumbnails.rs"),
         include_str!("tickets.rs"),
         include_str!("tokens.rs"),
         include_str!("totals.rs"),

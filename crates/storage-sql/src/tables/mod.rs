@@ -13,6 +13,7 @@ pub(crate) mod reservations;
 pub(crate) mod room_addresses;
 pub(crate) mod rooms;
 pub(crate) mod segments;
+pub(crate) mod thumbnails;
 pub(crate) mod tickets;
 pub(crate) mod tokens;
 pub(crate) mod totals;
@@ -52,6 +53,7 @@ pub fn upload_statements(dialect: Dialect) -> Vec<(&'static str, &'static str)> 
         reservations::DeleteOfRoom::fixed(),
         reservations::DeleteLapsed::fixed(),
         contents::MoreSegments::fixed(),
+        thumbnails::OfContent::fixed(),
     ];
     statements.map(|statement| (statement.name, statement.text(dialect))).to_vec()
 }

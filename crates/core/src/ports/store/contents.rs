@@ -7,6 +7,7 @@ use crate::{
     id::{ContentId, Jti, RoomId, SessionId},
     name::{FileName, RoomRef},
     room::Room,
+    thumbnail::Thumbnail,
     time::Timestamp,
     token::TokenRecord,
 };
@@ -40,7 +41,7 @@ pub struct ContentPage {
 pub struct SweepReport {
     /// Contents removed.
     pub contents: u64,
-    /// Bytes that were stored in them.
+    /// Bytes that were stored in them, those of their thumbnails among them.
     pub freed_size: u64,
 }
 
@@ -74,6 +75,9 @@ pub trait ReadContents: Send {
     /// The same with their texts, as [`ReadContents::contents`] has them.
     async fn listed_by_id(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<Vec<Content>>;
 
+    /// The thumbnail of one of the room's contents. One indexed read.
+    async fn thumbnail(&mut self, room: RoomId, id: ContentId) -> StoreResult<Option<Thumbnail>>;
+
     /// The newest content of a room with a name, of those that are neither expired nor out of downloads, and that one
     /// session added where it is named. One indexed read.
     async fn newest_content(
@@ -98,7 +102,8 @@ pub trait WriteContents: Send {
     async fn insert_content(&mut self, content: &NewContent) -> StoreResult<ContentId>;
 
     /// Changes those columns of a content that are given, counts the change in its version and says when it was. New
-    /// segments take the place of all old ones, whose blobs are queued for deletion. `false` when the content is gone.
+    /// segments take the place of all old ones, whose blobs are queued for deletion. Its thumbnail goes where
+    /// [`ContentChange::drops_thumbnail`] says so. `false` when the content is gone.
     async fn change_content(
         &mut self,
         id: ContentId,
@@ -106,8 +111,12 @@ pub trait WriteContents: Send {
         now: Timestamp,
     ) -> StoreResult<bool>;
 
-    /// Removes those of the named contents that are this room's with the tickets that open them, and queues their
-    /// blobs for deletion.
+    /// Gives a content a thumbnail, in place of one that it has. It counts as stored with the content's bytes, and goes with
+    /// it. Neither the content's version nor when it last changed is another one then. `false` when the content is gone.
+    async fn put_thumbnail(&mut self, id: ContentId, thumbnail: &Thumbnail) -> StoreResult<bool>;
+
+    /// Removes those of the named contents that are this room's with their thumbnails and the tickets that open them, and
+    /// queues their blobs for deletion.
     async fn delete_contents(&mut self, room: RoomId, ids: &[ContentId]) -> StoreResult<SweepReport>;
 
     /// Counts a download of a content that limits them. `false` when they are used up or the content is gone: one

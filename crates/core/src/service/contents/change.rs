@@ -1,7 +1,7 @@
 use crate::{
     Elizabeth, Error, Result,
     change::{Edit, VersionPrecondition},
-    content::{Body, Content},
+    content::Content,
     id::ContentId,
     name::RoomRef,
     permission::Permission,
@@ -37,7 +37,7 @@ impl Elizabeth {
             let expected = expected.as_ref().ok_or(Error::PreconditionRequired)?;
             let found = tx.content_access(room, None, id, now).await?.and_then(|found| found.content);
             let found = found.filter(|stored| grant.sees(&stored.content));
-            let mut stored = found.ok_or(Error::ContentNotFound(id))?;
+            let stored = found.ok_or(Error::ContentNotFound(id))?;
             check_live(&stored.content, now)?;
             if !expected.holds(stored.content.version) {
                 drop(tx);
@@ -45,7 +45,9 @@ impl Elizabeth {
             }
             let change = edit.clone().decide(&stored.content)?;
             let longer_name = change.longer_name(&stored.content);
-            let (old, new) = (stored.content.size, change.body.as_ref().map_or(0, Body::size));
+            let mut changed = stored.clone();
+            change.apply(&mut changed, now);
+            let (old, new) = (stored.content.stored_size(), changed.content.stored_size());
             if new > old || longer_name.size > 0 {
                 let mut ledger = self.ledger(tx.as_mut(), &grant.room, now).await?;
                 if new > old {
@@ -59,8 +61,7 @@ impl Elizabeth {
                 return Err(Error::ContentNotFound(id));
             }
             tx.commit().await?;
-            change.apply(&mut stored, now);
-            Ok(stored.into_content())
+            Ok(changed.into_content())
         })
         .await
     }

@@ -13,6 +13,7 @@ pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod read;
 pub(crate) mod text_edits;
+pub(crate) mod thumbnail;
 mod verified;
 
 pub use archive::{Archive, ArchiveEntry};

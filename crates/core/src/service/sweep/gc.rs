@@ -4,6 +4,7 @@ use futures::{StreamExt, stream};
 
 use crate::{
     Elizabeth, Result,
+    content::Content,
     id::{BlobKey, ContentId, RoomId, UploadId},
     ports::{ContentPage, ReadTx, SweepReport},
     service::sweep::leader_lease::LeaderLease,
@@ -264,7 +265,7 @@ impl Elizabeth {
             if !rooms.contains(&room) {
                 let found = tx.contents_by_id(room, &[content]).await?;
                 report.cleaned_contents += found.len() as u64;
-                report.freed_size += found.iter().map(|content| content.size).sum::<u64>();
+                report.freed_size += found.iter().map(Content::stored_size).sum::<u64>();
             }
         }
         report.cleaned_reservations = tx.lapsed_reservations(until).await?.0;
@@ -283,6 +284,6 @@ async fn survey_room(tx: &mut dyn ReadTx, room: RoomId) -> Result<(u64, u64)> {
         let Some(last) = contents.last() else { return Ok((count, size)) };
         page.after = Some(last.id);
         count += contents.len() as u64;
-        size += contents.iter().map(|content| content.size).sum::<u64>();
+        size += contents.iter().map(Content::stored_size).sum::<u64>();
     }
 }

@@ -5,4 +5,5 @@ pub(crate) mod delete;
 pub(crate) mod list;
 pub(crate) mod meta;
 pub(crate) mod prepare;
+pub(crate) mod thumbnail;
 pub(crate) mod upload;

@@ -75,7 +75,7 @@ struct Limits {
 #[derive(Serialize, ToSchema)]
 struct Count {
     name: &'static str,
-    /// Whom it is counted for: `client`, `session`, `room` or `process`.
+    /// Whom it is counted for: `client`, `session`, `content`, `room` or `process`.
     scope: &'static str,
     limit: u64,
     what: &'static str,

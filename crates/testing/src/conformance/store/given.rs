@@ -13,6 +13,7 @@ use elizabeth_core::{
     quota::{Hold, HoldState},
     room::{NewRoom, Room},
     secret::KeyHash,
+    thumbnail::{Thumbnail, ThumbnailType},
     ticket::NewTicket,
     time::Timestamp,
     token::{RefreshRecord, TokenRecord},
@@ -124,6 +125,11 @@ pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
         segments,
         ..NewContent::empty(room, sid(1), ContentKind::File, at(1))
     }
+}
+
+/// A thumbnail of so many bytes.
+pub(super) fn thumbnail(size: usize) -> Thumbnail {
+    Thumbnail { media_type: ThumbnailType::Webp, bytes: vec![size as u8; size].into() }
 }
 
 pub(super) fn manifest(files: &[(&str, u64)]) -> Manifest {

@@ -19,6 +19,7 @@ pub mod model;
 pub mod reservations;
 pub mod rooms;
 pub mod sweep;
+pub mod thumbnails;
 pub mod tickets;
 pub mod tokens;
 pub mod totals;
@@ -152,6 +153,11 @@ macro_rules! store_conformance {
                 a_changed_end_is_the_one_that_counts,
                 a_list_can_go_without_texts,
                 writers_of_one_content_lose_nothing;
+            thumbnails:
+                a_thumbnail_comes_back_whole,
+                a_thumbnail_is_counted_until_its_content_goes,
+                a_limit_of_downloads_drops_a_thumbnail,
+                thumbnails_put_at_once_count_once;
             edits:
                 edits_come_back_in_order,
                 old_edits_are_forgotten,

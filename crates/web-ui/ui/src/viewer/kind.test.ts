@@ -18,6 +18,7 @@ function content(given: Partial<Content>): Content {
     max_downloads: null,
     expire_at: null,
     pinned: false,
+    thumbnail: false,
     version: 1,
     created_at: "2026-01-01T00:00:00Z",
     updated_at: "2026-01-01T00:00:00Z",

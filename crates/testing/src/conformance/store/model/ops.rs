@@ -140,6 +140,10 @@ pub(super) enum Op {
         change: Rewrite,
         now: i64,
     },
+    PutThumbnail {
+        content: u8,
+        size: u8,
+    },
     DeleteContents {
         room: u8,
         contents: Vec<u8>,
@@ -329,6 +333,7 @@ fn contents_and_holds() -> impl Strategy<Value = Op> {
         ),
         2 => (room, vec(content, 0..4))
             .prop_map(|(room, contents)| Op::DeleteContents { room, contents }),
+        3 => (content, 1u8..9).prop_map(|(content, size)| Op::PutThumbnail { content, size }),
         3 => content.prop_map(|content| Op::Download { content }),
         3 => (content, rewrite(), secs())
             .prop_map(|(content, change, now)| Op::ChangeContent { content, change, now }),
@@ -399,6 +404,7 @@ fn prelude() -> Transaction {
                 max_downloads: Some(2),
                 expire_at: Some(10 + secs),
             },
+            Op::PutThumbnail { content: room, size: 4 },
             Op::AddTicket {
                 room,
                 content: Some(room),

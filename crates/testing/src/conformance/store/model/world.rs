@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::ops::{Change, Op, Transaction};
 use crate::conformance::store::given::{
     address, at, blob, chunk, hash, hold, inline, jti, key, manifest, new_content, new_room, new_upload,
-    refresh, sid, ticket, token,
+    refresh, sid, thumbnail, ticket, token,
 };
 
 const ADDRESSES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -385,6 +385,10 @@ impl World {
                 };
                 reported("", tx.change_content(id, &change, at(*now)).await)
             }
+            Op::PutThumbnail { content, size } => {
+                let (_, id) = pick(&given.contents, *content)?;
+                reported("", tx.put_thumbnail(id, &thumbnail((*size).into())).await)
+            }
             Op::DeleteContents { room, contents } => {
                 let room = pick(&given.rooms, *room)?;
                 let named: Vec<_> =
@@ -524,7 +528,8 @@ impl World {
             answers.push(reported("upload", found.map(|found| given.upload(found))));
             answers.push(reported("chunks", tx.chunks(*reservation, None).await));
         }
-        for (_, id) in &given.contents {
+        for (room, id) in &given.contents {
+            answers.push(reported("thumbnail", tx.thumbnail(*room, *id).await));
             for text in &ADDRESSES[..3] {
                 let found = tx.content_access(&address(text), None, *id, at(7)).await.unwrap();
                 let stored = found.and_then(|found| found.content);
