@@ -30,6 +30,7 @@ async function view(page: Page, name: string): Promise<Locator> {
 async function leave(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
+  await expect.poll(() => page.url()).not.toContain("#");
 }
 
 it("shows images, larger and smaller, one after the other", async () => {

@@ -134,14 +134,20 @@ export class Contents {
     this.hidden = new Set([...this.hidden, ...ids]);
     const timer = setTimeout(() => void this.deleteNow(ids), UNDO);
     this.deletions.set(ids, timer);
-    toasts.notify(t("content.deleted", { n: ids.length }), {
-      label: t("app.undo"),
-      run: () => {
-        clearTimeout(timer);
-        this.deletions.delete(ids);
-        this.reveal(ids);
-      },
-    });
+    toasts.notify(t("content.deleted", { n: ids.length }), { label: t("app.undo"), run: () => this.bringBack(ids) });
+  }
+
+  private bringBack(ids: number[]): void {
+    clearTimeout(this.deletions.get(ids));
+    this.deletions.delete(ids);
+    this.reveal(ids);
+  }
+
+  /** Brings back what was deleted last, where it still can be. Answers whether it could. */
+  undo(): boolean {
+    const last = [...this.deletions.keys()].at(-1);
+    if (last) this.bringBack(last);
+    return last !== undefined;
   }
 
   private async deleteNow(ids: number[], keepalive = false): Promise<void> {

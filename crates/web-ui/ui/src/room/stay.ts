@@ -2,6 +2,7 @@ import { Problem } from "../api/problem";
 import { Session, type Credential } from "../api/session";
 import { t } from "../i18n/index.svelte";
 import { address } from "../lib/base";
+import { router } from "../lib/router.svelte";
 
 /** A stay in a room: the address it answers to, and the session by which each call is made. */
 export class Stay {
@@ -42,6 +43,6 @@ export class Stay {
   move(slug: string): void {
     this.session?.move(slug);
     this.slug = slug;
-    history.replaceState(null, "", address(encodeURIComponent(slug)));
+    router.move(slug);
   }
 }

@@ -7,11 +7,11 @@ type SavePicker = (options: {
   types: { accept: Record<string, string[]> }[];
 }) => Promise<FileSystemFileHandle>;
 
-/** Saves contents as one zip file: straight to where somebody chooses, in browsers that can, else through memory.
+/** Saves contents as one zip file, all of them without `ids`: straight to where somebody chooses, in browsers that can, else through memory.
  *
  * @returns whether it was saved; not when nobody chose a place.
  */
-export async function saveArchive(store: RoomStore, ids: number[], name: string): Promise<boolean> {
+export async function saveArchive(store: RoomStore, name: string, ids?: number[]): Promise<boolean> {
   const pick = (window as { showSaveFilePicker?: SavePicker }).showSaveFilePicker;
   let file: FileSystemFileHandle | undefined;
   if (pick) {
@@ -23,7 +23,7 @@ export async function saveArchive(store: RoomStore, ids: number[], name: string)
     }
   }
   const { headers } = await store.stay.as();
-  const path = store.stay.address(`archive.zip?ids=${ids.join(",")}`);
+  const path = store.stay.address(`archive.zip${ids ? `?ids=${ids.join(",")}` : ""}`);
   try {
     const response = await fetch(path, { headers });
     if (!response.ok) throw await Problem.of(response);

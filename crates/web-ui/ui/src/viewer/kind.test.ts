@@ -75,9 +75,14 @@ describe("kinds", () => {
   });
 });
 
-test("groups are by what was added, images apart", () => {
-  expect(groupOf(file("a.png", "image/png"))).toBe("images");
-  expect(groupOf(file("a.txt", "text/plain"))).toBe("files");
+test("groups are what people look for", () => {
+  expect(groupOf(file("a.png", "image/png"))).toBe("pictures");
+  expect(groupOf(file("a.mp4", "video/mp4"))).toBe("video");
+  expect(groupOf(file("a.txt", "text/plain"))).toBe("texts");
+  expect(groupOf(file("a.docx"))).toBe("documents");
+  expect(groupOf(file("a.pdf", "application/pdf"))).toBe("documents");
+  expect(groupOf(file("a.rs"))).toBe("code");
+  expect(groupOf(file("a.zip"))).toBe("other");
   expect(groupOf(text("a"))).toBe("texts");
   expect(groupOf(content({ content_type: "url", url: "https://example.org" }))).toBe("links");
 });

@@ -4,9 +4,8 @@ import { languageOf, normalLanguage } from "./language";
 /** How a content is shown. */
 export type Kind = "image" | "pdf" | "audio" | "video" | "markdown" | "table" | "code" | "text" | "zip" | "link" | "other";
 /** What people look for. */
-export type Group = "images" | "texts" | "files" | "links";
-
-export const GROUPS: Group[] = ["images", "texts", "files", "links"];
+export const GROUPS = ["pictures", "video", "audio", "documents", "code", "texts", "links", "other"] as const;
+export type Group = (typeof GROUPS)[number];
 
 type Described = Pick<Content, "content_type" | "file_name" | "mime_type" | "language" | "text">;
 
@@ -14,6 +13,7 @@ type Described = Pick<Content, "content_type" | "file_name" | "mime_type" | "lan
 const IMAGES = new Set(["apng", "avif", "bmp", "gif", "jpeg", "png", "vnd.microsoft.icon", "webp", "x-icon"]);
 const TEXT_ENDINGS = new Set(["txt", "text", "log", "srt", "vtt", "nfo", "lrc"]);
 const ZIP_ENDINGS = new Set(["zip", "jar", "cbz", "epub", "docx", "xlsx", "pptx", "odt", "ods", "odp", "apk", "war", "whl"]);
+const DOCUMENT_ENDINGS = new Set(["doc", "docx", "epub", "odp", "ods", "odt", "pdf", "ppt", "pptx", "rtf", "xls", "xlsx"]);
 const MARKDOWN_ENDINGS = new Set(["md", "markdown", "mdown", "mkd"]);
 const TABLE_ENDINGS = new Set(["csv", "tsv"]);
 /** Types of applications that are text all the same. */
@@ -75,11 +75,31 @@ export function isTextual(kind: Kind): boolean {
   return kind === "text" || kind === "code" || kind === "markdown" || kind === "table";
 }
 
-/** Under what it is looked for. */
+/** Under what each kind is looked for. */
+const GROUP_OF: Record<Kind, Group> = {
+  image: "pictures",
+  video: "video",
+  audio: "audio",
+  pdf: "documents",
+  code: "code",
+  text: "texts",
+  markdown: "texts",
+  table: "texts",
+  link: "links",
+  zip: "other",
+  other: "other",
+};
+const groups = new WeakMap<Described, Group>();
+
+/** Under what a content is looked for. */
 export function groupOf(content: Described): Group {
-  if (content.content_type === "url") return "links";
-  if (content.content_type === "text") return "texts";
-  return kindOf(content) === "image" ? "images" : "files";
+  let group = groups.get(content);
+  if (group === undefined) {
+    const isDocument = content.content_type === "file" && DOCUMENT_ENDINGS.has(ending(content.file_name ?? ""));
+    group = isDocument ? "documents" : GROUP_OF[kindOf(content)];
+    groups.set(content, group);
+  }
+  return group;
 }
 
 /** Whether each look at it is counted, and there are only so many. Such a one is never loaded unasked. */

@@ -28,6 +28,13 @@ export class Selection {
     for (const { id } of contents) this.ids.add(id);
   }
 
+  /** Selects all of them, or lets go of them where all are selected. */
+  toggleAll(contents: Content[]): void {
+    if (!contents.every((content) => this.has(content))) return this.all(contents);
+    for (const { id } of contents) this.ids.delete(id);
+    if (this.ids.size === 0) this.wanted = false;
+  }
+
   /** Selects one, or lets go of it; with `range` everything of `shown` from the last one to it. */
   toggle(content: Content, range: boolean, shown: Content[]): void {
     const from = range ? shown.findIndex((one) => one.id === this.last) : -1;
