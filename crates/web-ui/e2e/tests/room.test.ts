@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { expectAccessible } from "../support/axe";
 import { Person } from "../support/browser";
 import { noise, png } from "../support/files";
-import { button, content, drop, note, noteText, saved, type } from "../support/page";
+import { button, close, content, drop, note, noteText, saved, settings, type } from "../support/page";
 import { Server } from "../support/server";
 import { stage } from "../support/stage";
 
@@ -201,4 +201,34 @@ it("asks for the key that rooms are made with, and keeps it for the tab", async 
   await button(page, "I have it").waitFor();
   await person.close();
   await server.stop();
+});
+
+it("leaves who was signed out before the door until they enter again themselves", async () => {
+  const owner = await here.person();
+  const guest = await here.person();
+  for (const status of [401, 403, 423]) guest.expected.add(status);
+  await owner.makeRoom("signed-out");
+  await guest.page.goto(`${here.server.url}/signed-out`);
+  await note(guest.page).waitFor();
+
+  let people = await settings(owner.page, "Who is in");
+  await people.getByRole("button", { name: /^Sign out: Guest/ }).click();
+  await people.getByText("they can come in again").waitFor();
+  const door = guest.page.getByRole("heading", { name: "You are not in this room any more" });
+  await door.waitFor({ timeout: 30_000 });
+  await expectAccessible(guest.page);
+  // Not by loading the page anew either.
+  await guest.page.reload();
+  await door.waitFor();
+  await button(guest.page, "Enter again").click();
+  await note(guest.page).waitFor();
+
+  await close(owner.page);
+  people = await settings(owner.page, "Who is in");
+  await people.getByRole("button", { name: /^Sign out: Guest/ }).click();
+  await button(people, "Lock the room").click();
+  await people.getByText("Signed out.", { exact: true }).waitFor();
+  // Before the door of a locked room there is nothing to press but to try again.
+  await guest.page.reload();
+  await guest.page.getByRole("heading", { name: "You cannot enter" }).waitFor();
 });

@@ -13,6 +13,8 @@ export interface Remembered {
   visited: number;
   /** When it was found that the room is gone. */
   gone?: number;
+  /** When it was found that this browser's stay had been ended. */
+  ended?: number;
 }
 
 const KEY = "elizabeth:rooms";
@@ -37,6 +39,12 @@ export function forgetRoom(slug: string): void {
   const all = rooms();
   delete all[slug];
   remember(KEY, all);
+}
+
+/** The server takes the token no more: what is remembered of the stay goes, and whether somebody ended it. */
+export function endStay(slug: string, problem: Problem): void {
+  const ended = problem.code === "token_revoked" ? Date.now() : undefined;
+  rememberRoom(slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined, ended });
 }
 
 /** What somebody shows to come in. */
@@ -79,7 +87,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.status !== 401) throw error;
-      rememberRoom(slug, { token: undefined, tokenEnds: undefined, refreshToken: undefined });
+      endStay(slug, error);
       return undefined;
     }
   }
@@ -112,6 +120,7 @@ export class Session {
       tokenEnds: this.ends,
       refreshToken: refresh,
       visited: Date.now(),
+      ended: undefined,
     });
   }
 

@@ -18,8 +18,9 @@ export class Entry {
     private readonly begin: () => Promise<void>,
   ) {}
 
-  /** Looks who is there: takes up a remembered stay, or a ticket, or comes in where nothing keeps one out. */
-  async start(ticket?: string): Promise<void> {
+  /** Looks who is there: takes up a remembered stay, or a ticket, or comes in where nothing keeps one out; after a stay
+   * that somebody ended only to come in `again`. */
+  async start(ticket?: string, again = false): Promise<void> {
     this.stage = { kind: "loading" };
     const verdict = takeVerdict();
     try {
@@ -33,7 +34,8 @@ export class Entry {
       if (await this.comeInByKey()) return;
       if (verdict === "password" || (verdict !== "open" && (await this.hasPassword()))) {
         this.stage = { kind: "password", wrong: false };
-      } else await this.comeIn({});
+      } else if (roomAt(this.stay.slug)?.ended && !again) this.stage = { kind: "ended" };
+      else await this.comeIn({});
     } catch (error) {
       this.refuse(error);
     }

@@ -1,7 +1,7 @@
 import { DELETE, EDIT, SHARE, VIEW, answer, api, type Content, type Room, type Schemas } from "../api/client";
 import { keepOwnerKey } from "../api/owner-key";
 import { Problem, Unreachable } from "../api/problem";
-import { forgetRoom, rememberRoom } from "../api/session";
+import { endStay, forgetRoom, rememberRoom } from "../api/session";
 import { t } from "../i18n/index.svelte";
 import { toasts } from "../ui/toasts.svelte";
 import { Contents } from "./contents.svelte";
@@ -189,10 +189,9 @@ export class RoomStore {
   private leave(problem: Problem): void {
     this.stop();
     if (problem.status === 401) {
-      // The token is invalid; perhaps the stay still is not.
-      rememberRoom(this.stay.slug, { tokenEnds: 0 });
+      endStay(this.stay.slug, problem);
       void this.entry.start().then(() => {
-        if (this.entry.stage.kind !== "open") toasts.notify(t("room.signedout"));
+        if (!["open", "ended"].includes(this.entry.stage.kind)) toasts.notify(t("room.signedout"));
       });
     } else if (problem.status === 404 && this.asOwner) this.lose();
     else if (problem.status === 404) this.entry.stage = { kind: "gone" };

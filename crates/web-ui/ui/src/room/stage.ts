@@ -11,6 +11,8 @@ export type Stage =
   | { kind: "refused"; why: string; code: string }
   | { kind: "offline" }
   | { kind: "gone" }
+  /** Somebody ended the stay: coming in again is for who stands there to decide. */
+  | { kind: "ended" }
   | { kind: "open" };
 
 /** Where somebody stands whom the server did not let in, or on.
