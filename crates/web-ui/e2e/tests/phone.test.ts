@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 
 import { expectAccessible } from "../support/axe";
 import { Person } from "../support/browser";
-import { button, composer, content, note, pick, type } from "../support/page";
+import { png } from "../support/files";
+import { button, close, composer, content, drop, note, pick, type } from "../support/page";
 import { Server } from "../support/server";
 import { stage } from "../support/stage";
 
@@ -88,6 +89,47 @@ it("hands over a file from a phone", async () => {
   await expectAccessible(page);
   // Nothing is wider than the screen.
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
+it("gets from the first page to a photo that is shared in three taps", async () => {
+  const { page } = await here.person({ ...PHONE, permissions: ["clipboard-read", "clipboard-write"] });
+  await page.goto(here.server.url);
+  await expectAccessible(page);
+  // One: the camera. Two is the phone's own: the picture is taken.
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button(page, "Photo").tap()]);
+  await chooser.setFiles([{ name: "IMG_2042.png", mimeType: "image/png", buffer: png(640, 480, [90, 120, 60]) }]);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("img", { name: /^QR code/ }).waitFor();
+  await expectAccessible(page);
+  // Three.
+  await button(dialog, "Copy link").tap();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(/\/[a-z]+-[a-z]+-\d{3}$/);
+  await page.keyboard.press("Escape");
+  await content(page, "IMG_2042.png").waitFor();
+
+  const guest = await here.person();
+  await guest.page.goto(link);
+  await content(guest.page, "IMG_2042.png").waitFor();
+});
+
+it("hands over what is dropped or pasted on the first page", async () => {
+  const { page } = await here.person();
+  await page.goto(here.server.url);
+  await drop(page, [{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("one") }]);
+  await page.getByRole("dialog").getByRole("img", { name: /^QR code/ }).waitFor();
+  await close(page);
+  await content(page, "a.txt").waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { name: "Hand something over" }).waitFor();
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", "Meet at nine");
+    document.body.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }));
+  });
+  await page.getByRole("dialog").getByRole("img", { name: /^QR code/ }).waitFor();
+  await close(page);
+  await content(page, "Meet at nine").waitFor();
 });
 
 const outside = Object.values(networkInterfaces())

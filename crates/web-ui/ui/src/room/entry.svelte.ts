@@ -2,7 +2,7 @@ import { answer, api } from "../api/client";
 import { keepOwnerKey, ownerKey } from "../api/owner-key";
 import { Problem } from "../api/problem";
 import { forgetRoom, rememberRoom, roomAt, type Credential } from "../api/session";
-import { keepCreateKey, keptCreateKey } from "./create-key";
+import { makeRoom } from "./make";
 import { refusal, type Stage } from "./stage";
 import type { Stay } from "./stay";
 
@@ -69,29 +69,18 @@ export class Entry {
     return (await answer(api.GET("/api/v1/rooms/{room}", { params: this.stay.params() }))).has_password;
   }
 
-  /** Makes the room, and comes in as its owner. What guests may do is asked for: by itself a room lets them delete it.
+  /** Makes the room, and comes in as its owner: see {@link makeRoom}.
    *
    * @throws {Problem} when the key that rooms are made with here is missing, or another one.
    */
   async create(password: string, permission: number): Promise<void> {
-    const key = keptCreateKey();
     try {
-      const call = api.POST("/api/v1/rooms/{room}", {
-        params: { ...this.stay.params(), header: key === undefined ? {} : { "X-Create-Key": key } },
-        body: password === "" ? { permission } : { password, permission },
-      });
-      const made = await answer(call);
-      rememberRoom(this.stay.slug, { name: made.name });
-      await keepOwnerKey(this.stay.slug, made.owner_key);
-      this.newKey = made.owner_key;
-      await this.comeIn({ owner_key: made.owner_key });
+      this.newKey = await makeRoom(this.stay.slug, password, permission);
+      await this.comeIn({ owner_key: this.newKey });
     } catch (error) {
       // Somebody else was faster: it is theirs, and may be entered.
       if (error instanceof Problem && error.code === "name_taken") return this.start();
-      if (error instanceof Problem && error.code.startsWith("create_key_")) {
-        keepCreateKey(undefined);
-        throw error;
-      }
+      if (error instanceof Problem && error.code.startsWith("create_key_")) throw error;
       this.refuse(error);
     }
   }

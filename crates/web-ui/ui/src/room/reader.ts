@@ -63,15 +63,15 @@ export class Reader {
     return (await this.read(content, {}, signal)).blob();
   }
 
-  /** A content's bytes, or a part of them where `more` has a range.
+  /** A content's bytes, or a part of them where `more` has a range; or what stands at a path below it.
    *
    * @throws {Problem} when the server refuses it; {Unreachable} when it does not answer; the signal's reason.
    */
-  async read(content: Content, more: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+  async read(content: Content, more: Record<string, string>, signal?: AbortSignal, below = ""): Promise<Response> {
     const { headers } = await this.stay.as();
     let response;
     try {
-      response = await fetch(this.stay.address(`contents/${content.id}`), {
+      response = await fetch(this.stay.address(`contents/${content.id}${below}`), {
         headers: { ...headers, ...more },
         signal,
         redirect: "manual",

@@ -11,6 +11,7 @@ import { List } from "./list";
 import { Live } from "./live";
 import { Reader } from "./reader";
 import { Stay } from "./stay";
+import { Thumbnails } from "./thumbnails";
 import { Watch } from "./watch";
 
 /** So long what happens is gathered before the room is read anew, in milliseconds. */
@@ -34,6 +35,7 @@ export class RoomStore {
   readonly entry: Entry;
   readonly contents: Contents;
   readonly reader: Reader;
+  readonly thumbnails: Thumbnails;
   private readonly list: List;
   private readonly live: Live;
   private readonly watch = new Watch(
@@ -55,6 +57,7 @@ export class RoomStore {
     this.entry = new Entry(this.stay, () => this.begin());
     this.contents = new Contents(this.stay, () => this.refresh());
     this.reader = new Reader(this.stay);
+    this.thumbnails = new Thumbnails(this.stay, this.reader);
     this.list = new List(this.stay);
     this.live = new Live(this.stay, {
       happened: (happening) => this.happened(happening),
