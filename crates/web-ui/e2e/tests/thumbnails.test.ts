@@ -1,40 +1,29 @@
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
 import { noise } from "../support/files";
 import { note, pick } from "../support/page";
+import { LANDSCAPES, photos } from "../support/photos";
 import { stage } from "../support/stage";
 
 const here = stage();
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
-/** A photo of some 6 MB: bytes behind its end are of no matter to who draws it. */
-async function photo(page: import("playwright-core").Page, at: number): Promise<Buffer> {
-  const drawn = await page.evaluate(async (at) => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [3_000, 2_000];
-    const context = canvas.getContext("2d");
-    for (let y = 0; context && y < 2_000; y += 20) {
-      for (let x = 0; x < 3_000; x += 20) {
-        context.fillStyle = `hsl(${(x * 7 + y * 13 + at * 31) % 360} 60% ${30 + ((x * y) % 40)}%)`;
-        context.fillRect(x, y, 20, 20);
-      }
-    }
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
-    return btoa(String.fromCharCode(...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer())).slice(0));
-  }, at).catch(() => undefined);
-  const jpeg = drawn ? Buffer.from(drawn, "base64") : Buffer.alloc(0);
-  return Buffer.concat([jpeg, noise(Math.max(0, 6_000_000 - jpeg.length), at)]);
-}
+/** Which images are drawn by now. */
+const shown = (page: Page): Promise<number> =>
+  page.locator("article img").evaluateAll((all) => all.filter((one) => (one as HTMLImageElement).naturalWidth > 0).length);
 
 it("costs a phone half a megabyte to look at twelve large photos", async () => {
   const owner = await here.person();
   await owner.makeRoom("twelve");
-  for (let at = 0; at < 12; at += 1) {
-    const buffer = await photo(owner.page, at);
-    await pick(owner.page, [{ name: `IMG_${at}.jpg`, mimeType: "image/jpeg", buffer }]);
-  }
-  const shown = (page: import("playwright-core").Page) =>
-    page.locator("article img").evaluateAll((all) => all.filter((one) => (one as HTMLImageElement).naturalWidth > 0).length);
+  const drawn = await photos(here.browser, Object.values(LANDSCAPES));
+  // What stands behind an image's end is of no matter to who draws it.
+  const large = Array.from({ length: 12 }, (_, at) => {
+    const { buffer } = drawn[at % drawn.length] ?? { buffer: Buffer.alloc(0) };
+    const rest = noise(Math.max(0, 6_000_000 - buffer.length), at);
+    return { name: `IMG_${at}.jpg`, mimeType: "image/jpeg", buffer: Buffer.concat([buffer, rest]) };
+  });
+  for (const one of large) await pick(owner.page, [one]);
   await owner.page.setViewportSize({ width: 1440, height: 2_000 });
   await expect.poll(() => shown(owner.page), { timeout: 60_000 }).toBe(12);
 
