@@ -248,6 +248,21 @@ it("lists what is in tables and in zip files", async () => {
   await leave(page);
 });
 
+it("reads what is a text, whatever it is called", async () => {
+  const file = (name: string, text: string) => ({ name, mimeType: "", buffer: Buffer.from(text) });
+  const page = await room("any-name", [
+    file("Makefile", "all:\n\tcc -o prog prog.c\n"),
+    file("NOTES", "Meet at nine.\n"),
+    file("build.zig", "const std = @import(\"std\");\n"),
+    file("letter.eml", "From: a@example.org\nSubject: Lunch\n\nAt noon?\n"),
+  ]);
+  for (const [name, line] of [["Makefile", "cc -o prog"], ["NOTES", "Meet at nine."], ["build.zig", "@import"], ["letter.eml", "At noon?"]]) {
+    const viewer = await view(page, name ?? "");
+    await viewer.locator(".cm-line").getByText(line ?? "").waitFor();
+    await leave(page);
+  }
+});
+
 it("offers the rest for download, and spends nothing by looking", async () => {
   const page = await room("others", [
     { name: "thing.xyz", mimeType: "application/octet-stream", buffer: noise(5_000) },

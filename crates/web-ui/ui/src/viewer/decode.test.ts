@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { decodeText } from "./decode";
+import { decodeText, isText } from "./decode";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -24,4 +24,10 @@ test("older encodings go by their looks", () => {
 
 test("what has zeros in it is no text", () => {
   expect(decodeText(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0), false)).toBeUndefined();
+});
+
+test("what nothing is known of is a text without control characters", () => {
+  expect(isText("all: build\n\tcc -o a a.c\n")).toBe(true);
+  expect(isText("\x1b[31mred\x1b[0m\f中文")).toBe(true);
+  expect(isText("\x7fELF\x02\x01")).toBe(false);
 });

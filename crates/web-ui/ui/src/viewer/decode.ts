@@ -20,6 +20,12 @@ export function decodeText(bytes: Uint8Array, cut: boolean): string | undefined 
   return new TextDecoder("windows-1252").decode(bytes);
 }
 
+/** Whether the beginning of a file that nothing else is known of reads as a text: no control characters but those of
+ * lines, tabs, pages and colours. */
+export function isText(beginning: string): boolean {
+  return !/[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(beginning);
+}
+
 function byMark(bytes: Uint8Array): string | undefined {
   const [a, b, c] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return "utf-8";

@@ -1,6 +1,6 @@
 import type { Content } from "../api/client";
 import type { RoomStore } from "../room/room.svelte";
-import { decodeText } from "./decode";
+import { decodeText, isText } from "./decode";
 
 /** Texts up to this size are shown in full. */
 const WHOLE = 2 * 1024 * 1024;
@@ -11,6 +11,21 @@ const PART = 256 * 1024;
 export interface ReadText {
   text: string | undefined;
   cut: boolean;
+}
+
+/** What is read of a file that may be a text. */
+const SNIFFED = 4_096;
+/** By what the file is. */
+const sniffed = new Map<string, Promise<boolean>>();
+
+/** Whether a file is a text, by what it begins with: neither its name nor its type says so. */
+export function sniff(store: RoomStore, content: Content): Promise<boolean> {
+  const known = sniffed.get(content.sha256);
+  if (known) return known;
+  const read = readStart(store, content, Math.min(SNIFFED, content.size)).then(({ text }) => text !== undefined && isText(text));
+  sniffed.set(content.sha256, read);
+  read.catch(() => sniffed.delete(content.sha256));
+  return read;
 }
 
 /** Reads a content as text. Of a long one the beginning is read. */
