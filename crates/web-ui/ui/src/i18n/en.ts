@@ -397,6 +397,7 @@ export const en = {
   "share.invite.look": "Look and download",
   "share.invite.drop": "Drop things off",
   "share.invite.drop.hint": "They add, and see only what they added.",
+  "share.invite.drop.cannot": "Guests of this room may only look. Let them add in the settings first.",
   "share.uses": "How often",
   "share.uses.once": "Once",
   "share.uses.n": "{n} times",

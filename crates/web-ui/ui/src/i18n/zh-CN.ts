@@ -395,6 +395,7 @@ export default {
   "share.invite.look": "查看和下载",
   "share.invite.drop": "投递",
   "share.invite.drop.hint": "可以添加，但只能看到自己添加的内容。",
+  "share.invite.drop.cannot": "这个房间的访客只能查看。请先在设置里允许他们添加。",
   "share.uses": "可用次数",
   "share.uses.once": "1 次",
   "share.uses.n": "{n} 次",
