@@ -7,6 +7,8 @@ export class Problem extends Error {
     readonly code: string,
     message: string,
     readonly details?: Record<string, unknown>,
+    /** Seconds after which the server wants to be asked again. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }
@@ -14,11 +16,13 @@ export class Problem extends Error {
   static async of(response: Response, body?: unknown): Promise<Problem> {
     const parsed = (body ?? (await response.json().catch(() => null))) as Partial<components["schemas"]["Problem"]> | null;
     const code = typeof parsed?.code === "string" ? parsed.code : "unknown";
+    const wait = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
     return new Problem(
       response.status,
       code,
       parsed?.error ?? response.statusText,
       (parsed?.details as Record<string, unknown> | undefined) ?? undefined,
+      Number.isNaN(wait) ? undefined : wait,
     );
   }
 }

@@ -62,11 +62,12 @@ export class Contents {
     this.show(newer.length === 0 ? older : [...older, ...newer].sort(byId));
   }
 
-  /** A content as it stands now, by the answer to a call. */
-  take(content: Content): void {
-    this.mark([content.id]);
-    const others = this.listed.filter((other) => other.id !== content.id);
-    this.show([...others, content].sort(byId));
+  /** Contents as they stand now, by the answer to a call. */
+  take(...contents: Content[]): void {
+    const taken = new Map(contents.map((content) => [content.id, content]));
+    this.mark([...taken.keys()]);
+    const others = this.listed.filter(({ id }) => !taken.has(id));
+    this.show([...others, ...taken.values()].sort(byId));
   }
 
   private mark(ids: number[]): void {
@@ -74,10 +75,11 @@ export class Contents {
     for (const id of ids) this.changed.set(id, this.changes);
   }
 
-  /** A content as an event has it: nothing where what is known is newer. */
-  happened(content: Content): void {
-    const known = this.listed.find(({ id }) => id === content.id);
-    if (!known || known.version <= content.version) this.take(content);
+  /** Contents as events have them, in their order: nothing where what is known is newer. */
+  happened(contents: Content[]): void {
+    const known = new Map(this.listed.map(({ id, version }) => [id, version]));
+    const newer = contents.filter(({ id, version }) => (known.get(id) ?? 0) <= version);
+    if (newer.length > 0) this.take(...newer);
   }
 
   /** A text was edited. Whether it is known what it says now. */

@@ -16,6 +16,10 @@ import { Watch } from "./watch";
 
 /** So long what happens is gathered before the room is read anew, in milliseconds. */
 const TOGETHER = 150;
+/** So much time there is between two of these at least, however much happens, in milliseconds. */
+const APART = 1_000;
+/** So often contents that come one behind the other are shown, in milliseconds. */
+const SHOWN = 250;
 /** The same for what comes again and again while somebody types. */
 const BY_AND_BY = 3_000;
 
@@ -24,8 +28,6 @@ export class RoomStore {
   room = $state.raw<Room | undefined>();
   /** When the room was found to be gone, by its owner who was in it. What this page has of it stays. */
   lost = $state<number | undefined>();
-  /** How often something was heard of what others send. */
-  uploading = $state(0);
   /** Since when the server has not answered, in milliseconds since 1970. */
   cutOff = $state<number | undefined>();
   private held = $state(0);
@@ -45,6 +47,10 @@ export class RoomStore {
   /** What is about to be read anew, for something happened: the room, or what is in it too. */
   private due: "room" | "all" | undefined;
   private dueAt = 0;
+  private readAt = -Infinity;
+  /** Contents of which was heard, and that are about to be shown. */
+  private came: Content[] = [];
+  private showing: ReturnType<typeof setTimeout> | undefined;
   private reading: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<(happening: Happening) => void>();
   /** Looks that were begun, and the last one that counted. */
@@ -124,28 +130,54 @@ export class RoomStore {
     return () => this.listeners.delete(listener);
   }
 
+  /** Whether what happens in the room is heard as it happens. */
+  get isHeard(): boolean {
+    return this.live.live;
+  }
+
+  /** Something was changed from here: what is not heard of is read anew in a moment. */
+  changed(): void {
+    this.readSoon(this.isHeard ? "room" : "all");
+  }
+
   /** Something happened in the room. */
   private happened(happening: Happening): void {
     for (const listener of this.listeners) listener(happening);
     const { kind, data } = happening;
     const about = data as { id?: number; content?: Content | null; ids?: number[] };
+    if (about.content) this.comes(about.content);
+    else this.show();
     if (kind === "content.edited") {
       const isKnown = this.contents.edited(data as Schemas["EditedEvent"]);
       return this.readSoon(isKnown ? "room" : "all", BY_AND_BY);
     }
-    if (about.content) this.contents.happened(about.content);
-    else if (kind === "content.deleted") this.contents.gone(about.ids ?? []);
+    if (kind === "content.deleted") this.contents.gone(about.ids ?? []);
     else if (about.content === null && about.id !== undefined) this.contents.gone([about.id]);
-    else if (kind.startsWith("upload.")) this.uploading += 1;
     else if (kind.startsWith("room.")) return this.readSoon("all");
-    else return;
+    else if (!about.content && !kind.startsWith("upload.")) return;
     // Its size is another one now.
     this.readSoon("room");
   }
 
+  /** A content that was added or changed. The first is shown at once, and what comes behind it a few times a second. */
+  private comes(content: Content): void {
+    this.came.push(content);
+    if (this.showing) return;
+    this.show();
+    this.showing = setTimeout(() => {
+      this.showing = undefined;
+      this.show();
+    }, SHOWN);
+  }
+
+  private show(): void {
+    if (this.came.length > 0) this.contents.happened(this.came.splice(0));
+  }
+
   /** Reads the room anew in a moment, once for all that happens until then. */
   private readSoon(what: "room" | "all", time = TOGETHER): void {
-    const at = Date.now() + time;
+    const now = Date.now();
+    const at = Math.max(now + time, this.readAt + APART);
     const waits = this.due !== undefined && this.dueAt <= at;
     if (this.due !== "all") this.due = what;
     if (waits) return;
@@ -154,8 +186,9 @@ export class RoomStore {
     this.reading = setTimeout(() => {
       const due = this.due;
       this.due = undefined;
+      this.readAt = Date.now();
       if (this.watch.on) void (due === "all" ? this.refresh() : this.trying(() => this.lookAtRoom()));
-    }, time);
+    }, at - now);
   }
 
   private async lookAtRoom(): Promise<void> {

@@ -38,15 +38,21 @@ export async function underWay(stay: Stay): Promise<UnderWay[]> {
   return every(page, Number);
 }
 
-/** Which chunks of a file have arrived. */
-export async function arrived(stay: Stay, { reservation, index }: ReservedFile): Promise<Set<number>> {
+/** Which chunks have arrived, by the file's place. */
+export async function arrived(stay: Stay, reservation: string): Promise<Map<number, number[]>> {
   const { params, headers } = await stay.as();
   const call = api.GET("/api/v1/rooms/{room}/uploads/chunks/status", {
     params: { ...params, query: { reservation_id: reservation } },
     headers,
   });
   const { chunk_details } = await answer(call);
-  return new Set(chunk_details.filter((chunk) => chunk.file_index === index).map((chunk) => chunk.chunk_index));
+  const there = new Map<number, number[]>();
+  for (const { file_index, chunk_index } of chunk_details) {
+    const chunks = there.get(file_index) ?? [];
+    chunks.push(chunk_index);
+    there.set(file_index, chunks);
+  }
+  return there;
 }
 
 /** Sends a chunk, and reports how many of its bytes have gone. */
@@ -61,7 +67,7 @@ export async function sendChunk(
   const { headers } = await stay.as();
   signal.throwIfAborted();
   const url = stay.address(`uploads/chunks/${index}/${chunk}?reservation_id=${reservation}`);
-  await send(url, headers, bytes, signal, onprogress);
+  await send("PUT", url, headers, bytes, signal, (sent) => onprogress(Math.min(sent, bytes.size)));
 }
 
 /** Makes a content of a file whose chunks have all arrived. */

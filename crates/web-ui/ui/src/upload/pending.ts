@@ -1,8 +1,7 @@
-import type { Picked } from "./collect";
+import type { Collected } from "./collect";
 
 /** What was handed over before there was a room for it. */
-export interface Pending {
-  files: Picked[];
+export interface Pending extends Collected {
   text?: string;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { Pace, batches, chunkSize, type Limits } from "./plan";
+import { Pace, batches, chunkSize, smaller, type Limits } from "./plan";
 
 const MIB = 1 << 20;
 const limits: Limits = { files: 3, chunks: 16_384, chunkMin: 65_536, chunkMax: 64 * MIB };
@@ -11,6 +11,18 @@ describe("chunkSize", () => {
     expect(chunkSize(200 * MIB, limits)).toBe(4 * MIB);
     expect(chunkSize(10_000 * MIB, limits)).toBe(10 * MIB);
     expect(chunkSize(Number.MAX_SAFE_INTEGER, limits)).toBe(64 * MIB);
+  });
+});
+
+describe("smaller", () => {
+  it("is a MiB, and less where that is too much, down to the least", () => {
+    const first = smaller(limits, 4 * MIB);
+    expect(first.chunkMax).toBe(MIB);
+    expect(chunkSize(10 * MIB, first)).toBe(MIB);
+    const second = smaller(first, MIB);
+    expect(second.chunkMax).toBe(MIB / 4);
+    expect(smaller(smaller(second, MIB / 4), MIB / 16).chunkMax).toBe(limits.chunkMin);
+    expect(smaller(second, 4 * MIB)).toEqual(second);
   });
 });
 

@@ -26,6 +26,13 @@ export function chunkSize(size: number, limits: Limits): number {
   return Math.min(Math.max(wanted, limits.chunkMin), limits.chunkMax);
 }
 
+/** The same limits where a chunk of so many bytes is too large for something on the way: a MiB is what proxies take unless
+ * they are set up for more, and less where that is too much. */
+export function smaller(limits: Limits, size: number): Limits {
+  const chunkMax = size > MIB ? MIB : Math.max(limits.chunkMin, Math.floor(size / 4));
+  return { ...limits, chunkMax: Math.min(limits.chunkMax, chunkMax) };
+}
+
 /** Files in the order in which they came, in batches that are each one upload: distinct names, not too many files, not
  * too many chunks. */
 export function batches<T extends Planned>(files: T[], limits: Limits): T[][] {
