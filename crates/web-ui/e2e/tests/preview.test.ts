@@ -204,9 +204,15 @@ it("shows what a browser could run as its source", async () => {
   await viewer.locator(".cm-line").getByText('document.title = "run"').first().waitFor();
   expect(await viewer.locator("iframe").count()).toBe(0);
   await leave(page);
+  // A drawing is an image, in which nothing runs, and its source one press away.
   viewer = await view(page, "drawing.svg");
+  const drawing = viewer.getByRole("img", { name: "drawing.svg" });
+  await drawing.waitFor();
+  await expect.poll(() => drawing.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  expect(await viewer.locator("circle").count()).toBe(0);
+  await expectAccessible(page);
+  await button(page, "Source").click();
   await viewer.locator(".cm-line").getByText("onload").waitFor();
-  expect(await viewer.locator(".stage img, circle[r='9']").count()).toBe(0);
   await leave(page);
   expect(await page.title()).toContain("sources");
 
@@ -245,6 +251,22 @@ it("lists what is in tables and in zip files", async () => {
   await viewer.getByRole("row", { name: /photos\/cat\.png/ }).waitFor();
   await viewer.getByRole("row", { name: /说明\.txt 7 B/ }).waitFor();
   await expectAccessible(page);
+  await leave(page);
+});
+
+it("shows the end of a long log first, in its colours", async () => {
+  const lines = Array.from({ length: 80_000 }, (_, at) => `${at} \x1b[31mfailed\x1b[0m to do what was asked`);
+  const page = await room("logs", [{ name: "server.log", mimeType: "", buffer: Buffer.from(`${lines.join("\n")}\n`) }]);
+  const viewer = await view(page, "server.log");
+  const text = viewer.getByLabel("server.log", { exact: true });
+  await expect.poll(() => text.innerText()).toContain("79999 failed to do");
+  const colour = () => text.locator("span").last().evaluate((part) => getComputedStyle(part).color);
+  expect(await colour()).not.toBe(await text.evaluate((element) => getComputedStyle(element).color));
+  await expect.poll(() => text.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)).toBeLessThan(50);
+  await expectAccessible(page);
+  await viewer.getByText("this is the last 256 KiB of").waitFor();
+  await button(page, "Show more").click();
+  await expect.poll(() => text.evaluate((box) => box.textContent.length)).toBeGreaterThan(700_000);
   await leave(page);
 });
 

@@ -303,6 +303,7 @@ export const en = {
   "view.limited.none": "No downloads are left.",
   "view.toomuch": "It is too much to be laid out here: this is its text.",
   "view.cut": "It is long: this is the first {part} of {whole}.",
+  "view.cut.end": "It is long: this is the last {part} of {whole}.",
   "view.binary": "This is no text, although it is called one.",
 
   "view.zoom.in": "Larger",

@@ -302,6 +302,7 @@ export default {
   "view.limited.none": "下载次数已用完。",
   "view.toomuch": "内容过于复杂，无法排版显示，这里直接显示原文。",
   "view.cut": "内容较长，这里只显示 {whole} 中的前 {part}。",
+  "view.cut.end": "内容较长，这里只显示 {whole} 中的最后 {part}。",
   "view.binary": "它虽然叫文本，里面却不是文字。",
 
   "view.zoom.in": "放大",

@@ -6,11 +6,14 @@ import { decodeText, isText } from "./decode";
 const WHOLE = 2 * 1024 * 1024;
 /** What is shown of longer ones. */
 const PART = 256 * 1024;
+/** What a program has written one line after the other: its end is what people look for. */
+const LOG = /\.(log|out|err)(\.\d+)?$/i;
 
-/** A text, or its beginning; no text at all where the bytes are none. */
+/** A text, or a part of it; no text at all where the bytes are none. */
 export interface ReadText {
   text: string | undefined;
-  cut: boolean;
+  /** What of it there is, where that is not all. */
+  part?: "beginning" | "end";
 }
 
 /** What is read of a file that may be a text. */
@@ -28,10 +31,22 @@ export function sniff(store: RoomStore, content: Content): Promise<boolean> {
   return read;
 }
 
-/** Reads a content as text. Of a long one the beginning is read. */
-export async function readText(store: RoomStore, content: Content, signal?: AbortSignal): Promise<ReadText> {
-  if (typeof content.text === "string") return { text: content.text, cut: false };
-  return readStart(store, content, content.size > WHOLE ? PART : content.size, signal);
+/** Reads a content as text. Of a long one the beginning is read, of a long log the end; `parts` times as much of it as by
+ * itself. */
+export async function readText(store: RoomStore, content: Content, signal?: AbortSignal, parts = 1): Promise<ReadText> {
+  if (typeof content.text === "string") return { text: content.text };
+  const part = PART * parts;
+  if (content.size <= Math.max(WHOLE, part)) return readStart(store, content, content.size, signal);
+  if (LOG.test(content.file_name ?? "")) return readEnd(store, content, part, signal);
+  return readStart(store, content, part, signal);
+}
+
+/** Reads the last bytes of a content as text, from the first line that is there whole. */
+async function readEnd(store: RoomStore, content: Content, length: number, signal?: AbortSignal): Promise<ReadText> {
+  const range = { Range: `bytes=${content.size - length}-` };
+  const bytes = new Uint8Array(await (await store.reader.read(content, range, signal)).arrayBuffer());
+  const whole = bytes.subarray(bytes.indexOf(0x0a) + 1);
+  return { text: decodeText(whole, false), part: "end" };
 }
 
 /** Reads the first bytes of a content as text. */
@@ -41,9 +56,9 @@ export async function readStart(
   length: number,
   signal?: AbortSignal,
 ): Promise<ReadText> {
-  if (content.size === 0) return { text: "", cut: false };
+  if (content.size === 0) return { text: "" };
   const cut = length < content.size;
   const response = await store.reader.read(content, cut ? { Range: `bytes=0-${length - 1}` } : {}, signal);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { text: decodeText(bytes, cut), cut };
+  return { text: decodeText(bytes, cut), part: cut ? "beginning" : undefined };
 }
