@@ -71,12 +71,12 @@ export async function sendChunk(
 }
 
 /** Makes a content of a file whose chunks have all arrived. */
-export async function complete(stay: Stay, { reservation, index }: ReservedFile, hash: string): Promise<void> {
+export async function complete(stay: Stay, { reservation, index }: ReservedFile, hash: string): Promise<number> {
   const call = api.POST("/api/v1/rooms/{room}/uploads/chunks/complete", {
     ...(await stay.as()),
     body: { reservation_id: reservation, file_index: index, final_hash: hash },
   });
-  await answer(call);
+  return (await answer(call)).content.id;
 }
 
 /** Gives space back, with what has arrived. */

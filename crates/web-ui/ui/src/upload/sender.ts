@@ -142,7 +142,7 @@ export class Sender {
     const { signal } = upload.stop;
     try {
       if (chunk === undefined) {
-        await complete(this.stay, upload.reserved, (await upload.hash) ?? "");
+        upload.content = await complete(this.stay, upload.reserved, (await upload.hash) ?? "");
         this.line.works();
         upload.state = "done";
         this.to.done(upload);

@@ -28,6 +28,8 @@ interface Place {
  * what people see is read off now and then. */
 export class Upload {
   state: State = "waiting";
+  /** The content that it has become, where that was reported. */
+  content: number | undefined;
   /** Why it failed, for people. */
   problem: string | undefined;
   /** Whether trying it again may help. */

@@ -6,6 +6,7 @@ import { why } from "../i18n/why";
 import type { Happening } from "../room/event-stream";
 import type { RoomStore } from "../room/room.svelte";
 import { toasts } from "../ui/toasts.svelte";
+import { giveThumbnail } from "../viewer/make-thumbnail";
 import { Bundler, isSmall } from "./bundler";
 import { arrived, limits, prepare, release, underWay } from "./chunks";
 import type { Collected, Picked } from "./collect";
@@ -293,6 +294,7 @@ export class Uploads {
     this.arrived.files += 1;
     this.arrived.bytes += upload.size;
     void this.closed(upload, false);
+    if (upload.content !== undefined) void giveThumbnail(this.store, upload.content, upload.file);
     this.store.changed();
     this.showSoon();
   }

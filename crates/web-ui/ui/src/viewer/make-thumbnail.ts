@@ -10,11 +10,17 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-/** Gives a content the thumbnail of what it was made from, where there can be one. Does not fail: it goes without. */
-export function giveThumbnail(store: RoomStore, id: number, file: Blob, type: string): Promise<void> {
-  return inTurn(async () => {
+/** Larger images are not read to make a thumbnail, in bytes. */
+export const LARGEST = 64 << 20;
+
+/** Gives a content the thumbnail of the image or film that it was made from, where there can be one. Does not fail: it
+ * goes without. */
+export async function giveThumbnail(store: RoomStore, id: number, file: File): Promise<void> {
+  const isImage = file.type.startsWith("image/") && file.size <= LARGEST;
+  if (!isImage && !file.type.startsWith("video/")) return;
+  await inTurn(async () => {
     const { smallPicture } = await import("./small-picture");
-    const picture = await smallPicture(file, type);
+    const picture = await smallPicture(file, file.type);
     if (picture) await store.thumbnails.give(id, picture);
   }).catch(() => undefined);
 }
