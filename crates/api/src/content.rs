@@ -18,6 +18,11 @@ pub struct ContentObject<'a> {
     pub id: i64,
     /// `file`, `text` or `url`.
     pub content_type: Cow<'a, str>,
+    /// What it is to people: `picture`, `video`, `audio`, `document`, `archive`, `code`, `text`, `link` or `other`. The first
+    /// bytes decide, its name and type where those do not tell.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub kind: Cow<'a, str>,
     /// Its name, perhaps a relative path.
     pub file_name: Option<Cow<'a, str>>,
     /// A text's text.
@@ -69,6 +74,7 @@ impl<'a> From<&'a Content> for ContentObject<'a> {
         Self {
             id: content.id.0,
             content_type: content.kind.as_str().into(),
+            kind: content.media_kind().as_str().into(),
             file_name: content.file_name.as_ref().map(|name| FileName::as_str(name).into()),
             text: text().filter(|_| content.kind == ContentKind::Text),
             url: text().filter(|_| content.kind == ContentKind::Url),

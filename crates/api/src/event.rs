@@ -34,7 +34,7 @@ pub const EVENT_KINDS: [&str; 12] = [
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum EventData<'a> {
     /// `content.created` and `content.updated`.
-    Content(ContentEvent<'a>),
+    Content(Box<ContentEvent<'a>>),
     /// `content.deleted`.
     Deleted(DeletedEvent<'a>),
     /// `content.edited`.
@@ -147,7 +147,7 @@ impl<'a> EventData<'a> {
         };
         match &event.what {
             Happening::ContentCreated { id } | Happening::ContentUpdated { id } => {
-                Self::Content(ContentEvent { id: id.0, content: content() })
+                Self::Content(Box::new(ContentEvent { id: id.0, content: content() }))
             }
             Happening::ContentDeleted { ids } => {
                 Self::Deleted(DeletedEvent { ids: ids.iter().map(|id| id.0).collect::<Vec<_>>().into() })

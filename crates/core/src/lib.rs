@@ -20,7 +20,7 @@
 //! Every rule stands in one module: [`permission`], [`name`] (room names, slugs, file names), [`room`],
 //! [`quota`] (who may take how much space, until when), [`limits`] and [`counts`] (how many of everything there may be), [`client`]
 //! (who calls, as far as the network tells), [`token`] (sessions and their lifecycle), [`ticket`] (one-time and narrow
-//! credentials), [`content`], [`text`] (texts and links), [`thumbnail`] (their small pictures), [`change`] (what may change about a content), [`change_set`]
+//! credentials), [`content`], [`text`] (texts and links), [`thumbnail`] (their small pictures), [`sniff`] and [`media_kind`] (what they are to people), [`change`] (what may change about a content), [`change_set`]
 //! (how several people change one text), [`edits`] (which of their edits are kept), [`event`] (what happened in a room), [`archive`] (what the files in one are
 //! called), [`upload`] (files that come in pieces). [`prelude`] has what programs use most.
 //!
@@ -49,8 +49,9 @@ pub mod system;
 
 pub use code::ErrorCode;
 pub use domain::{
-    archive, change, change_set, client, content, counts, edits, event, id, installation, leap, limits, name,
-    permission, policy, quota, room, secret, text, thumbnail, ticket, time, token, upload,
+    archive, change, change_set, client, content, counts, edits, event, id, installation, leap, limits,
+    media_kind, name, permission, policy, quota, room, secret, sniff, text, thumbnail, ticket, time, token,
+    upload,
 };
 pub use error::{Error, Invalid, Result, Unauthorized};
 pub use service::{Caller, Elizabeth, Ports};

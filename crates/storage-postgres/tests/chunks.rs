@@ -37,6 +37,7 @@ fn chunk(n: u8) -> Chunk {
         index: n.into(),
         size: 65_536,
         sha256: Sha256Hash([n; 32]),
+        sniffed: None,
         blob: Some(key(n)),
         uploaded_at: at(1),
     }

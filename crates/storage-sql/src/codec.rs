@@ -14,6 +14,7 @@ use elizabeth_core::{
     quota::HoldState,
     room::RoomStatus,
     secret::KeyHash,
+    sniff::Sniffed,
     thumbnail::ThumbnailType,
     time::Timestamp,
     upload::ChunkedFile,
@@ -110,6 +111,8 @@ kept_as! { Text, text, "a text is missing":
         |text| Self::from_stored(text).ok_or_else(|| corrupt("a malformed blob key"));
     ContentKind = |kind| kind.as_str().to_owned(),
         |text| Self::from_name(&text).ok_or_else(|| corrupt("an unknown content kind"));
+    Sniffed = |sniffed| sniffed.as_str().to_owned(),
+        |text| Self::from_name(&text).ok_or_else(|| corrupt("unknown first bytes"));
     ThumbnailType = |kind| kind.as_str().to_owned(),
         |text| Self::of(&text).ok_or_else(|| corrupt("an unknown type of thumbnail"));
     HoldState = |state| hold_state(*state).to_owned(), |text| {

@@ -3,11 +3,13 @@
 use elizabeth_core::{
     content::{FileRequest, Sha256Hash},
     id::{BlobKey, ContentId, ReservationId, RoomId, SessionId, UploadId},
+    media_kind::MediaKind,
     name::RoomRef,
     permission::Permission,
     ports::Store,
     quota::{Hold, HoldState},
     secret::KeyHash,
+    thumbnail::{Thumbnail, ThumbnailType},
     time::Timestamp,
     upload::{Chunk, NewUpload, Pieces, UploadFileRequest, parse_files},
 };
@@ -67,7 +69,13 @@ pub async fn what_an_older_version_left_is_kept(store: &dyn Store, version: i64)
     let mut tx = store.begin().await.unwrap();
     let found = tx.content_access(&old, None, ContentId(1), Timestamp::EPOCH).await.unwrap().unwrap();
     assert_eq!((found.room.stored_size, found.room.reserved_size), (7, 5), "{version}");
-    assert_eq!(found.content.unwrap().segments.len(), 2, "{version}");
+    let content = found.content.unwrap();
+    assert_eq!(content.segments.len(), 2, "{version}");
+    assert_eq!((content.content.sniffed, content.content.media_kind()), (None, MediaKind::Text), "{version}");
+    let thumbnail = Thumbnail { media_type: ThumbnailType::Jpeg, bytes: vec![0; 9].into() };
+    assert_eq!(tx.put_thumbnail(ContentId(1), &thumbnail).await, Ok(true), "{version}");
+    let room = tx.room(found.room.id, Timestamp::EPOCH).await.unwrap().unwrap();
+    assert_eq!(room.stored_size, 16, "{version}");
     let held = tx.reservation(found.room.id, ReservationId(1)).await.unwrap().unwrap();
     assert_eq!((held.hold.size, held.manifest.total()), (5, 5), "{version}");
     let id = tx.insert_upload(&new_upload(found.room.id)).await.unwrap();
@@ -76,6 +84,7 @@ pub async fn what_an_older_version_left_is_kept(store: &dyn Store, version: i64)
         index: 0,
         size: 1,
         sha256: Sha256Hash([0; 32]),
+        sniffed: None,
         blob: Some(key.clone()),
         uploaded_at: Timestamp::EPOCH,
     };

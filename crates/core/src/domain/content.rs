@@ -8,8 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::{
     counts::Rows,
     id::{BlobKey, ContentId, RoomId, SessionId},
+    media_kind::MediaKind,
     name::FileName,
     policy::TEXT_LISTED_MAX,
+    sniff::Sniffed,
     time::Timestamp,
 };
 
@@ -36,6 +38,8 @@ pub struct Content {
     pub size: u64,
     /// Its media type (RFC 6838), lower case.
     pub mime_type: String,
+    /// What its first bytes are; `None` where they do not tell, or were never looked at.
+    pub sniffed: Option<Sniffed>,
     /// The hash of its bytes.
     pub sha256: Sha256Hash,
     /// Downloads so far.
@@ -64,6 +68,12 @@ impl Content {
     /// Bytes that it takes of its room: its own, and its thumbnail's.
     pub fn stored_size(&self) -> u64 {
         self.size.saturating_add(self.thumbnail_size)
+    }
+
+    /// What it is to people.
+    pub fn media_kind(&self) -> MediaKind {
+        let name = self.file_name.as_ref().map(FileName::as_str);
+        MediaKind::of(self.kind, self.sniffed, name, &self.mime_type)
     }
 
     /// Whether it has a thumbnail.
@@ -177,6 +187,8 @@ pub struct NewContent {
     pub file_name: Option<FileName>,
     /// Its media type.
     pub mime_type: String,
+    /// What its first bytes are, where they tell.
+    pub sniffed: Option<Sniffed>,
     /// The hash of its bytes.
     pub sha256: Sha256Hash,
     /// How many downloads it allows.
@@ -202,6 +214,7 @@ impl NewContent {
             kind,
             file_name: None,
             mime_type: mime::APPLICATION_OCTET_STREAM.to_string(),
+            sniffed: None,
             sha256: Sha256Hash(Sha256::digest([]).into()),
             max_downloads: None,
             expire_at: None,
@@ -232,6 +245,7 @@ impl NewContent {
             kind: self.kind,
             file_name: self.file_name,
             mime_type: self.mime_type,
+            sniffed: self.sniffed,
             sha256: self.sha256,
             download_count: 0,
             max_downloads: self.max_downloads,

@@ -14,6 +14,7 @@ use crate::{
     policy::{CHUNK_SIZE_DEFAULT, CHUNK_SIZE_MAX, CHUNK_SIZE_MIN, CHUNKS_MAX, PROGRESS_EVERY},
     quota::{Hold, HoldState},
     secret::KeyHash,
+    sniff::Sniffed,
     time::Timestamp,
 };
 
@@ -228,6 +229,8 @@ pub struct Chunk {
     pub size: u64,
     /// The hash of its bytes.
     pub sha256: Sha256Hash,
+    /// What its first bytes are, where they tell; of a file's first chunk alone.
+    pub sniffed: Option<Sniffed>,
     /// Where its bytes are; `None` once they are a content's.
     pub blob: Option<BlobKey>,
     /// When it had arrived.

@@ -307,7 +307,15 @@ async fn an_upload_has_so_many_pieces_and_no_more() {
         writer.write(byte.clone()).await.unwrap();
         writer.finish().await.unwrap();
         let (size, uploaded_at) = (1, world.app.now());
-        let chunk = Chunk { file: 0, index, size, sha256: sha256(&byte), blob: Some(key), uploaded_at };
+        let chunk = Chunk {
+            file: 0,
+            index,
+            size,
+            sha256: sha256(&byte),
+            sniffed: None,
+            blob: Some(key),
+            uploaded_at,
+        };
         // Written by a version of this program that puts its hashes aside in another form.
         let hash_progress = HashProgress { chunks: index + 1, state: vec![1, 2, 3] };
         tx.insert_chunk(upload.reservation, &chunk, Some(&hash_progress)).await.unwrap();
@@ -335,7 +343,7 @@ async fn an_upload_begun_by_another_version_goes_on() {
     writer.finish().await.unwrap();
     let sha256 = sha256(&bytes.slice(1_000..2_000));
     let uploaded_at = world.app.now();
-    let chunk = Chunk { file: 0, index: 1, size: 1_000, sha256, blob: Some(key), uploaded_at };
+    let chunk = Chunk { file: 0, index: 1, size: 1_000, sha256, sniffed: None, blob: Some(key), uploaded_at };
     let mut tx = world.store.begin().await.unwrap();
     let hash_progress = HashProgress { chunks: 2, state: vec![1, 2, 3] };
     tx.insert_chunk(upload.reservation, &chunk, Some(&hash_progress)).await.unwrap();

@@ -224,6 +224,7 @@ async fn the_longest_status_is_whole() {
             index,
             size: CHUNK as u64,
             sha256: Sha256Hash([7; 32]),
+            sniffed: None,
             blob: Some(BlobKey::from_random(u128::from(index).to_be_bytes())),
             uploaded_at: server.app.now(),
         };

@@ -39,7 +39,7 @@ async fn files_are_announced_and_uploaded_in_any_order() {
     assert_eq!(
         list[0],
         json!({
-            "id": list[0]["id"], "content_type": "file", "file_name": "dir/a.txt", "text": null, "url": null,
+            "id": list[0]["id"], "content_type": "file", "kind": "text", "file_name": "dir/a.txt", "text": null, "url": null,
             "size": 3, "mime_type": "text/plain", "language": null,
             "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
             "download_count": 0, "max_downloads": null, "expire_at": null, "pinned": false, "thumbnail": false, "version": 1,

@@ -15,6 +15,7 @@ mod events;
 mod files;
 mod folder;
 mod invitations;
+mod kinds;
 mod life;
 mod page;
 mod permission_table;

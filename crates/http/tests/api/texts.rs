@@ -32,7 +32,7 @@ async fn a_text_is_a_content_that_says_something() {
     assert_eq!(
         content,
         json!({
-            "id": content["id"], "content_type": "text", "file_name": "dir/notes.md", "text": "# Grüße\u{0}\n",
+            "id": content["id"], "content_type": "text", "kind": "text", "file_name": "dir/notes.md", "text": "# Grüße\u{0}\n",
             "url": null, "size": 11, "mime_type": "text/markdown; charset=utf-8", "language": "markdown",
             "sha256": "4721f18eff980bb93ad9ddc99603c6248317e4bae85c3da6afae798759da4a7b",
             "download_count": 0, "max_downloads": null, "expire_at": "2026-11-02T00:00:00Z", "pinned": true, "thumbnail": false,

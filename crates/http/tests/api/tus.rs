@@ -19,11 +19,11 @@ fn tus(server: &TestServer, method: &str, path: &str, token: Option<&str>) -> Re
     server.request(method, &format!("/rooms/t/tus{path}"), token).header("tus-resumable", "1.0.0")
 }
 
-fn create(server: &TestServer, token: &str, length: u64) -> RequestBuilder {
+pub(super) fn create(server: &TestServer, token: &str, length: u64) -> RequestBuilder {
     tus(server, "POST", "", Some(token)).header("upload-length", length)
 }
 
-fn metadata(members: &[(&str, &str)]) -> String {
+pub(super) fn metadata(members: &[(&str, &str)]) -> String {
     let member = |(key, value): &(&str, &str)| format!("{key} {}", BASE64.encode(value.as_bytes()));
     members.iter().map(member).collect::<Vec<_>>().join(",")
 }
@@ -40,7 +40,7 @@ async fn answered(request: RequestBuilder, status: u16) -> Response {
 }
 
 /// Makes an upload; the path of it behind the room's.
-async fn created(request: RequestBuilder) -> String {
+pub(super) async fn created(request: RequestBuilder) -> String {
     let answer = answered(request, 201).await;
     path(&answer)
 }
@@ -49,7 +49,13 @@ fn path(answer: &Response) -> String {
     header(answer, "location").strip_prefix("/api/v1/rooms/t/tus").unwrap().to_owned()
 }
 
-fn patch(server: &TestServer, token: &str, path: &str, offset: u64, body: impl Into<Body>) -> RequestBuilder {
+pub(super) fn patch(
+    server: &TestServer,
+    token: &str,
+    path: &str,
+    offset: u64,
+    body: impl Into<Body>,
+) -> RequestBuilder {
     tus(server, "PATCH", path, Some(token))
         .header("content-type", PIECE)
         .header("upload-offset", offset)
@@ -568,12 +574,12 @@ async fn who_comes_again_ends_the_piece_on_its_way() {
     assert_eq!(header(&sending.await.unwrap().unwrap(), "upload-offset"), "10");
 }
 
-fn partial(server: &TestServer, token: &str, bytes: &[u8]) -> RequestBuilder {
+pub(super) fn partial(server: &TestServer, token: &str, bytes: &[u8]) -> RequestBuilder {
     let request = create(server, token, bytes.len() as u64).header("upload-concat", "partial");
     request.header("content-type", PIECE).body(bytes.to_vec())
 }
 
-fn join(server: &TestServer, token: &str, parts: &[&str]) -> RequestBuilder {
+pub(super) fn join(server: &TestServer, token: &str, parts: &[&str]) -> RequestBuilder {
     let addresses: Vec<String> = parts.iter().map(|part| format!("/api/v1/rooms/t/tus{part}")).collect();
     let value = format!("final;{}", addresses.join(" "));
     tus(server, "POST", "", Some(token)).header("upload-concat", value)

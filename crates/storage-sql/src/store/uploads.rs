@@ -143,9 +143,9 @@ impl<C: Transaction> WriteUploads for SqlTx<C> {
         chunk: &Chunk,
         hash_progress: Option<&HashProgress>,
     ) -> StoreResult<()> {
-        let &Chunk { file, index, size, sha256, ref blob, uploaded_at } = chunk;
+        let &Chunk { file, index, size, sha256, sniffed, ref blob, uploaded_at } = chunk;
         let blob = blob.as_ref();
-        self.run(chunks::Insert { upload, file, index, size, sha256, blob, uploaded_at }).await?;
+        self.run(chunks::Insert { upload, file, index, size, sha256, sniffed, blob, uploaded_at }).await?;
         self.run(upload_files::CountChunk { upload, file, size, no_hash: vec![] }).await?;
         match hash_progress {
             Some(hash_progress) => self.save_hash(upload, file, hash_progress).await,

@@ -1,6 +1,7 @@
 use elizabeth_core::{
     content::Sha256Hash,
     id::{BlobKey, ReservationId},
+    sniff::Sniffed,
     time::Timestamp,
     upload::Chunk,
 };
@@ -15,11 +16,11 @@ use crate::{
 
 table! {
     /// Chunks that have arrived.
-    Chunks { reservation_id, file_index, chunk_index, size, sha256, blob_key, uploaded_at }
+    Chunks { reservation_id, file_index, chunk_index, size, sha256, sniffed, blob_key, uploaded_at }
 }
 
 record! {
-    Chunk of Chunks { file = file_index, index = chunk_index, size, sha256, blob = blob_key, uploaded_at }
+    Chunk of Chunks { file = file_index, index = chunk_index, size, sha256, sniffed, blob = blob_key, uploaded_at }
 }
 
 fn of_upload(upload: Param) -> Select<Chunk> {
@@ -59,6 +60,7 @@ statement! {
         index: u64,
         size: u64,
         sha256: Sha256Hash,
+        sniffed: Option<Sniffed>,
         blob: Option<&'a BlobKey>,
         uploaded_at: Timestamp,
     } {
@@ -70,6 +72,7 @@ statement! {
                 (Chunks::chunk_index, index.into()),
                 (Chunks::size, size.into()),
                 (Chunks::sha256, sha256.into()),
+                (Chunks::sniffed, sniffed.into()),
                 (Chunks::blob_key, blob.into()),
                 (Chunks::uploaded_at, uploaded_at.into()),
             ],

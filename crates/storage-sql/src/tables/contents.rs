@@ -32,6 +32,7 @@ table! {
         file_name,
         size = (size()),
         mime_type,
+        sniffed,
         sha256,
         download_count = 0,
         max_downloads,

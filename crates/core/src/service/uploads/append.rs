@@ -12,7 +12,9 @@ use crate::{
     service::uploads::{
         access::{UploadAccess, check_session},
         chunk_upload::{Arrived, ChunkUpload, Slot},
+        complete::Known,
     },
+    sniff::Sniffed,
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
 };
@@ -110,13 +112,29 @@ impl Elizabeth {
         .await
     }
 
+    /// What the first bytes of a file are, where this piece is its last one. Parts are sniffed when they are joined.
+    async fn sniff_last(&self, upload: &ChunkedUpload, slot: Slot, arrived: &Arrived) -> Option<Sniffed> {
+        let file = &upload.files[0];
+        if file.part || upload.arrived().saturating_add(arrived.size) < file.file.size {
+            return None;
+        }
+        let mut chunks = match slot.index {
+            0 => vec![],
+            _ => self.ports.store.read().await.ok()?.chunks(upload.reservation, Some(0)).await.ok()?,
+        };
+        chunks.push(arrived.chunk(slot, self.now()));
+        self.sniff_chunks(&chunks).await
+    }
+
     /// A piece has arrived: it gets its row, and the file becomes a content when it was the last, unless it is a part.
     async fn keep_piece(
         &self,
+        upload: &ChunkedUpload,
         slot: Slot,
-        offset: u64,
         arrived: &Arrived,
     ) -> Result<(ChunkedUpload, Option<Content>)> {
+        let offset = upload.arrived();
+        let sniffed = self.sniff_last(upload, slot, arrived).await;
         let kept = self
             .retried(|| async {
                 let (mut tx, _, mut upload, now) = self.lock_upload(slot.room, slot.upload).await?;
@@ -143,7 +161,8 @@ impl Elizabeth {
                     .hash_progress
                     .clone()
                     .ok_or_else(|| StoreError::Corrupt("a piece without a hash".into()))?;
-                let completed = self.settle_in(&mut tx, upload, 0, hash.finish(), now).await?;
+                let completed =
+                    self.settle_in(&mut tx, upload, 0, Known { sha256: hash.finish(), sniffed }, now).await?;
                 tx.commit().await?;
                 Ok((completed.upload, Some(completed.content)))
             })
@@ -254,7 +273,7 @@ impl Append {
         let Some(piece) = self.piece.take() else { return Ok(()) };
         let slot = piece.slot;
         let arrived = piece.finish().await?;
-        (self.upload, self.content) = self.app.keep_piece(slot, self.upload.arrived(), &arrived).await?;
+        (self.upload, self.content) = self.app.keep_piece(&self.upload, slot, &arrived).await?;
         Ok(())
     }
 }

@@ -247,7 +247,8 @@ impl Arrived {
     pub(crate) fn chunk(&self, slot: Slot, now: crate::time::Timestamp) -> Chunk {
         let Slot { file, index, .. } = slot;
         let blob = Some(self.key.clone());
-        Chunk { file, index, size: self.size, sha256: self.sha256, blob, uploaded_at: now }
+        let sniffed = self.sniffed.filter(|_| index == 0);
+        Chunk { file, index, size: self.size, sha256: self.sha256, sniffed, blob, uploaded_at: now }
     }
 
     /// How far the file's hash has come with this piece.

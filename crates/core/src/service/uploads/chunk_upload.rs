@@ -11,6 +11,7 @@ use crate::{
         room_tx::RoomTx,
         uploads::receiving::{Receiving, Renewal},
     },
+    sniff::Sniffed,
     time::Timestamp,
     upload::{ChunkedUpload, HashState},
 };
@@ -43,6 +44,8 @@ pub(crate) struct Arrived {
     pub(crate) key: BlobKey,
     pub(crate) size: u64,
     pub(crate) sha256: Sha256Hash,
+    /// What its own first bytes are.
+    pub(crate) sniffed: Option<Sniffed>,
     /// The hash of the file up to its end, where it was taken along.
     pub(crate) hash_progress: Option<HashState>,
 }
@@ -153,9 +156,13 @@ impl ChunkUpload {
         }
         let Self { app, key, receiving, hash_progress, .. } = self;
         match receiving.finish().await {
-            Ok(received) => {
-                Ok(Arrived { key, size: received.size(), sha256: received.sha256, hash_progress })
-            }
+            Ok(received) => Ok(Arrived {
+                key,
+                size: received.size(),
+                sha256: received.sha256,
+                sniffed: received.sniffed,
+                hash_progress,
+            }),
             Err(error) => {
                 app.discard_blob(&key).await;
                 Err(error)

@@ -10,6 +10,7 @@ use crate::{
     permission::Permission,
     ports::{BlobError, ReadTx, StoreError},
     service::{room_tx::RoomTx, uploads::access::UploadAccess},
+    sniff::{HEAD_BYTES, Sniffed},
     time::Timestamp,
     upload::{Chunk, ChunkedUpload, HashProgress, HashState},
 };
@@ -26,6 +27,15 @@ pub struct CompletedFile {
     pub upload: ChunkedUpload,
     /// The content.
     pub content: Content,
+}
+
+/// What is known of the bytes of a file whose chunks are all there.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    /// Their hash.
+    pub(crate) sha256: Sha256Hash,
+    /// What the first of them are.
+    pub(crate) sniffed: Option<Sniffed>,
 }
 
 impl Elizabeth {
@@ -88,7 +98,8 @@ impl Elizabeth {
         }
         let actual = hashed.finish();
         check(actual)?;
-        self.settle_file(upload.room_id, upload.id, number, actual).await
+        let known = Known { sha256: actual, sniffed: self.sniff_chunks(&chunks).await };
+        self.settle_file(upload.room_id, upload.id, number, known).await
     }
 
     /// The hash of chunks, which are all there, from what is known of the first ones. Reading the rest takes a while, and
@@ -135,13 +146,36 @@ impl Elizabeth {
         Ok(state)
     }
 
+    /// What the first bytes of chunks are. Nothing is read where the first one has them all. That they cannot be read is no
+    /// reason to refuse a file: its name and type tell what it is as well.
+    pub(crate) async fn sniff_chunks(&self, chunks: &[Chunk]) -> Option<Sniffed> {
+        if let [first, rest @ ..] = chunks
+            && (first.size >= HEAD_BYTES as u64 || rest.is_empty())
+        {
+            return first.sniffed;
+        }
+        let mut head = Vec::new();
+        for chunk in chunks {
+            let missing = HEAD_BYTES.saturating_sub(head.len()) as u64;
+            if missing == 0 {
+                break;
+            }
+            let part = 0..chunk.size.min(missing);
+            let mut bytes = self.ports.blobs.read(chunk.blob.as_ref()?, part).await.ok()?;
+            while let Some(piece) = bytes.try_next().await.ok()? {
+                head.extend_from_slice(&piece);
+            }
+        }
+        Sniffed::of(&head)
+    }
+
     /// A file whose chunks are all there becomes a content of that hash, unless it has already.
     pub(crate) async fn settle_file(
         &self,
         room: RoomId,
         upload: UploadId,
         file: u32,
-        sha256: Sha256Hash,
+        known: Known,
     ) -> Result<CompletedFile> {
         self.retried(|| async {
             let (mut tx, _, upload, now) = self.lock_upload(room, upload).await?;
@@ -149,7 +183,7 @@ impl Elizabeth {
                 let content = settled_content(tx.as_mut(), room, content).await?;
                 return Ok(CompletedFile { upload, content });
             }
-            let completed = self.settle_in(&mut tx, upload, file, sha256, now).await?;
+            let completed = self.settle_in(&mut tx, upload, file, known, now).await?;
             tx.commit().await?;
             Ok(completed)
         })
@@ -162,7 +196,7 @@ impl Elizabeth {
         tx: &mut RoomTx,
         mut upload: ChunkedUpload,
         file: u32,
-        sha256: Sha256Hash,
+        known: Known,
         now: Timestamp,
     ) -> Result<CompletedFile> {
         let index = file as usize;
@@ -176,7 +210,7 @@ impl Elizabeth {
         }
         upload.hold = hold;
         let chunks = tx.chunks(upload.reservation, Some(file)).await?;
-        let new = new_content(&upload, index, sha256, chunks, now)?;
+        let new = new_content(&upload, index, known, chunks, now)?;
         let id = tx.insert_content(&new).await?;
         tx.settle_file(upload.reservation, file, id).await?;
         upload.progress[index].content = Some(id);
@@ -219,7 +253,7 @@ impl Elizabeth {
 pub(crate) fn new_content(
     upload: &ChunkedUpload,
     file: usize,
-    sha256: Sha256Hash,
+    known: Known,
     chunks: Vec<Chunk>,
     now: Timestamp,
 ) -> Result<NewContent> {
@@ -227,7 +261,8 @@ pub(crate) fn new_content(
     let new = NewContent {
         file_name: Some(promised.name.clone()),
         mime_type: promised.mime_type.clone(),
-        sha256,
+        sniffed: known.sniffed,
+        sha256: known.sha256,
         max_downloads: promised.max_downloads,
         expire_at: promised.expire_at,
         segments: segments(chunks)?,

@@ -1,6 +1,5 @@
 use crate::{
     Elizabeth, Error, Invalid, Result,
-    content::Sha256Hash,
     counts::Rows,
     id::UploadId,
     name::RoomRef,
@@ -16,7 +15,7 @@ use crate::{
         uploads::{
             access::is_own,
             append::check_appendable,
-            complete::{CompletedFile, new_content},
+            complete::{CompletedFile, Known, new_content},
         },
     },
     time::Timestamp,
@@ -60,8 +59,9 @@ impl Elizabeth {
         let hash_progress =
             whole.first().map(|first| first.progress[0].hash_progress.clone()).unwrap_or_default();
         let sha256 = self.hash_chunks(&hash_progress, &chunks, &whole, 0).await?.finish();
+        let known = Known { sha256, sniffed: self.sniff_chunks(&chunks).await };
         let free = self.free_space().await?;
-        self.retried(|| self.join(room, caller, parts, file.clone(), sha256, free)).await
+        self.retried(|| self.join(room, caller, parts, file.clone(), known, free)).await
     }
 
     async fn join(
@@ -70,7 +70,7 @@ impl Elizabeth {
         caller: &Caller,
         parts: &[UploadId],
         mut file: ChunkedFile,
-        sha256: Sha256Hash,
+        known: Known,
         free: FreeSpace,
     ) -> Result<CompletedFile> {
         let (mut tx, grant, now) = self.authorize_locked(room, caller, NEED).await?;
@@ -104,7 +104,7 @@ impl Elizabeth {
         };
         let reservation = tx.insert_upload(&new).await?;
         let mut upload = new.into_upload(reservation);
-        let content = new_content(&upload, 0, sha256, chunks, now)?;
+        let content = new_content(&upload, 0, known, chunks, now)?;
         let id = tx.insert_content(&content).await?;
         tx.settle_file(reservation, 0, id).await?;
         for part in parts {

@@ -7,7 +7,7 @@ use crate::{
     name::RoomRef,
     permission::Permission,
     secret::{KeyHash, UPLOAD_TOKEN_PREFIX, opaque_secret},
-    service::{authorize::Requirement, caller::Caller},
+    service::{authorize::Requirement, caller::Caller, uploads::complete::Known},
     upload::{ChunkedFile, ChunkedUpload, HashState, NewUpload, UploadFileRequest, parse_files},
 };
 
@@ -59,7 +59,7 @@ impl Elizabeth {
         let part = file.part;
         let created = self.reserve_upload(room, caller, vec![file]).await?.upload;
         if created.announced() == 0 && !part {
-            let empty = HashState::default().finish();
+            let empty = Known { sha256: HashState::default().finish(), sniffed: None };
             return Ok(self.settle_file(created.room_id, created.id, 0, empty).await?.upload);
         }
         Ok(created)

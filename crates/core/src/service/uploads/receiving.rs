@@ -10,6 +10,7 @@ use crate::{
     content::{BlobLocation, Segment, Sha256Hash},
     id::BlobKey,
     ports::BlobWriter,
+    sniff::{HEAD_BYTES, Sniffed},
     time::Timestamp,
 };
 
@@ -18,6 +19,8 @@ pub(crate) struct Receiving {
     destination: Destination,
     hasher: Sha256,
     size: u64,
+    /// The first bytes, of which the file is known for what it is.
+    head: Vec<u8>,
 }
 
 enum Destination {
@@ -28,6 +31,8 @@ enum Destination {
 /// What has arrived whole. A blob of it is durable.
 pub(crate) struct Received {
     pub(crate) sha256: Sha256Hash,
+    /// What its first bytes are.
+    pub(crate) sniffed: Option<Sniffed>,
     /// `None` when it is empty.
     pub(crate) segment: Option<Segment>,
 }
@@ -45,7 +50,7 @@ impl Receiving {
     }
 
     fn into_destination(destination: Destination) -> Self {
-        Self { destination, hasher: Sha256::new(), size: 0 }
+        Self { destination, hasher: Sha256::new(), size: 0, head: Vec::new() }
     }
 
     /// Bytes that have been written.
@@ -74,6 +79,8 @@ impl Receiving {
         }
         self.size = self.size.saturating_add(bytes.len() as u64);
         self.hasher.update(bytes);
+        let missing = HEAD_BYTES.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(missing)]);
         Ok(())
     }
 
@@ -91,7 +98,7 @@ impl Receiving {
 
     /// Everything has come; a blob is durable when this returns.
     pub(crate) async fn finish(self) -> Result<Received> {
-        let Self { destination, hasher, size } = self;
+        let Self { destination, hasher, size, head } = self;
         let location = match destination {
             Destination::Blob(key, mut writer) => {
                 writer.finish().await?;
@@ -100,7 +107,7 @@ impl Receiving {
             Destination::Inline(buffer) => BlobLocation::Inline(buffer.freeze()),
         };
         let segment = (size > 0).then_some(Segment { size, location });
-        Ok(Received { sha256: Sha256Hash(hasher.finalize().into()), segment })
+        Ok(Received { sha256: Sha256Hash(hasher.finalize().into()), sniffed: Sniffed::of(&head), segment })
     }
 }
 
@@ -108,9 +115,9 @@ impl Received {
     /// Bytes that are all there already, to be kept in the store itself.
     pub(crate) fn inline(bytes: Bytes) -> Self {
         let sha256 = Sha256Hash(Sha256::digest(&bytes).into());
-        let size = bytes.len() as u64;
+        let (size, sniffed) = (bytes.len() as u64, Sniffed::of(&bytes));
         let segment = (size > 0).then_some(Segment { size, location: BlobLocation::Inline(bytes) });
-        Self { sha256, segment }
+        Self { sha256, sniffed, segment }
     }
 
     /// Bytes.

@@ -312,6 +312,7 @@ pub(crate) fn new_content(
     NewContent {
         file_name: Some(file.name.clone()),
         mime_type: file.mime_type.clone(),
+        sniffed: received.sniffed,
         sha256: received.sha256,
         max_downloads: file.max_downloads,
         expire_at: file.expire_at,

@@ -12,6 +12,7 @@ use elizabeth_core::{
     policy::{SIZE_MAX, TEXT_LISTED_MAX},
     ports::{ContentAccess, ContentPage, Counts, SweepReport},
     room::NewRoom,
+    sniff::Sniffed,
     time::Timestamp,
 };
 
@@ -90,7 +91,7 @@ pub async fn a_content_of_extremes_comes_back_whole(bench: &Bench) {
     assert_content(bench, smallest).await;
 }
 
-/// Files, texts, links.
+/// Files, texts, links; and whatever their first bytes are.
 pub async fn contents_of_every_kind_come_back(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     for kind in [ContentKind::File, ContentKind::Text, ContentKind::Url] {
@@ -98,6 +99,9 @@ pub async fn contents_of_every_kind_come_back(bench: &Bench) {
         assert_content(bench, NewContent { kind, ..new_content(room, vec![]) }).await;
         let limited = NewContent { max_downloads: Some(2), ..new_content(room, vec![inline("x")]) };
         assert_content(bench, NewContent { kind, ..limited }).await;
+    }
+    for sniffed in Sniffed::ALL.into_iter().map(Some).chain([None]) {
+        assert_content(bench, NewContent { sniffed, ..new_content(room, vec![]) }).await;
     }
 }
 

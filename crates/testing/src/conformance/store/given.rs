@@ -13,6 +13,7 @@ use elizabeth_core::{
     quota::{Hold, HoldState},
     room::{NewRoom, Room},
     secret::KeyHash,
+    sniff::Sniffed,
     thumbnail::{Thumbnail, ThumbnailType},
     ticket::NewTicket,
     time::Timestamp,
@@ -121,6 +122,7 @@ pub(super) fn inline(bytes: impl Into<Bytes>) -> Segment {
 pub(super) fn new_content(room: RoomId, segments: Vec<Segment>) -> NewContent {
     NewContent {
         file_name: elizabeth_core::name::FileName::parse("a.bin").ok(),
+        sniffed: Some(Sniffed::Binary),
         sha256: Sha256Hash([0xa5; 32]),
         segments,
         ..NewContent::empty(room, sid(1), ContentKind::File, at(1))
@@ -167,7 +169,7 @@ pub(super) fn new_upload(room: RoomId, n: u128, session: u128) -> NewUpload {
 /// A chunk in a blob of that number.
 pub(super) fn chunk(file: u32, index: u64, size: u64, blob: u128) -> Chunk {
     let sha256 = Sha256Hash([0x5a; 32]);
-    Chunk { file, index, size, sha256, blob: Some(key(blob)), uploaded_at: at(2) }
+    Chunk { file, index, size, sha256, sniffed: None, blob: Some(key(blob)), uploaded_at: at(2) }
 }
 
 impl Bench {

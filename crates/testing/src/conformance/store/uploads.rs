@@ -8,6 +8,7 @@ use elizabeth_core::{
     ports::{UploadRange, WriteTx},
     quota::{Hold, HoldState},
     room::NewRoom,
+    sniff::Sniffed,
     time::Timestamp,
     upload::{Chunk, ChunkedFile, ChunkedUpload, FileProgress, HashProgress, NewUpload},
 };
@@ -188,6 +189,7 @@ pub async fn chunks_come_back_in_order(bench: &Bench) {
     let other = add_with_chunks(bench, &new_upload(room, 2, 1), 2, 100).await;
     let last = Chunk {
         sha256: Sha256Hash([0xff; 32]),
+        sniffed: Some(Sniffed::Text),
         uploaded_at: Timestamp::MAX,
         ..chunk(2, CHUNKS_MAX - 1, SIZE_MAX - 1, u128::MAX)
     };

@@ -19,6 +19,7 @@ function content(given: Partial<Content>): Content {
     expire_at: null,
     pinned: false,
     thumbnail: false,
+    kind: "other",
     version: 1,
     created_at: "2026-01-01T00:00:00Z",
     updated_at: "2026-01-01T00:00:00Z",
