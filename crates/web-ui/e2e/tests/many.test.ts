@@ -260,6 +260,19 @@ it("sends the others where one has a name that cannot be, or is none to see", as
   expect(await stored(page, "bad-name")).toEqual(good.map((one) => `bad-name/${one}`));
   // It would not help.
   expect(await button(tray(page), "Try again").count()).toBe(0);
+
+  // Those that are not small are one upload nevertheless.
+  const uploads = new Set<string>();
+  page.on("request", (request) => {
+    const upload = /reservation_id=(.+)/.exec(request.url())?.[1];
+    if (upload && request.method() === "PUT") uploads.add(upload);
+  });
+  const bad = join(place, "left\u202elarge.bin");
+  await writeFile(bad, noise(300 * KIB));
+  await pick(page, [...(await files("not-small", 6, 300 * KIB)), bad]);
+  await line(page, "26 files have arrived").waitFor();
+  await line(page, "2 files did not arrive").waitFor();
+  expect(uploads.size).toBe(1);
   await button(tray(page), "Dismiss").click();
   await tray(page).waitFor({ state: "detached" });
 });

@@ -132,35 +132,24 @@ export class Uploads {
       if (next.length > 0) await this.hold(next, this.limits);
     } catch (error) {
       if (next.length === 0) next = this.fresh.take(this.fresh.size).filter(isNext);
-      this.postpone(next, error);
+      this.postpone(next.filter(isNext), error);
     }
     this.isPreparing = false;
     this.sender.go();
   }
 
-  /** Has the server hold space for files. Where it does not because of one of them, the others get theirs.
+  /** Has the server hold space for files. Where it does not because of some of them, the others get theirs.
    *
    * @throws {Problem} where it holds none for any of them.
    */
   private async hold(uploads: Upload[], limits: Limits): Promise<void> {
-    const manifest = uploads.map(({ name, size, file }) => ({
-      name,
-      size,
-      mime: file.type || undefined,
-      chunk_size: chunkSize(size, limits),
-    }));
     let held;
     try {
-      held = await prepare(this.store.stay, manifest);
+      held = await prepare(this.store.stay, manifest(uploads, limits));
     } catch (error) {
-      const isAboutOne = error instanceof Problem && (error.status === 400 || isTooLarge(error));
-      if (!isAboutOne) throw error;
-      if (uploads.length === 1) return this.postpone(uploads, error);
-      const half = Math.ceil(uploads.length / 2);
-      for (const part of [uploads.slice(0, half), uploads.slice(half)]) {
-        await this.hold(part, limits).catch((error: unknown) => this.postpone(part, error));
-      }
-      return;
+      if (!isAboutOne(error) || uploads.length === 1) throw error;
+      const fit = await this.sift(halves(uploads), limits);
+      return fit.length > 0 ? this.hold(fit, limits) : undefined;
     }
     this.line.works();
     const batch: Batch = { reservation: held.reservation_id, open: uploads.length, cancelled: false, gone: false };
@@ -172,6 +161,26 @@ export class Uploads {
     }
     this.sender.add(...uploads);
     this.store.changed();
+  }
+
+  /** Those of some files for which the server would hold space together; the others have failed.
+   *
+   * @throws {Problem} where that is not to be found out; {Unreachable}.
+   */
+  private async sift(parts: Upload[][], limits: Limits): Promise<Upload[]> {
+    const fit: Upload[] = [];
+    for (const part of parts) {
+      try {
+        const { reservation_id } = await prepare(this.store.stay, manifest(part, limits));
+        await release(this.store.stay, reservation_id);
+        fit.push(...part);
+      } catch (error) {
+        if (!isAboutOne(error)) throw error;
+        if (part.length === 1) this.postpone(part, error);
+        else fit.push(...(await this.sift(halves(part), limits)));
+      }
+    }
+    return fit;
   }
 
   /** The server holds no space for files: later, or not at all. */
@@ -223,47 +232,44 @@ export class Uploads {
     else if (upload && !this.isPreparing) this.look();
   }
 
-  /** Goes on with those files that were interrupted; answers the others. */
-  private resume(files: Picked[]): Picked[] {
-    if (this.interrupted.length === 0) return files;
-    const found = new Map<Interrupted, { picked: Picked; index: number }[]>();
+  /** Goes on with those files that were interrupted; answers the others. Those that were picked for just that need not have
+   * their folders. */
+  private resume(files: Picked[], isPicked = false): Picked[] {
+    const found = new Map<Interrupted, Map<number, Picked>>();
     const rest = files.filter((picked) => {
       for (const before of this.interrupted) {
-        const file = before.files.find(({ name, size }) => name === picked.name && size === picked.file.size);
+        const chosen = found.get(before) ?? new Map<number, Picked>();
+        const left = before.files.filter(({ index }) => !chosen.has(index));
+        const { name, file: { size } } = picked;
+        const file = isPicked ? interruptedFile(left, name, size) : left.find((one) => one.name === name && one.size === size);
         if (!file) continue;
-        found.set(before, [...(found.get(before) ?? []), { picked, index: file.index }]);
+        found.set(before, chosen.set(file.index, picked));
         return false;
       }
       return true;
     });
-    for (const [before, pairs] of found) void this.goOn(before, pairs);
+    for (const [before, chosen] of found) void this.goOn(before, chosen);
     return rest;
   }
 
-  /** Goes on with the files that somebody picked for an upload; others are not it. */
-  async pick(before: Interrupted, files: Picked[]): Promise<void> {
-    const pairs = files.flatMap((picked) => {
-      const file = interruptedFile(before.files, picked.name, picked.file.size);
-      return file ? [{ picked, index: file.index }] : [];
-    });
-    const [first] = before.files;
-    if (pairs.length > 0) await this.goOn(before, pairs);
-    else if (first) toasts.problem(t("upload.other", { name: first.name, size: bytes(first.size) }));
+  /** Goes on with the files that somebody picked for what was interrupted; others are not it. */
+  pick(files: Picked[]): void {
+    const first = this.interrupted[0]?.files[0];
+    if (this.resume(files, true).length === files.length && first) toasts.problem(t("upload.other", { name: first.name, size: bytes(first.size) }));
   }
 
-  private async goOn(before: Interrupted, pairs: { picked: Picked; index: number }[]): Promise<void> {
+  private async goOn(before: Interrupted, chosen: Map<number, Picked>): Promise<void> {
     const { reservation, files } = before;
     try {
       const there = await arrived(this.store.stay, reservation);
       const batch: Batch = { reservation, open: files.length, cancelled: false, gone: false };
       this.reservations.add(reservation);
-      const chosen = new Set(pairs.map(({ index }) => index));
       const rest = files.filter(({ index }) => !chosen.has(index));
       this.interrupted = this.interrupted.flatMap((other) => {
         if (other !== before) return [other];
         return rest.length > 0 ? [{ reservation, files: rest }] : [];
       });
-      const uploads = pairs.map(({ picked, index }) => {
+      const uploads = Array.from(chosen, ([index, picked]) => {
         const upload = new Upload(++this.last, picked.name, picked.file);
         const chunk = files.find((file) => file.index === index)?.chunk ?? picked.file.size;
         upload.begin({ batch, index, chunk }, there.get(index));
@@ -274,6 +280,11 @@ export class Uploads {
     } catch (error) {
       toasts.problem(why(error));
     }
+  }
+
+  /** Gives up all that was interrupted. */
+  discardAll(): void {
+    for (const { reservation } of this.interrupted) void this.discard(reservation);
   }
 
   /** Gives up what was interrupted, or what somebody else sends: that is for owners. */
@@ -430,4 +441,23 @@ export class Uploads {
 /** Whether the server has to hold space for it: who went on after a pause may have been put into the queue twice. */
 function isNext({ state, place }: Upload): boolean {
   return state === "waiting" && !place;
+}
+
+function manifest(uploads: Upload[], limits: Limits) {
+  return uploads.map(({ name, size, file }) => ({
+    name,
+    size,
+    mime: file.type || undefined,
+    chunk_size: chunkSize(size, limits),
+  }));
+}
+
+/** Whether it may be but one of several files for which the server refuses them all. */
+function isAboutOne(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 400 || isTooLarge(error));
+}
+
+function halves<T>(items: T[]): T[][] {
+  const half = Math.ceil(items.length / 2);
+  return [items.slice(0, half), items.slice(half)];
 }
