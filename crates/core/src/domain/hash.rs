@@ -1,5 +1,7 @@
 //! Hashes of bytes.
 
+use sha2::{Digest, Sha256};
+
 use crate::domain::invalid::Invalid;
 
 /// The SHA-256 of a content's bytes.
@@ -7,6 +9,11 @@ use crate::domain::invalid::Invalid;
 pub struct Sha256Hash(pub [u8; 32]);
 
 impl Sha256Hash {
+    /// The hash of bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
     /// Reads 64 hexadecimal digits, perhaps behind `sha256:`.
     ///
     /// # Errors

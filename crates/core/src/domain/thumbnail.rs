@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use imagesize::{Compression, ImageType};
-use sha2::{Digest, Sha256};
 
-use crate::{domain::hash::Sha256Hash, policy::THUMBNAIL_SIDE_MAX};
+use crate::policy::THUMBNAIL_SIDE_MAX;
 
 /// What a thumbnail may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +98,6 @@ impl Thumbnail {
     /// Bytes.
     pub fn size(&self) -> u64 {
         self.bytes.len() as u64
-    }
-
-    /// The hash of its bytes.
-    pub fn sha256(&self) -> Sha256Hash {
-        Sha256Hash(Sha256::digest(&self.bytes).into())
     }
 }
 

@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::IntoResponse,
 };
-use elizabeth_core::thumbnail::Thumbnail;
+use elizabeth_core::{content::Sha256Hash, thumbnail::Thumbnail};
 
 use super::destination;
 use crate::{
@@ -19,7 +19,7 @@ const KEPT: &str = "private, max-age=31536000, immutable";
 pub(crate) fn deliver_thumbnail(thumbnail: Thumbnail, request: &HeaderMap) -> Answer {
     let media_type = thumbnail.media_type.as_str();
     destination::check(request, media_type)?;
-    let etag = thumbnail.sha256().to_hex();
+    let etag = Sha256Hash::of(&thumbnail.bytes).to_hex();
     let kind = Extension(Kind::Inline);
     let mut response = if is_known(request, &etag) {
         (StatusCode::NOT_MODIFIED, kind).into_response()
