@@ -95,6 +95,6 @@ export async function beginUpload(person: Person, words: Words): Promise<void> {
   const film = join(folder, words.names.film);
   await writeFile(film, noise(36 << 20, 5));
   await page.locator("form input[type=file]").first().setInputFiles(film);
-  await page.getByText(/^20(\.0+)? MiB/).waitFor();
+  await page.getByText(/· 5\d %/).waitFor();
 }
 
