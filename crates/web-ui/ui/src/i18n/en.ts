@@ -567,6 +567,11 @@ export const en = {
   "keys.search": "Search",
   "keys.help": "This list",
   "keys.add": "Add what is typed",
+  "keys.move": "From one content to the next",
+  "keys.select": "Select the content",
+  "keys.all": "Select all",
+  "keys.delete": "Delete what is selected",
+  "keys.undo": "Bring back what was deleted",
   "keys.close": "Close what is open",
 };
 

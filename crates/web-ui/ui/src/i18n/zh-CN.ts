@@ -563,5 +563,10 @@ export default {
   "keys.search": "搜索",
   "keys.help": "显示此列表",
   "keys.add": "添加已输入的内容",
+  "keys.move": "移到上一项或下一项",
+  "keys.select": "选择这一项",
+  "keys.all": "全选",
+  "keys.delete": "删除所选内容",
+  "keys.undo": "恢复刚删除的内容",
   "keys.close": "关闭当前窗口",
 } satisfies Messages;

@@ -60,6 +60,13 @@ describe("kinds", () => {
     expect(kindOf(file(name, mime))).toBe(kind);
   });
 
+  test("of files that neither name nor type tells of are what they begin with", () => {
+    const unknown = (kind: string) => content({ file_name: "Makefile.am", mime_type: "application/octet-stream", kind });
+    expect(kindOf(unknown("code"))).toBe("code");
+    expect(kindOf(unknown("text"))).toBe("text");
+    expect(kindOf(unknown("archive"))).toBe("other");
+  });
+
   test("of texts follow what was said, then the name, then the text", () => {
     expect(kindOf(text("Pizza or pasta?"))).toBe("text");
     expect(kindOf(text("x = 1", { language: "python" }))).toBe("code");

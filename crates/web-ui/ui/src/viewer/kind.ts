@@ -7,7 +7,7 @@ export type Kind = "image" | "pdf" | "audio" | "video" | "markdown" | "table" | 
 export const GROUPS = ["pictures", "video", "audio", "documents", "code", "texts", "links", "other"] as const;
 export type Group = (typeof GROUPS)[number];
 
-type Described = Pick<Content, "content_type" | "file_name" | "mime_type" | "language" | "text">;
+type Described = Pick<Content, "content_type" | "file_name" | "kind" | "mime_type" | "language" | "text">;
 
 /** The raster images that browsers draw. The type decides, not the name: browsers go by it too. */
 const IMAGES = new Set(["apng", "avif", "bmp", "gif", "jpeg", "png", "vnd.microsoft.icon", "webp", "x-icon"]);
@@ -36,7 +36,8 @@ function essence(content: Described): string {
   return (content.mime_type.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
-/** How a content is shown. What a browser could run (HTML, SVG) is code: it is read, never rendered. */
+/** How a content is shown. What a browser could run (HTML, SVG) is code: it is read, or drawn where nothing in it runs. Where
+ * neither name nor type tells, its first bytes do, as the server found them. */
 export function kindOf(content: Described): Kind {
   if (content.content_type === "url") return "link";
   if (content.content_type === "text") return textKind(content);
@@ -54,7 +55,7 @@ export function kindOf(content: Described): Kind {
   if (languageOf(content.file_name, content.language)) return "code";
   if (TEXT_APPLICATIONS.test(mime) || mime === "image/svg+xml" || mime === "text/html") return "code";
   if (main === "text" || TEXT_ENDINGS.has(end)) return "text";
-  return "other";
+  return content.kind === "text" || content.kind === "code" ? content.kind : "other";
 }
 
 function textKind(content: Described): Kind {
