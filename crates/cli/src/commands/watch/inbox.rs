@@ -124,6 +124,7 @@ impl Inbox {
         replaces: bool,
     ) -> Result<PathBuf, Error> {
         record.seen.placing = Some((content.id, place.clone()));
+        record.seen.placing_sha256 = Some(content.sha256.clone().into_owned());
         record.keep()?;
         let path = self.folder.join(&place);
         let fetched = entered

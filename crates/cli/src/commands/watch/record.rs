@@ -40,6 +40,9 @@ pub(super) struct Seen {
     pub(super) is_listing: bool,
     /// A content that is on its way into the folder, and its place there.
     pub(super) placing: Option<(i64, PathBuf)>,
+    /// The SHA-256 of its bytes, hexadecimal.
+    #[serde(default)]
+    pub(super) placing_sha256: Option<String>,
     /// The texts that were fetched: they may change.
     #[serde(default)]
     pub(super) texts: Vec<Text>,

@@ -51,7 +51,13 @@ impl Inbox {
                     return Ok(Fetched::At(path));
                 }
             }
-            let is_as_put = sha256_of(&self.folder().join(&text.place))?.as_ref() == Some(&text.sha256);
+            let there = sha256_of(&self.folder().join(&text.place))?;
+            // Perhaps what an earlier run was killed behind, before it could remember that it had put it there.
+            let is_remembered = there.as_ref() == Some(&text.sha256);
+            let was_placed = placed(record, text.id).as_ref() == Some(&text.place)
+                && there.is_some()
+                && there == record.seen.placing_sha256;
+            let is_as_put = is_remembered || was_placed;
             let place = match is_as_put {
                 true => Ok(text.place.clone()),
                 false => own_below(self.folder(), &content.entry_name()).map(PathBuf::from),
