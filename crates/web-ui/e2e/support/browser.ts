@@ -18,6 +18,21 @@ export function launch(more: string[] = []): Promise<Browser> {
 /** Whether browsers take an origin for secure: by https, or on this machine. */
 const isTrusted = (origin: string) => /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|$)/.test(origin);
 
+/** What was just closed leads the browser back by an entry of its history. Nobody is as quick as a test that goes elsewhere
+ * before that, which the browser would give up for it. */
+function atRest(page: Page): void {
+  const rested = () =>
+    page
+      .waitForFunction(() => !(history.state as { over?: number } | null)?.over || document.querySelector("dialog[open]"), null, {
+        timeout: 2_000,
+      })
+      // A page that is not ours has no such entries, and may not be asked.
+      .catch(() => undefined);
+  const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+  page.goto = async (...given) => (await rested(), goto(...given));
+  page.reload = async (...given) => (await rested(), reload(...given));
+}
+
 /** A person with a browser: whatever goes wrong in it is kept. */
 export class Person {
   readonly wrong: string[] = [];
@@ -39,6 +54,7 @@ export class Person {
       ...options,
     });
     const page = await context.newPage();
+    atRest(page);
     const person = new Person(context, page, origin);
     // On plain HTTP from elsewhere no window is one's own: the browser ignores the header for it, and reports that.
     if (!isTrusted(origin)) person.expected.add("The Cross-Origin-Opener-Policy header has been ignored");
