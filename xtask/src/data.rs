@@ -4,6 +4,8 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 const PIECE: u64 = 1 << 20;
+/// How far marks are from each other.
+const MARKED: usize = 64 << 10;
 
 /// A file of so many bytes, in pieces of 1 MiB.
 pub fn pieces(size: u64) -> impl Iterator<Item = Bytes> + Send {
@@ -34,12 +36,13 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One piece of what ends there; each is different from the one before.
+/// One piece of what ends there: a mark every so often, none like another, and zeros between, which whoever keeps the
+/// bytes may leave out (`sparse`).
 fn piece(index: u64, end: u64) -> Bytes {
     let len = (end - index * PIECE).min(PIECE) as usize;
-    let mut bytes = vec![(index % 251) as u8; len];
-    for (at, block) in bytes.chunks_mut(4096).enumerate() {
-        let mark = (index << 32 | at as u64).to_le_bytes();
+    let mut bytes = vec![0; len];
+    for (at, block) in bytes.chunks_mut(MARKED).enumerate() {
+        let mark = ((index + 1) << 32 | at as u64).to_le_bytes();
         let len = block.len().min(mark.len());
         block[..len].copy_from_slice(&mark[..len]);
     }

@@ -75,7 +75,8 @@ impl Choice {
 }
 
 /// Runs the chosen steps until one fails; those that run by then are waited for. What a step prints is shown when it
-/// ends, or at once where it is the only one. At the end stands what each has cost.
+/// ends, or at once where it is the only one. At the end stands what each has cost, and behind it once more what a failed
+/// one printed last: others may have printed much since.
 pub fn run(steps: Vec<Step>, choice: &Choice, workspace: &Workspace) -> Result {
     let mut board = Board::new(choice.of(steps)?);
     let folder = tempfile::tempdir()?;
@@ -97,6 +98,7 @@ pub fn run(steps: Vec<Step>, choice: &Choice, workspace: &Workspace) -> Result {
         }
     });
     say(&board.table());
+    board.last_words().for_each(|words| say(&words));
     match board.failed().as_slice() {
         [] => Ok(()),
         failed => Err(format!("{} failed", failed.join(", ")).into()),

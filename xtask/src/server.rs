@@ -44,6 +44,8 @@ impl Server {
             .env("RUST_LOG", "warn")
             // What comes here comes from one address.
             .env("ELIZABETH_RATE_LIMIT", "off")
+            // How full this machine is, is not what is measured.
+            .env("ELIZABETH_MIN_FREE_DISK", "16MiB")
             .envs(env.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .kill_on_drop(true)

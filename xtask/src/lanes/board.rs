@@ -16,8 +16,11 @@ pub struct Board {
 enum State {
     Waiting,
     Running,
-    Ended { passed: bool, cost: Cost },
+    Ended { passed: bool, cost: Cost, last_words: String },
 }
+
+/// So many lines of a failed step's output tell why it failed.
+const LAST_WORDS: usize = 40;
 
 impl Board {
     /// None has begun.
@@ -44,7 +47,9 @@ impl Board {
     /// A step has ended: what is to be shown of it.
     pub fn end(&mut self, at: usize, End { passed, cost, output }: End) -> String {
         let (step, state) = &mut self.steps[at];
-        *state = State::Ended { passed, cost };
+        let lines: Vec<&str> = output.lines().collect();
+        let last_words = lines[lines.len().saturating_sub(LAST_WORDS)..].join("\n");
+        *state = State::Ended { passed, cost, last_words };
         let verdict = if passed { "passed" } else { "FAILED" };
         format!(
             "{output}< {} {verdict} in {}, {} of processor time",
@@ -67,7 +72,7 @@ impl Board {
         let (mut passed, mut skipped, mut cpu) = (0, 0, Duration::ZERO);
         for (step, state) in &self.steps {
             lines += &match state {
-                State::Ended { cost, passed: well } => {
+                State::Ended { cost, passed: well, .. } => {
                     passed += usize::from(*well);
                     cpu += cost.cpu;
                     let remark = if *well { "" } else { "  FAILED" };
@@ -81,6 +86,16 @@ impl Board {
         }
         lines += &format!("{:12} {:>8} {:>10}\n", "all", time(self.started.elapsed()), time(cpu));
         lines + &format!("steps: {passed} passed, {} failed, {skipped} skipped", self.failed().len())
+    }
+
+    /// What each that failed printed last, if it has not been shown as it came.
+    pub fn last_words(&self) -> impl Iterator<Item = String> {
+        self.steps.iter().filter_map(|(step, state)| match state {
+            State::Ended { passed: false, last_words, .. } if !last_words.is_empty() => {
+                Some(format!("\n{} failed, and printed last:\n{last_words}", step.name))
+            }
+            _ => None,
+        })
     }
 
     fn running(&self) -> impl Iterator<Item = &Step> {

@@ -64,6 +64,7 @@ fn nothing_begins_after_a_failure() {
     assert!(!board.is_running());
     assert_eq!(board.failed(), ["build"]);
     assert!(board.table().ends_with("steps: 2 passed, 1 failed, 3 skipped"), "{}", board.table());
+    assert_eq!(board.last_words().collect::<Vec<_>>(), ["\nbuild failed, and printed last:\nprinted"]);
 }
 
 #[test]
