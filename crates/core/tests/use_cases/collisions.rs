@@ -5,12 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use elizabeth_core::{
     Caller, Error,
+    change::{Edit, VersionPrecondition},
+    change_set::ChangeSet,
     content::FileRequest,
+    edits::{Editor, TextEdit},
     memory::MemoryBlobs,
     permission::Permission,
     policy::Policy,
     ports::{ContentPage, StoreError},
     room::{RoomOptions, RoomSettings},
+    text::TextRequest,
 };
 use elizabeth_testing::{CommitEnd, FaultyStore};
 use secrecy::ExposeSecret;
@@ -172,4 +176,28 @@ async fn a_sweep_is_none_the_worse_for_collisions() {
     world.wait(3_600);
     assert_eq!(world.app.clean_tokens().await.unwrap(), 1);
     assert_eq!(store.commits() % 2, 0);
+}
+
+/// What they are refused for, others may be about to commit: they wait for that, and are tried again where it comes to
+/// nothing.
+#[tokio::test]
+async fn who_comes_too_late_waits_for_those_who_were_first() {
+    let (world, store) = world(each_second);
+    world.create("box", RoomOptions::default()).await.unwrap();
+    let owner = world.enter("box").await.unwrap();
+    let (room, caller) = (at("box"), Caller::token(&owner));
+    let text = world.app.add_text(&room, &caller, TextRequest::new("one")).await.unwrap();
+    let edit = || Edit::default().text(Some("two".into()));
+    world.app.change_content(&room, &caller, text.id, Some(VersionPrecondition::Any), edit()).await.unwrap();
+
+    let commits = store.commits();
+    let first = Some(VersionPrecondition::Versions(vec![1]));
+    refused!(
+        world.app.change_content(&room, &caller, text.id, first, edit()).await,
+        Error::PreconditionFailed(_)
+    );
+    let edits =
+        vec![TextEdit { editor: Editor::parse("me").unwrap(), change: ChangeSet::identity(3).unwrap() }];
+    refused!(world.app.edit_text(&room, &caller, text.id, 1, edits).await, Error::VersionBehind(_));
+    assert_eq!(store.commits(), commits + 4);
 }

@@ -131,6 +131,6 @@ pub trait WriteTx:
     + WriteTotals
     + WriteEvents
 {
-    /// Makes everything durable and ends the transaction.
+    /// Makes everything durable, what it found of others too, and ends the transaction.
     async fn commit(self: Box<Self>) -> StoreResult<()>;
 }

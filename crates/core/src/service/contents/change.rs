@@ -40,7 +40,8 @@ impl Elizabeth {
             let stored = found.ok_or(Error::ContentNotFound(id))?;
             check_live(&stored.content, now)?;
             if !expected.holds(stored.content.version) {
-                drop(tx);
+                // What was found may be about to be committed together with this: then that is waited for.
+                tx.commit().await?;
                 return Err(self.overtaken(room, caller, id, expected).await);
             }
             let change = edit.clone().decide(&stored.content)?;

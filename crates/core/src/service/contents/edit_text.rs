@@ -52,7 +52,8 @@ impl Elizabeth {
             check_live(&stored.content, now)?;
             check_editable(&stored.content)?;
             if version != stored.content.version {
-                drop(tx);
+                // What was found may be about to be committed together with this: then that is waited for.
+                tx.commit().await?;
                 return Err(self.behind(room, caller, id, version).await);
             }
             let text = stored.text().ok_or_else(|| StoreError::Corrupt("a text that is not UTF-8".into()))?;

@@ -230,6 +230,7 @@ macro_rules! store_conformance {
                 writers_of_one_room_never_exceed_its_size,
                 writers_of_two_processes_never_exceed_its_size,
                 writers_count_entries_without_losing_one,
+                what_a_commit_found_is_committed_too,
                 a_writer_dropped_midway_does_not_block_the_next,
                 a_writer_that_gave_up_waiting_does_not_block_the_next;
             model:

@@ -195,6 +195,28 @@ pub async fn writers_count_entries_without_losing_one(bench: &Bench) {
     assert_eq!(bench.room(room).await.entries, 30);
 }
 
+/// A store may commit several at once: one that wrote nothing itself ends when what it found of others is committed.
+pub async fn what_a_commit_found_is_committed_too(bench: &Bench) {
+    let room = bench.add_room(&new_room("room")).await;
+    let visit = |n: usize| -> BoxFuture<'static, ()> {
+        let store = bench.store();
+        Box::pin(async move {
+            let mut tx = store.begin().await.unwrap();
+            let found = tx.lock_room(&address("room"), None, at(1)).await.unwrap().unwrap().room.entries;
+            step_aside().await;
+            if n.is_multiple_of(2) {
+                let entries = Some(found + 1);
+                tx.change_room(room, &RoomChange { entries, ..RoomChange::default() }).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            let mut read = store.read().await.unwrap();
+            assert!(read.room(room, at(1)).await.unwrap().unwrap().entries >= found);
+        })
+    };
+    run_all(bench.spawn, (0..60).map(visit).collect()).await;
+    assert_eq!(bench.room(room).await.entries, 30);
+}
+
 /// A request that was cancelled, wherever it was, leaves neither a lock nor a trace.
 pub async fn a_writer_dropped_midway_does_not_block_the_next(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
