@@ -76,6 +76,8 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Prints how soon a change is on another's screen, what an idle room costs a browser, and what a search costs
+    Screens,
     #[command(flatten)]
     Proof(Proof),
 }
@@ -111,6 +113,7 @@ fn run(chore: Chore) -> Result {
         Chore::Build => workspace.programs().map(drop),
         Chore::Suites => suites::run(&workspace),
         Chore::Page { args } => page::drive(&args, &workspace),
+        Chore::Screens => page::measure(&workspace),
         Chore::Proof(proof) => proof.run(&workspace),
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::ValueEnum;
+use elizabeth_test_servers::{Postgres, Settings};
 
 use crate::{
     Result,
@@ -46,6 +47,19 @@ pub fn drive(args: &[String], workspace: &Workspace) -> Result {
     let args = [&["test".to_owned(), "--".to_owned()], args].concat();
     say(&format!("$ npm {} ({})", args.join(" "), e2e.display()));
     run(Command::new("npm").args(args).current_dir(e2e).env("ELIZABETH_HTTP", binary))
+}
+
+/// Measures what people see in Chromium, and prints it.
+pub fn measure(workspace: &Workspace) -> Result {
+    let binary = workspace.programs()?.server;
+    let e2e = installed(Part::E2e)?;
+    let postgres = Postgres::launch(Settings::default());
+    run(Command::new("npm")
+        .args(["test", "--", "--config", "measure.config.ts", "--disable-console-intercept"])
+        .current_dir(e2e)
+        .env("ELIZABETH_HTTP", binary)
+        .env("POSTGRES_ONE", postgres.database("screens"))
+        .env("POSTGRES_TWO", postgres.database("screens")))
 }
 
 /// The folder of a part, with the packages of its lock file.
