@@ -32,8 +32,8 @@ it("draws few of two thousand, and sorts, searches, selects and packs all of the
   expect(await elements()).toBeLessThan(5_000);
 
   await page.getByRole("searchbox").fill("text 1999");
+  await expect.poll(() => page.getByRole("article").count()).toBe(1);
   await content(page, "text 1999.txt").waitFor();
-  expect(await page.getByRole("article").count()).toBe(1);
   await page.getByRole("searchbox").fill("");
 
   await page.getByLabel("Order").selectOption("By name");

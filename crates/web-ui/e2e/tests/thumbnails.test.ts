@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
-import { noise } from "../support/files";
+import { noise, png } from "../support/files";
 import { note, pick } from "../support/page";
 import { LANDSCAPES, photos } from "../support/photos";
 import { stage } from "../support/stage";
@@ -38,4 +38,23 @@ it("costs a phone half a megabyte to look at twelve large photos", async () => {
   await expect.poll(() => shown(guest.page), { timeout: 30_000 }).toBe(12);
   expect(received).toBeGreaterThan(50_000);
   expect(received).toBeLessThan(500_000);
+});
+
+it("makes thumbnails of pictures that go together with others, and none of tiny ones", async () => {
+  const owner = await here.person();
+  await owner.makeRoom("together");
+  const [drawn] = await photos(here.browser, Object.values(LANDSCAPES).slice(0, 1));
+  if (!drawn) throw new Error("there is no photo");
+  const sized = (name: string, size: number) => {
+    const rest = noise(Math.max(0, size - drawn.buffer.length), size);
+    return { name, mimeType: "image/jpeg", buffer: Buffer.concat([drawn.buffer, rest]) };
+  };
+  const given: string[] = [];
+  owner.page.on("request", (request) => {
+    if (request.method() === "PUT" && request.url().endsWith("/thumbnail")) given.push(request.url());
+  });
+  const tiny = { name: "tiny.png", mimeType: "image/png", buffer: png(64, 64, [200, 40, 40]) };
+  await pick(owner.page, [tiny, sized("one.jpg", 150_000), sized("two.jpg", 200_000)]);
+  await expect.poll(() => shown(owner.page)).toBe(3);
+  await expect.poll(() => given.length).toBe(2);
 });

@@ -125,7 +125,10 @@ export class Bundler {
       });
       this.newest = Math.max(this.newest, ...made.map(({ id }) => id));
       this.line.works();
-      for (const upload of uploads) this.done(upload);
+      for (const upload of uploads) {
+        upload.content = made.find(({ file_name }) => file_name === upload.name)?.id;
+        this.done(upload);
+      }
     } catch (error) {
       if (error instanceof Unreachable) this.line.broke();
       if (isDoubtful(error) && reservation !== undefined) this.doubts.push({ uploads, reservation, before, error });

@@ -10,13 +10,16 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return done;
 }
 
+/** An image of so few bytes is its own thumbnail. */
+export const SMALLEST = 64 << 10;
+
 /** Larger images are not read to make a thumbnail, in bytes. */
 export const LARGEST = 64 << 20;
 
 /** Gives a content the thumbnail of the image or film that it was made from, where there can be one. Does not fail: it
  * goes without. */
 export async function giveThumbnail(store: RoomStore, id: number, file: File): Promise<void> {
-  const isImage = file.type.startsWith("image/") && file.size <= LARGEST;
+  const isImage = file.type.startsWith("image/") && file.size > SMALLEST && file.size <= LARGEST;
   if (!isImage && !file.type.startsWith("video/")) return;
   await inTurn(async () => {
     const { smallPicture } = await import("./small-picture");
