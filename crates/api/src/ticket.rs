@@ -28,6 +28,9 @@ pub struct TicketObject {
     /// The most that whoever it lets in may do: VIEW 1, EDIT 2, SHARE 4, DELETE 8, added up; null for one that reads.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 15))]
     pub permission: Option<u8>,
+    /// Those among them that hold whatever guests may do by default, because an owner named them; null for one that reads.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 15))]
+    pub granted: Option<u8>,
     /// How often it may be used; null for no limit.
     pub max_uses: Option<u64>,
     /// How often it was used.
@@ -46,6 +49,7 @@ impl From<&Ticket> for TicketObject {
             action: if enters { TicketAction::Enter } else { TicketAction::Download },
             content_id: ticket.content_id.map(|id| id.0),
             permission: enters.then_some(ticket.scope.bits()),
+            granted: enters.then_some(ticket.granted.bits()),
             max_uses: ticket.max_uses,
             uses: ticket.uses,
             created_at: Instant(ticket.created_at),
@@ -64,7 +68,8 @@ pub struct CreateTicket {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_id: Option<i64>,
     /// To enter: the most that whoever it lets in may do, never more than the maker has; as much as the maker's
-    /// session when left out. 2 alone is a drop box: who may only add sees nothing but what the own session added.
+    /// session when left out. 2 alone is a drop box: who may only add sees nothing but what the own session added. What
+    /// an owner names here holds whatever guests may do by default, SHARE excepted; all else follows the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<PermissionInput>,
     /// Seconds, 600 when left out; never beyond the room's own end.

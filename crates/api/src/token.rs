@@ -29,6 +29,10 @@ pub struct ClaimsObject<'a> {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
     pub permission: u8,
+    /// Those among them that an owner's invitation named: they hold whatever guests may do by default.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub granted: u8,
     /// Whether it is an owner's.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -58,6 +62,7 @@ impl<'a> From<&'a Claims> for ClaimsObject<'a> {
             room_id: claims.room_id,
             room_name: claims.room_name.as_str().into(),
             permission: claims.permission,
+            granted: claims.granted,
             owner: claims.owner,
             max_size: claims.max_size,
             exp: claims.exp,
@@ -86,6 +91,10 @@ pub struct TokenObject {
     pub revoked_at: Option<Instant>,
     /// The permission bits it was issued with.
     pub permission: u8,
+    /// Those among them that an owner's invitation named: they hold whatever guests may do by default.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub granted: u8,
     /// Whether it is an owner's.
     pub owner: bool,
     /// Whether it is the one that asks.
@@ -103,6 +112,7 @@ impl TokenObject {
             expires_at: Instant(token.expires_at),
             revoked_at: token.revoked_at.map(Instant),
             permission: token.permission.bits(),
+            granted: (token.permission & token.granted).bits(),
             owner: token.owner,
             current: token.jti == current,
         }

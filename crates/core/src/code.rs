@@ -117,6 +117,8 @@ codes! {
     RoomLocked = "room_locked",
     /// The room is closed to all but its owner.
     RoomClosed = "room_closed",
+    /// The ticket is for what guests of the room may not do now.
+    TicketIdle = "ticket_idle",
     /// The room's entries are used up.
     EntriesExhausted = "entries_exhausted",
     /// The token named belongs to another session.
@@ -233,6 +235,7 @@ impl Error {
             Self::TokenNotFound => ErrorCode::TokenNotFound,
             Self::TicketNotFound => ErrorCode::TicketNotFound,
             Self::TicketSpent => ErrorCode::TicketSpent,
+            Self::TicketIdle(_) => ErrorCode::TicketIdle,
             Self::ContentExpired => ErrorCode::ContentExpired,
             Self::DownloadsSpent => ErrorCode::DownloadsSpent,
             Self::ReservationExpired => ErrorCode::ReservationExpired,

@@ -12,7 +12,7 @@ use crate::{
     ports::{BlobError, CryptoError, PasswordError, StoreError},
     quota::{Full, HoldError},
     text::TextTooLong,
-    ticket::TicketSpent,
+    ticket::{TicketIdle, TicketSpent},
 };
 
 pub use crate::domain::{invalid::Invalid, unauthorized::Unauthorized};
@@ -107,6 +107,9 @@ pub enum Error {
     /// The ticket's uses are used up.
     #[error("this ticket has been used up")]
     TicketSpent,
+    /// The ticket lets in for what guests of the room may not do now. No use of it is spent.
+    #[error("this link is for what guests of the room may not do now: {0}")]
+    TicketIdle(Permission),
     /// The content's time is over.
     #[error("this content has expired")]
     ContentExpired,
@@ -245,6 +248,12 @@ impl From<InvalidChange> for Error {
 impl From<TicketSpent> for Error {
     fn from(TicketSpent: TicketSpent) -> Self {
         Self::TicketSpent
+    }
+}
+
+impl From<TicketIdle> for Error {
+    fn from(TicketIdle { scope }: TicketIdle) -> Self {
+        Self::TicketIdle(scope)
     }
 }
 

@@ -68,6 +68,7 @@ async fn a_refresh_and_a_revocation_do_not_deadlock() {
         sid,
         owner: false,
         scope: Permission::all(),
+        granted: Permission::empty(),
         created_at: NOW,
         expires_at: Timestamp::MAX,
         used_at: None,

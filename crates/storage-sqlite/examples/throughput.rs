@@ -56,6 +56,7 @@ async fn room(store: &SqliteStore, name: &str, contents: u64) -> (RoomRef, RoomI
         permission: Permission::all(),
         owner: false,
         scope: Permission::all(),
+        granted: Permission::empty(),
         created_at: Timestamp::EPOCH,
         expires_at: Timestamp::MAX,
         revoked_at: None,

@@ -111,6 +111,7 @@ impl Scene {
             sid: SessionId(Uuid::nil()),
             owner: false,
             permission: Permission::all(),
+            granted: Permission::empty(),
             token_hash: KeyHash([1; 32]),
             hold: Hold::new(1, Timestamp::MAX, HoldState::Begun),
             files: parse_files(vec![file], NOW).unwrap(),

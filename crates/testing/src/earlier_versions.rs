@@ -55,6 +55,7 @@ fn new_upload(room_id: RoomId) -> NewUpload {
         sid: SessionId(Uuid::nil()),
         owner: false,
         permission: Permission::all(),
+        granted: Permission::empty(),
         token_hash: KeyHash([1; 32]),
         hold: Hold::new(1, Timestamp::MAX, HoldState::Begun),
         files: parse_files(vec![file], Timestamp::EPOCH).unwrap(),

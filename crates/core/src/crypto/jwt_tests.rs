@@ -21,6 +21,7 @@ fn claims() -> Claims {
         room_id: 1,
         room_name: "会议室".into(),
         permission: 7,
+        granted: 2,
         owner: false,
         max_size: 10,
         exp: 1_800_003_600,

@@ -40,9 +40,16 @@ impl Permission {
         if known.is_empty() { Err(InvalidPermission::Nothing) } else { Ok(known) }
     }
 
-    /// What a guest may do: what the token was issued with, and the room still allows.
-    pub fn effective(token: Self, room: Self, owner: bool) -> Self {
-        if owner { Self::all() } else { token & room }
+    /// What a session may do: an owner's everything; a guest's what its token was issued with, as far as the room allows
+    /// it to all guests or an owner has `granted` it to this one.
+    pub fn effective(token: Self, granted: Self, room: Self, owner: bool) -> Self {
+        if owner { Self::all() } else { token & (room | granted) }
+    }
+
+    /// What an owner's invitation grants that names so much: it holds whatever guests may do by default. SHARE is the
+    /// room's own, since it says by which address the room is found, and is never granted.
+    pub fn granted_by_owner(named: Self) -> Self {
+        named - Self::SHARE
     }
 }
 
@@ -84,11 +91,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_guest_never_has_more_than_token_and_room(token in 0u8..16, room in 0u8..16) {
-            let (token, room) = (Permission::from_bits_retain(token), Permission::from_bits_retain(room));
-            let guest = Permission::effective(token, room, false);
+        fn a_guest_never_has_more_than_token_and_room_but_for_what_an_owner_granted(
+            token in 0u8..16, granted in 0u8..16, room in 0u8..16,
+        ) {
+            let [token, granted, room] = [token, granted, room].map(Permission::from_bits_retain);
+            let guest = Permission::effective(token, Permission::empty(), room, false);
             prop_assert!(token.contains(guest) && room.contains(guest));
-            prop_assert_eq!(Permission::effective(token, room, true), Permission::all());
+            let guest = Permission::effective(token, granted, room, false);
+            prop_assert!(token.contains(guest) && (room | granted).contains(guest) && guest.contains(token & granted));
+            prop_assert_eq!(Permission::effective(token, granted, room, true), Permission::all());
+            prop_assert!(!Permission::granted_by_owner(granted).contains(Permission::SHARE));
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::{
 pub enum TicketPurpose {
     /// To read one content.
     Download(ContentId),
-    /// To let somebody in, who may then do this at most; without it, as much as the maker's session.
+    /// To let somebody in, who may then do this at most; without it, as much as the maker's session. What an owner
+    /// names holds whatever guests may do by default, then and later; what is not named, or a guest's, follows that.
     Enter(Option<Permission>),
 }
 
@@ -68,6 +69,8 @@ pub struct NewTicket {
     pub content_id: Option<ContentId>,
     /// The most that the session it buys may ever do.
     pub scope: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
     /// The session that made it.
     pub sid: SessionId,
     /// Whether that session is an owner's.
@@ -90,9 +93,14 @@ impl NewTicket {
         terms: TicketTerms,
         now: Timestamp,
     ) -> Self {
-        let (content_id, scope) = match purpose {
-            TicketPurpose::Download(id) => (Some(id), Permission::VIEW),
-            TicketPurpose::Enter(asked) => (None, asked.unwrap_or(session.scope) & session.scope),
+        let (content_id, scope, granted) = match purpose {
+            TicketPurpose::Download(id) => (Some(id), Permission::VIEW, Permission::empty()),
+            TicketPurpose::Enter(Some(asked)) if session.owner => {
+                (None, asked & session.scope, Permission::granted_by_owner(asked & session.scope))
+            }
+            TicketPurpose::Enter(asked) => {
+                (None, asked.unwrap_or(session.scope) & session.scope, Permission::empty())
+            }
         };
         let end = now.saturating_add(terms.lifetime);
         Self {
@@ -100,6 +108,7 @@ impl NewTicket {
             room_id: room.id,
             content_id,
             scope,
+            granted,
             sid: session.sid,
             owner: session.owner,
             max_uses: terms.max_uses,
@@ -116,6 +125,7 @@ impl NewTicket {
             room_id: self.room_id,
             content_id: self.content_id,
             scope: self.scope,
+            granted: self.granted,
             sid: self.sid,
             owner: self.owner,
             max_uses: self.max_uses,
@@ -132,6 +142,14 @@ impl NewTicket {
 #[error("this ticket has been used up")]
 pub struct TicketSpent;
 
+/// A ticket that allows nothing that the room allows guests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this link is for what guests of the room may not do now: {scope}")]
+pub struct TicketIdle {
+    /// What it is for.
+    pub scope: Permission,
+}
+
 /// A ticket as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
@@ -145,6 +163,8 @@ pub struct Ticket {
     pub content_id: Option<ContentId>,
     /// The most that the session it buys may ever do.
     pub scope: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
     /// The session that made it.
     pub sid: SessionId,
     /// Whether that session is an owner's.
@@ -183,6 +203,16 @@ impl Ticket {
         let is_shared =
             self.content_id.is_some() || self.owner || room.permission.contains(Permission::SHARE);
         if self.is_live(now) && is_shared { Ok(()) } else { Err(Unauthorized::Ticket) }
+    }
+
+    /// Whether whoever it lets in could do anything in this room as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`TicketIdle`] when not: there, a use would be spent for nothing.
+    pub fn check_worth(&self, room: &Room) -> Result<(), TicketIdle> {
+        let would_be = Permission::effective(self.scope, self.granted, room.permission, false);
+        if would_be.is_empty() { Err(TicketIdle { scope: self.scope }) } else { Ok(()) }
     }
 
     /// Whether it has a use left.
@@ -235,6 +265,7 @@ mod tests {
             room_id: RoomId(1),
             content_id: None,
             scope: Permission::all(),
+            granted: Permission::empty(),
             sid: SessionId(uuid::Uuid::nil()),
             owner: false,
             max_uses: None,
@@ -288,14 +319,15 @@ mod tests {
 
         #[test]
         fn a_ticket_never_exceeds_its_makers_session_nor_its_room(
-            asked in proptest::option::of(1u8..16), scope in 0u8..16, ttl in 1u64.., now in 0u64..100, end in 100u64..200,
+            asked in proptest::option::of(1u8..16), owner: bool, scope in 0u8..16, ttl in 1u64.., now in 0u64..100, end in 100u64..200,
         ) {
             let scope = Permission::from_bits_retain(scope);
             let purpose = TicketPurpose::Enter(asked.map(Permission::from_bits_retain));
-            let session = Session { sid: SessionId(uuid::Uuid::nil()), owner: false, scope };
+            let session = Session { sid: SessionId(uuid::Uuid::nil()), owner, scope, granted: scope };
             let terms = TicketTerms::parse(purpose, Some(ttl), None).unwrap();
             let ticket = NewTicket::issue(&room(Some(at(end))), KeyHash::of("x"), session, purpose, terms, at(now));
-            prop_assert!(scope.contains(ticket.scope));
+            prop_assert!(scope.contains(ticket.scope) && ticket.scope.contains(ticket.granted));
+            prop_assert!(ticket.granted.is_empty() || (owner && asked.is_some()), "a guest grants nothing");
             prop_assert_eq!(ticket.expires_at, at(now.saturating_add(ttl).min(end)));
         }
     }

@@ -21,6 +21,9 @@ pub struct Claims {
     pub room_name: String,
     /// The permission bits it was issued with.
     pub permission: u8,
+    /// Those among them that hold whatever guests may do by default. Tokens from before say nothing of it.
+    #[serde(default)]
+    pub granted: u8,
     /// Whether it is an owner's.
     pub owner: bool,
     /// The room's size when it was issued, in bytes.
@@ -44,6 +47,8 @@ pub struct Session {
     pub owner: bool,
     /// The most it may ever do, whatever the room allows: an invitation can be narrower than the room.
     pub scope: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
 }
 
 /// A token as the store keeps it.
@@ -61,6 +66,8 @@ pub struct TokenRecord {
     pub owner: bool,
     /// The most its session may ever do.
     pub scope: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
     /// When it was issued.
     pub created_at: Timestamp,
     /// The first instant at which it is invalid.
@@ -72,14 +79,15 @@ pub struct TokenRecord {
 impl TokenRecord {
     /// A new token for a room: of a lifetime of whole seconds, never beyond the room's own.
     pub fn issue(room: &Room, jti: Jti, session: Session, now: Timestamp, lifetime: Duration) -> Self {
-        let Session { sid, owner, scope } = session;
+        let Session { sid, owner, scope, granted } = session;
         Self {
             jti,
             room_id: room.id,
             sid,
-            permission: Permission::effective(scope, room.permission, owner),
+            permission: Permission::effective(scope, granted, room.permission, owner),
             owner,
             scope,
+            granted,
             created_at: now,
             expires_at: end_of_life(room, now, lifetime),
             revoked_at: None,
@@ -88,7 +96,7 @@ impl TokenRecord {
 
     /// The session it belongs to, with the rights of that.
     pub fn session(&self) -> Session {
-        Session { sid: self.sid, owner: self.owner, scope: self.scope }
+        Session { sid: self.sid, owner: self.owner, scope: self.scope, granted: self.granted }
     }
 
     /// Whether it is good at an instant.
@@ -103,6 +111,7 @@ impl TokenRecord {
             room_id: self.room_id.0,
             room_name: room.name.as_str().to_owned(),
             permission: self.permission.bits(),
+            granted: (self.permission & self.granted).bits(),
             owner: self.owner,
             max_size: room.max_size,
             exp: self.expires_at.as_secs(),
@@ -126,6 +135,8 @@ pub struct RefreshRecord {
     pub owner: bool,
     /// The most its session may ever do.
     pub scope: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
     /// When it was issued.
     pub created_at: Timestamp,
     /// The first instant at which it is invalid.
@@ -139,13 +150,14 @@ pub struct RefreshRecord {
 impl RefreshRecord {
     /// A new refresh token of a session, never living beyond the room.
     pub fn issue(room: &Room, hash: KeyHash, session: Session, now: Timestamp, lifetime: Duration) -> Self {
-        let Session { sid, owner, scope } = session;
+        let Session { sid, owner, scope, granted } = session;
         Self {
             hash,
             room_id: room.id,
             sid,
             owner,
             scope,
+            granted,
             created_at: now,
             expires_at: end_of_life(room, now, lifetime),
             used_at: None,
@@ -155,7 +167,7 @@ impl RefreshRecord {
 
     /// The session it belongs to, with the rights of that.
     pub fn session(&self) -> Session {
-        Session { sid: self.sid, owner: self.owner, scope: self.scope }
+        Session { sid: self.sid, owner: self.owner, scope: self.scope, granted: self.granted }
     }
 
     /// What presenting it at an instant means.
@@ -201,6 +213,7 @@ mod tests {
             sid: SessionId(uuid::Uuid::nil()),
             owner: false,
             scope: Permission::all(),
+            granted: Permission::empty(),
             created_at: at(0),
             expires_at: at(expires),
             used_at: used.map(at),

@@ -250,6 +250,8 @@ pub struct NewUpload {
     pub owner: bool,
     /// What that session's token was issued with.
     pub permission: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
     /// The hash of its token.
     pub token_hash: KeyHash,
     /// The space and its deadline.
@@ -263,9 +265,22 @@ pub struct NewUpload {
 impl NewUpload {
     /// As it stands once the store has numbered its hold.
     pub fn into_upload(self, reservation: ReservationId) -> ChunkedUpload {
-        let Self { id, room_id, sid, owner, permission, token_hash: _, hold, files, created_at } = self;
+        let Self { id, room_id, sid, owner, permission, granted, token_hash: _, hold, files, created_at } =
+            self;
         let progress = vec![FileProgress::default(); files.len()];
-        ChunkedUpload { id, reservation, room_id, sid, owner, permission, hold, files, progress, created_at }
+        ChunkedUpload {
+            id,
+            reservation,
+            room_id,
+            sid,
+            owner,
+            permission,
+            granted,
+            hold,
+            files,
+            progress,
+            created_at,
+        }
     }
 }
 
@@ -284,6 +299,8 @@ pub struct ChunkedUpload {
     pub owner: bool,
     /// What that session's token was issued with.
     pub permission: Permission,
+    /// What of it an owner granted: it holds whatever guests may do by default.
+    pub granted: Permission,
     /// The space and its deadline.
     pub hold: Hold,
     /// What was promised.

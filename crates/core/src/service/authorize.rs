@@ -120,7 +120,14 @@ impl Grant {
 
     /// What this token may do in this room now.
     pub(crate) fn permission(&self) -> Permission {
-        Permission::effective(self.token.permission, self.room.permission, self.token.owner)
+        let TokenRecord { permission, granted, owner, .. } = self.token;
+        Permission::effective(permission, granted, self.room.permission, owner)
+    }
+
+    /// What this token may give others. What an owner granted to a guest is for that guest alone.
+    pub(crate) fn may_give(&self) -> Permission {
+        let TokenRecord { permission, owner, .. } = self.token;
+        Permission::effective(permission, Permission::empty(), self.room.permission, owner)
     }
 
     /// The session whose contents are all that may be seen; `None` for everything. Who may add and not look has a

@@ -139,6 +139,11 @@ impl Elizabeth {
     }
 
     fn new_session(&self, owner: bool) -> Session {
-        Session { sid: SessionId(self.ports.entropy.uuid()), owner, scope: Permission::all() }
+        Session {
+            sid: SessionId(self.ports.entropy.uuid()),
+            owner,
+            scope: Permission::all(),
+            granted: Permission::empty(),
+        }
     }
 }

@@ -107,7 +107,12 @@ async fn who_may_only_add_changes_only_what_the_own_session_added() {
     let owner = world.room("room").await;
     let foreign = add(&world, &owner, "not yours").await;
     let room = world.app.room(&at("room"), &Caller::token(&owner)).await.unwrap();
-    let session = Session { sid: SessionId(Uuid::from_u128(5)), owner: false, scope: Permission::EDIT };
+    let session = Session {
+        sid: SessionId(Uuid::from_u128(5)),
+        owner: false,
+        scope: Permission::EDIT,
+        granted: Permission::empty(),
+    };
     let jti = Jti(Uuid::from_u128(6));
     let lifetime = Duration::from_secs(60);
     let record = TokenRecord::issue(&room, jti, session, world.app.now(), lifetime);

@@ -202,6 +202,91 @@ async fn a_drop_box_sees_what_its_session_added() {
     assert!(world.app.room(&at("room"), &Caller::token(&blind)).await.is_ok());
 }
 
+/// An owner's invitation that names what it allows holds in a room where guests may only look, and through every token
+/// that its session gets; it still sees nothing that it did not add.
+#[tokio::test]
+async fn what_an_owner_names_holds_whatever_guests_may_do() {
+    let world = World::new();
+    let owner = world.room("room").await;
+    let ours = world.upload("room", &owner, "ours", large(3)).await.unwrap().contents[0].id;
+    let permit = async |permission| {
+        world.app.set_permission(&at("room"), &Caller::token(&owner), permission).await.unwrap();
+    };
+    let usual = make(&world, &owner, invitation(None)).await.unwrap();
+    let made = make(&world, &owner, invitation(Some(Permission::EDIT | Permission::SHARE))).await.unwrap();
+    assert_eq!((usual.ticket.granted, made.ticket.granted), (Permission::empty(), Permission::EDIT));
+    permit(Permission::VIEW).await;
+    let slug = world.app.room(&at("room"), &Caller::token(&owner)).await.unwrap().slug;
+    let request = with_ticket(&made.secret).with_refresh_token(true);
+    let entered = world.app.issue_token(&at(&slug), request).await.unwrap();
+    assert_eq!((entered.claims.permission, entered.claims.granted), (2, 2), "SHARE is the room's own");
+    let renewed = world.app.issue_token(&at(&slug), with_token(entered.token.expose_secret())).await.unwrap();
+    let refreshed = world.app.refresh(entered.refresh.unwrap().token.expose_secret()).await.unwrap();
+    for issued in [&renewed, &refreshed] {
+        assert_eq!((issued.claims.permission, issued.claims.granted), (2, 2));
+    }
+    let guest = refreshed.token.expose_secret();
+    let mine = world.upload(&slug, guest, "mine", large(7)).await.unwrap().contents[0].id;
+    refused!(world.read(&slug, guest, ours).await, Error::ContentNotFound(_));
+    assert_eq!(world.read(&slug, guest, mine).await.unwrap(), large(7));
+
+    // Whoever came by what names nothing has what the room gives, and no more.
+    let plain = world.app.issue_token(&at(&slug), with_ticket(&usual.secret)).await.unwrap();
+    assert_eq!((plain.claims.permission, plain.claims.granted), (Permission::VIEW.bits(), 0));
+    let late = world.upload(&slug, plain.token.expose_secret(), "no", large(1)).await.map(drop);
+    refused!(late, Error::PermissionDenied(Permission::EDIT));
+
+    // Widening the room gives it no more than was named; who is thrown out keeps nothing.
+    permit(Permission::all()).await;
+    refused!(world.read("room", guest, ours).await, Error::ContentNotFound(_));
+    world.app.revoke_token(&at("room"), &Caller::token(&owner), refreshed.claims.jti).await.unwrap();
+    refused!(world.read("room", guest, mine).await, Error::Unauthorized(Unauthorized::Revoked));
+}
+
+#[tokio::test]
+async fn what_an_owner_granted_is_not_for_its_guest_to_give() {
+    let world = World::new();
+    let owner = world.room("room").await;
+    let all = invitation(Some(Permission::all()));
+    let made = make(&world, &owner, all).await.unwrap();
+    let narrow = Permission::VIEW | Permission::SHARE;
+    world.app.set_permission(&at("room"), &Caller::token(&owner), narrow).await.unwrap();
+    let friend = world.issue("room", with_ticket(&made.secret)).await.unwrap();
+    world.upload("room", &friend, "a", large(1)).await.unwrap();
+    refused!(
+        make(&world, &friend, invitation(Some(Permission::EDIT))).await,
+        Error::PermissionDenied(missing) if missing == Permission::EDIT
+    );
+    for asked in [None, Some(Permission::VIEW)] {
+        let handed_on = make(&world, &friend, invitation(asked)).await.unwrap();
+        assert_eq!(handed_on.ticket.granted, Permission::empty());
+        let next = world.issue("room", with_ticket(&handed_on.secret)).await.unwrap();
+        let refused = world.upload("room", &next, "b", large(1)).await.map(drop);
+        refused!(refused, Error::PermissionDenied(Permission::EDIT));
+    }
+}
+
+/// A guest's drop box follows the room: where that takes nothing, the link says so and keeps its use.
+#[tokio::test]
+async fn a_ticket_that_would_allow_nothing_spends_no_use() {
+    let world = World::new();
+    let owner = world.room("room").await;
+    let guest = world.enter("room").await.unwrap();
+    let made = make(&world, &guest, invitation(Some(Permission::EDIT))).await.unwrap();
+    let permit = async |permission| {
+        world.app.set_permission(&at("room"), &Caller::token(&owner), permission).await.unwrap();
+    };
+    permit(Permission::VIEW | Permission::SHARE).await;
+    for _ in 0..2 {
+        refused!(world.issue("room", with_ticket(&made.secret)).await, Error::TicketIdle(Permission::EDIT));
+        let seen = world.app.peek_ticket(made.secret.expose_secret()).await.map(drop);
+        refused!(seen, Error::TicketIdle(Permission::EDIT));
+    }
+    permit(Permission::all()).await;
+    world.issue("room", with_ticket(&made.secret)).await.unwrap();
+    refused!(world.issue("room", with_ticket(&made.secret)).await, Error::TicketSpent);
+}
+
 #[tokio::test]
 async fn a_guest_handles_the_tickets_of_its_session_an_owner_all() {
     let world = World::new();

@@ -54,6 +54,7 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::WrongOwnerKey
         | E::RoomLocked
         | E::RoomClosed
+        | E::TicketIdle
         | E::EntriesExhausted
         | E::NotYourToken
         | E::NotYourTicket
@@ -140,6 +141,7 @@ pub(super) fn details(error: &Error) -> Option<Value> {
         | Error::TokenNotFound
         | Error::TicketNotFound
         | Error::TicketSpent
+        | Error::TicketIdle(_)
         | Error::ContentExpired
         | Error::DownloadsSpent
         | Error::ReservationExpired

@@ -63,6 +63,67 @@ async fn a_ticket_stands_in_for_the_password_and_the_private_slug() {
     refused(elsewhere.json(&json!({"ticket": fresh})), 401, "ticket_invalid").await;
 }
 
+/// A drop box that an owner made takes a file where guests may only look, by a token and by an upload in pieces, and shows
+/// nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_gives_one_guest_more_than_the_room_gives_all() {
+    let server = TestServer::start().await;
+    let owner = server.create_and_enter("t").await;
+    let ours = server.upload("t", &owner, "ours.txt", "abc").await["id"].clone();
+    server.post("/rooms/t/permissions", Some(&owner), json!({"permission": 5})).await;
+    let made = make(&server, &owner, json!({"action": "enter", "permission": 2})).await;
+    let listed = server.get("/rooms/t/tickets", Some(&owner)).await;
+    assert_eq!((&listed[0]["permission"], &listed[0]["granted"]), (&json!(2), &json!(2)));
+    let entered = ok(entry(&server, &json!({"ticket": made["ticket"]}))).await;
+    assert_eq!((&entered["claims"]["permission"], &entered["claims"]["granted"]), (&json!(2), &json!(2)));
+    let drop_box = entered["token"].as_str().unwrap();
+    let tokens = server.get("/rooms/t/tokens", Some(drop_box)).await;
+    assert_eq!((&tokens[0]["permission"], &tokens[0]["granted"]), (&json!(2), &json!(2)));
+    let mine = server.upload("t", drop_box, "mine.txt", "abcd").await["id"].clone();
+    let files = json!({"files": [{"name": "b", "size": 1}]});
+    let begun = server.post("/rooms/t/uploads/chunks/prepare", Some(drop_box), files).await;
+    let piece = server.client.put(format!("{}/api/v1/rooms/t/uploads/chunks/0/0", server.url));
+    ok(piece.bearer_auth(begun["upload_token"].as_str().unwrap()).body("x")).await;
+    let list = server.get("/rooms/t/contents", Some(drop_box)).await;
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["id"]), (1, &mine));
+    for path in ["", "/meta", "/download"] {
+        let path = format!("/rooms/t/contents/{ours}{path}");
+        refused(server.request(Method::GET, &path, Some(drop_box)), 404, "content_not_found").await;
+    }
+    let delete = server.request(Method::DELETE, "/rooms/t/contents", Some(drop_box));
+    refused(delete.json(&json!({"ids": [mine]})), 403, "permission_denied").await;
+
+    // No guest gives more than the room gives all: neither one whom it lets look, nor one who was given more.
+    let add = json!({"action": "enter", "permission": 2});
+    let guest = server.enter("t").await;
+    let friend = ticket(&server, &owner, json!({"action": "enter", "permission": 15})).await;
+    let friend = ok(entry(&server, &json!({"ticket": friend}))).await["token"].as_str().unwrap().to_owned();
+    server.upload("t", &friend, "friend.txt", "abc").await;
+    for token in [&guest, &friend] {
+        let widen = server.request(Method::POST, "/rooms/t/tickets", Some(token)).json(&add);
+        refused(widen, 403, "permission_denied").await;
+        let handed_on = make(&server, token, json!({"action": "enter"})).await;
+        let next = ok(entry(&server, &json!({"ticket": handed_on["ticket"]}))).await;
+        assert_eq!((&next["claims"]["permission"], &next["claims"]["granted"]), (&json!(5), &json!(0)));
+        let put = server.request(Method::PUT, "/rooms/t/files/x", next["token"].as_str()).body("x");
+        refused(put, 403, "permission_denied").await;
+    }
+
+    // What a guest made follows the room: where it would open nothing it says so, and keeps its use.
+    server.post("/rooms/t/permissions", Some(&owner), json!({"permission": 7})).await;
+    let theirs = ticket(&server, &server.enter("t").await, add).await;
+    server.post("/rooms/t/permissions", Some(&owner), json!({"permission": 5})).await;
+    refused(entry(&server, &json!({"ticket": theirs})), 403, "ticket_idle").await;
+    server.post("/rooms/t/permissions", Some(&owner), json!({"permission": 7})).await;
+    ok(entry(&server, &json!({"ticket": theirs}))).await;
+
+    // Who is thrown out adds nothing more, nor does the upload that was under way.
+    let jti = entered["claims"]["jti"].as_str().unwrap();
+    server.delete(&format!("/rooms/t/tokens/{jti}"), &owner).await;
+    let put = server.request(Method::PUT, "/rooms/t/files/x", Some(drop_box)).body("x");
+    refused(put, 401, "token_revoked").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_at_once_one_enters_by_a_one_time_ticket() {
     let server = TestServer::start().await;

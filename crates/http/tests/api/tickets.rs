@@ -63,7 +63,7 @@ async fn tickets_are_made_listed_and_revoked() {
     assert_eq!(
         own,
         json!([{
-            "id": read["id"], "action": "download", "content_id": id, "permission": null,
+            "id": read["id"], "action": "download", "content_id": id, "permission": null, "granted": null,
             "max_uses": null, "uses": 0, "created_at": "2026-11-01T12:00:00Z", "expires_at": "2026-11-01T12:10:00Z",
         }])
     );

@@ -127,13 +127,32 @@ impl<C: Connection> ReadUploads for SqlTx<C> {
 #[async_trait]
 impl<C: Transaction> WriteUploads for SqlTx<C> {
     async fn insert_upload(&mut self, upload: &NewUpload) -> StoreResult<ReservationId> {
-        let &NewUpload { id, room_id, sid, owner, permission, token_hash, hold, ref files, created_at } =
-            upload;
+        let &NewUpload {
+            id,
+            room_id,
+            sid,
+            owner,
+            permission,
+            granted,
+            token_hash,
+            hold,
+            ref files,
+            created_at,
+        } = upload;
         let reservation =
             self.insert_reservation(room_id, sid, hold, &Manifest::default(), created_at).await?;
         let files = json::of_files(files)?;
-        self.run(uploads::Insert { reservation, id, token_hash, owner, permission, files, created_at })
-            .await?;
+        self.run(uploads::Insert {
+            reservation,
+            id,
+            token_hash,
+            owner,
+            permission,
+            granted,
+            files,
+            created_at,
+        })
+        .await?;
         Ok(reservation)
     }
 

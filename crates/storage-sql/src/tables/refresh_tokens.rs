@@ -17,7 +17,7 @@ use crate::{
 table! {
     /// Refresh tokens, by their hash.
     RefreshTokens = RefreshRecord from RefreshRecord {
-        hash, room_id, sid, owner, scope, created_at, expires_at, used_at, revoked_at,
+        hash, room_id, sid, owner, scope, granted, created_at, expires_at, used_at, revoked_at,
     }
 }
 

@@ -21,6 +21,7 @@ table! {
         room_id,
         content_id,
         scope,
+        granted,
         sid,
         owner,
         max_uses,

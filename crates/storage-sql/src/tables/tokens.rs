@@ -15,7 +15,7 @@ use crate::{
 table! {
     /// Tokens that were issued.
     Tokens = TokenRecord from TokenRecord {
-        jti, room_id, sid, permission, owner, scope, created_at, expires_at, revoked_at,
+        jti, room_id, sid, permission, owner, scope, granted, created_at, expires_at, revoked_at,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
 
 table! {
     /// What the holds of uploads in pieces, reservations of an empty manifest, are for.
-    Uploads { reservation_id, id, token_hash, owner, permission, files, created_at }
+    Uploads { reservation_id, id, token_hash, owner, permission, granted, files, created_at }
 }
 
 pub(crate) struct Held {
@@ -39,10 +39,11 @@ pub(crate) struct Begun {
     id: UploadId,
     owner: bool,
     permission: Permission,
+    granted: Permission,
     created_at: Timestamp,
 }
 
-record! { Begun of Uploads { id, owner, permission, created_at } }
+record! { Begun of Uploads { id, owner, permission, granted, created_at } }
 
 /// An upload with its hold, in a row for each file of which something has arrived, or in one row: all that changes
 /// is read at one instant.
@@ -79,6 +80,7 @@ pub(crate) fn gather(rows: Vec<Row>) -> Vec<Unnamed> {
                 sid: held.sid,
                 owner: begun.owner,
                 permission: begun.permission,
+                granted: begun.granted,
                 hold: held.hold,
                 files: vec![],
                 progress: vec![],
@@ -265,6 +267,7 @@ statement! {
         token_hash: KeyHash,
         owner: bool,
         permission: Permission,
+        granted: Permission,
         files: String,
         created_at: Timestamp,
     } {
@@ -276,6 +279,7 @@ statement! {
                 (Uploads::token_hash, token_hash.into()),
                 (Uploads::owner, owner.into()),
                 (Uploads::permission, permission.into()),
+                (Uploads::granted, granted.into()),
                 (Uploads::files, files.into()),
                 (Uploads::created_at, created_at.into()),
             ],

@@ -77,6 +77,49 @@ it("hands out one file by a link, and nothing else", async () => {
   await guest.page.getByRole("heading", { name: "This link opens nothing" }).waitFor();
 });
 
+it("takes things off people where guests may only look, by a link that its owner made", async () => {
+  const owner = await here.person();
+  await owner.makeRoom("drop-box");
+  await type(owner.page, "Not for those who drop off");
+  const dialog = await settings(owner.page, "What guests may do");
+  await dialog.getByRole("switch", { name: "Add and change" }).uncheck();
+  await owner.page.getByRole("switch", { name: "Add and change", disabled: false }).waitFor();
+  await close(owner.page);
+
+  // A guest may hand on the look, and is told why not more.
+  const looker = await here.person();
+  await looker.enter("drop-box");
+  await looker.page.getByText("You may look and download.").waitFor();
+  await button(looker.page, "Share").click();
+  const greyed = looker.page.getByRole("radio", { name: "Drop things off" });
+  await greyed.waitFor();
+  expect(await greyed.isDisabled()).toBe(true);
+  await looker.page.getByText("Guests of this room may not add. Only its owner can give more.").waitFor();
+  await expectAccessible(looker.page);
+
+  await button(owner.page, "Share").click();
+  await owner.page.getByRole("radio", { name: "Drop things off" }).check();
+  await owner.page.getByText(/More than guests may here/).first().waitFor();
+  await expectAccessible(owner.page);
+  await button(owner.page, "Make link").click();
+  const link = await made(owner.page);
+  await close(owner.page);
+
+  const guest = await here.person();
+  await guest.page.goto(link);
+  await guest.page.getByRole("link", { name: "Enter" }).click();
+  await composer(guest.page).waitFor();
+  await pick(guest.page, [{ name: "homework.txt", mimeType: "text/plain", buffer: Buffer.from("mine") }]);
+  await content(guest.page, "homework.txt").waitFor();
+  expect(await content(guest.page, "Not for those who drop off").count()).toBe(0);
+  await content(owner.page, "homework.txt").waitFor();
+  // Nor does a visit later show more, or take less.
+  await guest.page.reload();
+  await content(guest.page, "homework.txt").waitFor();
+  await composer(guest.page).waitFor();
+  expect(await content(guest.page, "Not for those who drop off").count()).toBe(0);
+});
+
 it("takes from guests at once what they may no longer do, and gives it back", async () => {
   const owner = await here.person();
   await owner.makeRoom("look-only");

@@ -48,13 +48,14 @@ pub struct CreatedTicket {
 
 impl Elizabeth {
     /// Makes a ticket: one that reads a content the caller sees, or one that lets somebody in, who may then do no
-    /// more than the caller.
+    /// more than the caller. An owner may give more than guests have by default, and what an owner names holds whatever
+    /// that becomes; what a guest gives is theirs as far as the room allows it to all.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] for its terms. To read a content: without a token that sees it;
     /// [`Error::ContentNotFound`], [`Error::ContentExpired`], [`Error::DownloadsSpent`]. To let somebody in: without
-    /// a token that has SHARE; [`Error::PermissionDenied`] with what the caller does not have either. For both
+    /// a token that has SHARE; [`Error::PermissionDenied`] with what the caller does not have either, or was granted alone. For both
     /// [`Error::TooMany`] tickets; [`Error::StorageFull`].
     pub async fn create_ticket(
         &self,
@@ -76,8 +77,8 @@ impl Elizabeth {
                 let (mut tx, grant, now) = self.authorize_locked(room, caller, need).await?;
                 match purpose {
                     TicketPurpose::Download(id) => check_readable(tx.as_mut(), &grant, id, now).await?,
-                    TicketPurpose::Enter(Some(asked)) if !grant.permission().contains(asked) => {
-                        return Err(Error::PermissionDenied(asked - grant.permission()));
+                    TicketPurpose::Enter(Some(asked)) if !grant.may_give().contains(asked) => {
+                        return Err(Error::PermissionDenied(asked - grant.may_give()));
                     }
                     TicketPurpose::Enter(_) => {}
                 }

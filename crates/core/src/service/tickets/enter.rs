@@ -39,7 +39,7 @@ impl Elizabeth {
         }
         let entries = Some(room.entries.saturating_add(1));
         tx.as_mut().change_room(room.id, &RoomChange { entries, ..RoomChange::default() }).await?;
-        let session = Session { scope: ticket.scope, ..self.new_session(false) };
+        let session = Session { scope: ticket.scope, granted: ticket.granted, ..self.new_session(false) };
         self.finish_issue(tx, &room, session, now, refresh, free).await
     }
 
@@ -56,6 +56,7 @@ impl Elizabeth {
         ticket.check_credential(&room, now)?;
         check_open(&room)?;
         ticket.check_uses()?;
+        ticket.check_worth(&room)?;
         Ok((room, ticket))
     }
 }

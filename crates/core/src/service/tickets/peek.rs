@@ -25,7 +25,7 @@ impl Elizabeth {
     ///
     /// What would keep its holder out: [`Unauthorized::Ticket`], [`Error::TicketSpent`], [`Error::RoomExpired`],
     /// [`Error::RoomClosed`]; of one that reads a content [`Error::ContentExpired`], [`Error::DownloadsSpent`]; of
-    /// one that lets somebody in [`Error::RoomLocked`], [`Error::EntriesExhausted`].
+    /// one that lets somebody in [`Error::RoomLocked`], [`Error::EntriesExhausted`], [`Error::TicketIdle`].
     pub async fn peek_ticket(&self, ticket: &str) -> Result<TicketView> {
         let mut tx = self.ports.store.read().await?;
         let ticket = tx.ticket_by_hash(KeyHash::of(ticket)).await?.ok_or(Unauthorized::Ticket)?;
@@ -39,6 +39,7 @@ impl Elizabeth {
         let Some(id) = ticket.content_id else {
             check_open(&room)?;
             ticket.check_uses()?;
+            ticket.check_worth(&room)?;
             return Ok(TicketView { ticket, room, content: None });
         };
         if room.status == RoomStatus::Closed {

@@ -60,7 +60,7 @@ pub(crate) fn check_session(room: &Room, upload: &ChunkedUpload, needed: Permiss
     if room.status == RoomStatus::Closed && !upload.owner {
         return Err(Error::RoomClosed);
     }
-    let permission = Permission::effective(upload.permission, room.permission, upload.owner);
+    let permission = Permission::effective(upload.permission, upload.granted, room.permission, upload.owner);
     if permission.contains(needed) { Ok(()) } else { Err(Error::PermissionDenied(needed)) }
 }
 

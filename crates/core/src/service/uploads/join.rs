@@ -96,6 +96,7 @@ impl Elizabeth {
             sid: grant.token.sid,
             owner: grant.token.owner,
             permission: grant.token.permission,
+            granted: grant.token.granted,
             // Nobody is given its token: nothing is to be added to it.
             token_hash: KeyHash::of(&opaque_secret(UPLOAD_TOKEN_PREFIX, self.ports.entropy.bytes())),
             hold: Hold::new(0, now.saturating_add(ttl), HoldState::Done).for_rows(Rows::promised([])),

@@ -91,6 +91,7 @@ impl Elizabeth {
                 sid: grant.token.sid,
                 owner: grant.token.owner,
                 permission: grant.token.permission,
+                granted: grant.token.granted,
                 token_hash: KeyHash::of(&token),
                 hold,
                 files: files.clone(),

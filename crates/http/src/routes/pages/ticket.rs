@@ -93,7 +93,7 @@ fn download_page(state: &AppState, secret: &str, ticket: &Ticket, room: &Room, c
 }
 
 fn entry_page(state: &AppState, secret: &str, ticket: &Ticket, room: &Room) -> Page {
-    let allowed = Permission::effective(ticket.scope, room.permission, false);
+    let allowed = Permission::effective(ticket.scope, ticket.granted, room.permission, false);
     // Behind the number sign, where it is never sent to a server: only the page that opens there reads it.
     let path = format!("/{}#ticket={}", segment(&room.slug), segment(secret));
     Page {

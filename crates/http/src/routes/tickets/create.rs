@@ -21,7 +21,7 @@ use crate::{
     responses(
         (status = 201, description = "The ticket", body = CreatedTicket),
         (status = 400, description = "`invalid_json`, `invalid_permission`, `invalid_ttl_seconds`, `invalid_max_uses`"),
-        (status = 403, description = "`permission_denied`: also to allow more than one has"),
+        (status = 403, description = "`permission_denied`: also to allow more than one has, or than a guest was granted alone"),
         (status = 404, description = "`content_not_found`"),
         (status = 409, description = "`too_many_tickets`"),
         (status = 410, description = "`content_expired`, `downloads_spent`"),

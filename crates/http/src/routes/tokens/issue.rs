@@ -16,7 +16,7 @@ use crate::{
     responses(
         (status = 200, description = "A token", body = IssuedToken),
         (status = 401, description = "`token_invalid`, `token_expired`, `token_revoked`: the one to be renewed; `ticket_invalid`"),
-        (status = 403, description = "`wrong_password`, `wrong_owner_key`, `not_shared`, `room_locked`, `room_closed`, `entries_exhausted`"),
+        (status = 403, description = "`wrong_password`, `wrong_owner_key`, `not_shared`, `room_locked`, `room_closed`, `ticket_idle`, `entries_exhausted`"),
         (status = 410, description = "`ticket_spent`"),
         (status = 429, description = "`too_many_tokens`, `too_many_refresh_tokens`"),
         (status = 507, description = "`storage_full`"),

@@ -36,6 +36,7 @@ pub async fn a_ticket_comes_back_whole(bench: &Bench) {
     let full = NewTicket {
         content_id: Some(content),
         scope: Permission::EDIT | Permission::DELETE,
+        granted: Permission::EDIT,
         sid: sid(u128::MAX),
         owner: true,
         max_uses: Some(i64::MAX as u64),

@@ -58,6 +58,7 @@ pub async fn a_token_comes_back_whole(bench: &Bench) {
         TokenRecord {
             permission: Permission::empty(),
             scope: Permission::EDIT,
+            granted: Permission::EDIT | Permission::DELETE,
             created_at: Timestamp::EPOCH,
             expires_at: Timestamp::EPOCH,
             ..token(room, 0, 0)
@@ -193,6 +194,7 @@ pub async fn a_refresh_token_comes_back_whole(bench: &Bench) {
     let room = bench.add_room(&new_room("room")).await;
     let full = RefreshRecord {
         scope: Permission::EDIT | Permission::VIEW,
+        granted: Permission::EDIT,
         owner: true,
         created_at: Timestamp::EPOCH,
         expires_at: Timestamp::MAX,

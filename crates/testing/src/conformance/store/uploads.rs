@@ -78,6 +78,7 @@ pub async fn an_upload_comes_back_whole(bench: &Bench) {
         sid: sid(u128::MAX),
         owner: true,
         permission: Permission::VIEW,
+        granted: Permission::EDIT,
         hold: hold(SIZE_MAX, Timestamp::MAX),
         files,
         created_at: Timestamp::EPOCH,

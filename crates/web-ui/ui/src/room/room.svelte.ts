@@ -31,6 +31,8 @@ export class RoomStore {
   /** Since when the server has not answered, in milliseconds since 1970. */
   cutOff = $state<number | undefined>();
   private held = $state(0);
+  /** What of it an owner gave this session, whatever guests may do by default. */
+  private granted = $state(0);
   private asOwner = $state(false);
 
   readonly stay: Stay;
@@ -75,7 +77,7 @@ export class RoomStore {
   readonly permission = $derived.by(() => {
     if (!this.room) return 0;
     if (this.lost !== undefined) return VIEW;
-    return this.asOwner ? VIEW | EDIT | SHARE | DELETE : this.held & this.room.permission;
+    return this.asOwner ? VIEW | EDIT | SHARE | DELETE : this.held & (this.room.permission | this.granted);
   });
   readonly owner = $derived(this.asOwner && this.lost === undefined);
   readonly mayView = $derived((this.permission & VIEW) !== 0);
@@ -118,6 +120,7 @@ export class RoomStore {
     if (look < this.looked) return;
     this.looked = look;
     this.held = this.stay.session?.claims.permission ?? 0;
+    this.granted = this.stay.session?.claims.granted ?? 0;
     this.asOwner = this.stay.session?.claims.owner ?? false;
     this.moved(room);
     this.contents.list(contents, changes);

@@ -17,7 +17,8 @@ async function make(store: RoomStore, body: Schemas["CreateTicket"]): Promise<Ma
   return { url: new URL(made.url, base).href, expiresAt: made.expires_at, maxUses: made.max_uses ?? null };
 }
 
-/** A link that lets somebody in, to do no more than `permission`; as much as oneself without it. */
+/** A link that lets somebody in, to do no more than `permission`; as much as oneself without it. What an owner names
+ * holds whatever guests may do by default. */
 export function invite(
   store: RoomStore,
   permission: number | undefined,
