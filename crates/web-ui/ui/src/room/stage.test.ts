@@ -10,8 +10,9 @@ test("a password is wrong only for who was asked for it", () => {
   expect(refusal(problem("wrong_password"), { kind: "password", wrong: false })).toEqual({ kind: "password", wrong: true });
 });
 
-test("what the page has no words for is shown in the server's", () => {
-  expect(refusal(problem("room_closed"), { kind: "open" })).toEqual({ kind: "refused", why: "why", code: "room_closed" });
+test("what else keeps somebody out is told as what it is", () => {
+  const closed = problem("room_closed");
+  expect(refusal(closed, { kind: "open" })).toEqual({ kind: "refused", problem: closed });
 });
 
 test("no answer is no refusal, and an error of the page is neither", () => {

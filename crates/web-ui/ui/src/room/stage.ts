@@ -5,10 +5,10 @@ export type Stage =
   | { kind: "loading" }
   /** With when it was found to be gone, where it was this browser's own. */
   | { kind: "missing"; gone?: number }
-  | { kind: "invalid"; why: string }
+  | { kind: "invalid"; problem: Problem }
   | { kind: "password"; wrong: boolean }
   | { kind: "expired" }
-  | { kind: "refused"; why: string; code: string }
+  | { kind: "refused"; problem: Problem }
   | { kind: "offline" }
   | { kind: "gone" }
   /** Somebody ended the stay: coming in again is for who stands there to decide. */
@@ -26,12 +26,12 @@ export function refusal(error: unknown, before: Stage): Stage {
     case "room_not_found":
       return { kind: "missing" };
     case "invalid_room_name":
-      return { kind: "invalid", why: error.message };
+      return { kind: "invalid", problem: error };
     case "room_expired":
       return { kind: "expired" };
     case "wrong_password":
       return { kind: "password", wrong: before.kind === "password" };
     default:
-      return { kind: "refused", why: error.message, code: error.code };
+      return { kind: "refused", problem: error };
   }
 }
