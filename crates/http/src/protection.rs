@@ -44,9 +44,13 @@ const NOTHING: &str = document!("");
 /// The hash is that of the style in `reference/style.css`.
 pub(crate) const REFERENCE: &str =
     document!("; style-src 'sha256-ACA99/ZWXFSkZKp0Kyp0if08w6tgMmbgYEtWKuxrFRU='");
-/// The hash is that of the style in `ticket.html`.
-pub(crate) const TICKET: &str =
-    document!("; style-src 'sha256-BgcLsy8HbKvJtu60XjSL4JmZbKo2Er8yq0LPyP1i2aY='");
+/// The one script of the page of a ticket. Without it the page says the same.
+pub(crate) const TICKET_SCRIPT: &str = "/assets/door.js";
+/// The hash is that of the style in `page.css`. A thumbnail, and that script: which, a second policy says.
+pub(crate) const TICKET: &str = document!(
+    "; style-src 'sha256-DnXPkb3H3F2TOpuODotqjtdf5L+3Az/t9AEhf4/OiLA='; img-src 'self'; script-src 'self'; \
+     require-trusted-types-for 'script'; trusted-types 'none'"
+);
 const ATTACHMENT: &str = "sandbox; default-src 'none'";
 /// Browsers wrap what they show in a document of theirs, which loads it again and is styled inline.
 const INLINE: &str = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; \
@@ -78,6 +82,7 @@ const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 pub(crate) struct Protection {
     page: HeaderValue,
     asset: HeaderValue,
+    ticket: HeaderValue,
     /// People reach this server by https.
     https: bool,
 }
@@ -85,10 +90,16 @@ pub(crate) struct Protection {
 impl Protection {
     pub(crate) fn new(links: &Links) -> Self {
         let paths = by_path(&links.local("/assets/"));
-        let both = |policy: &'static str| {
+        let both = |policy: &'static str, paths: &str| {
             HeaderValue::try_from(format!("{policy}, {paths}")).unwrap_or(HeaderValue::from_static(policy))
         };
-        Self { page: both(PAGE), asset: both(ASSET), https: links.are_https() }
+        let script = format!("script-src *:*{}", in_policy(&links.local(TICKET_SCRIPT)));
+        Self {
+            page: both(PAGE, &paths),
+            asset: both(ASSET, &paths),
+            ticket: both(TICKET, &script),
+            https: links.are_https(),
+        }
     }
 
     /// Writes the headers of an answer of this kind.
@@ -117,7 +128,7 @@ impl Protection {
             Kind::Asset => self.asset.clone(),
             Kind::Data | Kind::Usage => HeaderValue::from_static(NOTHING),
             Kind::Reference => HeaderValue::from_static(REFERENCE),
-            Kind::Ticket => HeaderValue::from_static(TICKET),
+            Kind::Ticket => self.ticket.clone(),
             Kind::Attachment => HeaderValue::from_static(ATTACHMENT),
             Kind::Inline => HeaderValue::from_static(INLINE),
             Kind::InlinePdf => HeaderValue::from_static(INLINE_PDF),
@@ -152,16 +163,17 @@ const fn is_listed(kind: Kind) -> bool {
 /// agree. A path cannot stand behind `'self'`, and the host that people see is not known here behind every proxy; so
 /// the one policy judges the origin, and the other one the path.
 fn by_path(assets: &str) -> String {
-    let assets: Cow<'_, str> = if assets.contains([';', ',']) {
-        // What separates policies and their parts (Content Security Policy Level 3, section 2.3.1).
-        assets.replace(';', "%3B").replace(',', "%2C").into()
-    } else {
-        assets.into()
-    };
+    let assets = in_policy(assets);
     format!(
         "script-src *:*{assets}h/ 'wasm-unsafe-eval'; style-src *:*{assets}h/ 'unsafe-inline'; \
          worker-src *:*{assets}h/ *:*{assets}sw.js"
     )
+}
+
+/// A path as it stands in a policy: without what separates policies and their parts (Content Security Policy Level 3,
+/// section 2.3.1).
+fn in_policy(path: &str) -> Cow<'_, str> {
+    if path.contains([';', ',']) { path.replace(';', "%3B").replace(',', "%2C").into() } else { path.into() }
 }
 
 #[cfg(test)]
@@ -200,7 +212,7 @@ mod tests {
             let policy = policy(kind, None);
             assert!(policy.contains("default-src 'none'"), "{kind:?}");
             assert!(!policy.contains("'unsafe-eval'") && !policy.contains("script-src 'unsafe"), "{policy}");
-            let runs = matches!(kind, Kind::Home | Kind::Room | Kind::Asset);
+            let runs = matches!(kind, Kind::Home | Kind::Room | Kind::Asset | Kind::Ticket);
             assert_eq!(policy.contains("script-src"), runs, "{kind:?}");
             assert_eq!(policy.contains("require-trusted-types-for 'script'"), runs, "{kind:?}");
             let sandboxed = matches!(kind, Kind::Attachment | Kind::Inline);
@@ -229,6 +241,8 @@ mod tests {
                 );
                 assert!(!paths.contains(','), "{policy}");
             }
+            let ticket = policy(Kind::Ticket, url);
+            assert!(ticket.ends_with(&format!(", script-src *:*{path}door.js")), "{ticket}");
             let https = url.is_some_and(|url| url.starts_with("https"));
             assert_eq!(written(Kind::Data, url).contains_key("strict-transport-security"), https);
         }

@@ -1,6 +1,7 @@
 //! The headers of HTTP that requests and answers have here: a file a header, with how it is read and written.
 
 mod accept;
+mod accept_language;
 mod authorization;
 mod content_digest;
 mod content_disposition;
@@ -15,6 +16,7 @@ pub(crate) mod tus;
 #[cfg(feature = "web-ui")]
 pub(crate) use accept::accepts_encoding;
 pub(crate) use accept::accepts_html;
+pub(crate) use accept_language::{languages, same_family};
 pub(crate) use authorization::{basic_password, bearer, bearer_token};
 pub(crate) use content_digest::content_digest;
 pub(crate) use content_disposition::{Disposition, content_disposition, unescaped};

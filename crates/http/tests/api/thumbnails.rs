@@ -10,7 +10,7 @@ use crate::support::{TestServer, events::Events, header, ok, refused};
 const KIB: usize = 1 << 10;
 
 /// What begins as a JPEG of so many pixels a side does, and is so long. `mark` tells it from others.
-fn jpeg(side: u16, len: usize, mark: u8) -> Vec<u8> {
+pub(super) fn jpeg(side: u16, len: usize, mark: u8) -> Vec<u8> {
     let [high, low] = side.to_be_bytes();
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 17, 8, high, low, high, low];
     bytes.resize(len, mark);
@@ -26,7 +26,7 @@ fn put(server: &TestServer, token: &str, id: &Value, kind: &str, body: impl Into
     request.header("content-type", kind).body(body)
 }
 
-async fn put_jpeg(server: &TestServer, token: &str, id: &Value, bytes: Vec<u8>) {
+pub(super) async fn put_jpeg(server: &TestServer, token: &str, id: &Value, bytes: Vec<u8>) {
     let answer = put(server, token, id, "image/jpeg", bytes).send().await.unwrap();
     assert_eq!(answer.status(), 204);
 }

@@ -3,7 +3,10 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::tickets::{make, ticket};
+use super::{
+    thumbnails::{jpeg, put_jpeg},
+    tickets::{make, ticket},
+};
 use crate::support::{TestServer, header, ok, refused};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
@@ -31,7 +34,7 @@ async fn page(request: RequestBuilder, status: u16) -> String {
 
 /// Where the page's one link goes, its entities resolved.
 fn link(html: &str) -> String {
-    let (_, rest) = html.split_once("<a href=\"").unwrap();
+    let (_, rest) = html.split_once("<a class=\"button\" href=\"").unwrap();
     rest.split_once('"').unwrap().0.replace("&#38;", "&")
 }
 
@@ -48,10 +51,15 @@ async fn a_preview_spends_nothing_and_the_link_on_the_page_does() {
         let html = page(open(&server, Method::GET, &secret), 200).await;
         assert!(html.contains("<h1>&#60;b&#62;&#34;R&#38;D&#34;&#39;.txt</h1>"), "{html}");
         assert!(
-            html.contains("3 B from the room t.")
-                && html.contains("once more, until 2026-11-01 12:10:00 UTC")
+            html.contains("Text, 3 B from the room t.")
+                && html.contains(
+                    "once more, until <time datetime=\"2026-11-01T12:10:00Z\">2026-11-01 12:10:00 UTC</time>."
+                ),
+            "{html}"
         );
-        assert!(!html.contains("<b>") && !html.contains("<script"), "{html}");
+        // The one script is a file of ours.
+        assert!(!html.contains("<b>") && html.matches("<script").count() == 1, "{html}");
+        assert!(html.contains("<script src=\"/assets/door.js\" defer></script>"), "{html}");
     }
     assert_eq!(server.get("/rooms/t/tickets", Some(&owner)).await[0]["uses"], 0);
 
@@ -61,7 +69,7 @@ async fn a_preview_spends_nothing_and_the_link_on_the_page_does() {
     let fetched = server.client.get(format!("{}{href}", server.url)).send().await.unwrap();
     assert_eq!(fetched.text().await.unwrap(), "abc");
     let html = page(open(&server, Method::GET, &secret), 410).await;
-    assert!(html.contains("this ticket has been used up") && !html.contains("<a "), "{html}");
+    assert!(html.contains("It has been used up.") && !html.contains("<a "), "{html}");
     // Programs are told as programs are.
     for accept in ["*/*", "application/json"] {
         let request = server.client.get(format!("{}/s/{secret}", server.url)).header("accept", accept);
@@ -95,6 +103,39 @@ async fn an_invitation_says_what_it_allows_and_hands_the_ticket_on_unsent() {
         html.contains("You may add to it; you will see what you add yourself, and nothing else."),
         "{html}"
     );
+}
+
+/// A picture is shown where there is one, which spends nothing, else what kind of thing it is; in the reader's language.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_speaks_the_readers_language_and_shows_what_it_is_for() {
+    let server = TestServer::start().await;
+    let owner = server.create_and_enter("t").await;
+    let id = server.upload("t", &owner, "a.txt", "abc").await["id"].clone();
+    let once = json!({"action": "download", "content_id": id, "max_uses": 1});
+    let secret = ticket(&server, &owner, once).await;
+    let read = async |language: &str, secret: &str, status| {
+        let request = open(&server, Method::GET, secret).header("accept-language", language);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(header(&answer, "vary"), "accept, accept-language");
+        answer.text().await.unwrap()
+    };
+    let html = read("fr, zh;q=0.5", &secret, 200).await;
+    assert!(html.contains("<html lang=\"zh-CN\">") && html.contains("文本，3 B，来自房间 t。"), "{html}");
+    assert!(html.contains("之前还可以下载一次。") && html.contains(">下载</a>"), "{html}");
+    assert!(html.contains("<svg class=\"kind\"") && !html.contains("<img"), "{html}");
+    let html = read("zh-CN", "tkt_nonsense", 401).await;
+    assert!(html.contains("它不存在、已过期，或者已被停用。"), "{html}");
+    assert!(read("fr", "tkt_nonsense", 401).await.contains("<html lang=\"en\">"));
+
+    let path = format!("/rooms/t/contents/{id}/thumbnail");
+    put_jpeg(&server, &owner, &id, jpeg(16, 300, 1)).await;
+    let html = read("en", &secret, 200).await;
+    let (_, rest) = html.split_once("<img class=\"picture\" src=\"").unwrap();
+    let src = rest.split_once('"').unwrap().0;
+    assert_eq!(src, format!("/api/v1{path}?ticket={secret}"));
+    assert_eq!(server.client.get(format!("{}{src}", server.url)).send().await.unwrap().status(), 200);
+    assert_eq!(server.get("/rooms/t/tickets", Some(&owner)).await[0]["uses"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

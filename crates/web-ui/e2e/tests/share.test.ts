@@ -66,9 +66,14 @@ it("hands out one file by a link, and nothing else", async () => {
   const guest = await here.person();
   await guest.page.goto(link);
   await guest.page.getByRole("heading", { name: "plan.txt" }).waitFor();
+  await guest.page.getByText(/^Text, 8 B from the room one-file\.$/).waitFor();
+  await expectAccessible(guest.page);
   const coming = guest.page.waitForEvent("download");
   await guest.page.getByRole("link", { name: "Download" }).click();
   const download = await coming;
+  // After the last use there is nothing more to press.
+  await guest.page.getByText("This link has been used up.").waitFor();
+  expect(await guest.page.getByRole("link", { name: "Download" }).isVisible()).toBe(false);
   expect(download.suggestedFilename()).toBe("plan.txt");
   expect(await readFile(await download.path(), "utf8")).toBe("the plan");
 
@@ -118,6 +123,30 @@ it("takes things off people where guests may only look, by a link that its owner
   await content(guest.page, "homework.txt").waitFor();
   await composer(guest.page).waitFor();
   expect(await content(guest.page, "Not for those who drop off").count()).toBe(0);
+});
+
+it("tells what a link opens in the reader’s language and zone", async () => {
+  const owner = await here.person();
+  await owner.makeRoom("far-away");
+  await button(owner.page, "Share").click();
+  await button(owner.page, "Make link").click();
+  const link = await made(owner.page);
+
+  const guest = await here.person({ locale: "zh-CN", timezoneId: "Asia/Shanghai" });
+  await guest.page.goto(link);
+  await guest.page.getByRole("heading", { name: "你受邀进入房间 far-away" }).waitFor();
+  const time = guest.page.locator("time");
+  const at = new Date((await time.getAttribute("datetime")) ?? "");
+  const style = { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai" } as const;
+  expect(await time.innerText()).toBe(new Intl.DateTimeFormat("zh-CN", style).format(at));
+  await expectAccessible(guest.page);
+
+  // Without scripts it says the same, in UTC.
+  const still = await here.person({ javaScriptEnabled: false });
+  await still.page.goto(link);
+  await still.page.getByRole("heading", { name: "You are invited to the room far-away" }).waitFor();
+  expect(await still.page.locator("time").innerText()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+  await still.page.getByRole("link", { name: "Enter" }).waitFor();
 });
 
 it("takes from guests at once what they may no longer do, and gives it back", async () => {

@@ -11,8 +11,8 @@ use crate::{
 const SLUG_DRAWS: usize = 3;
 
 impl Elizabeth {
-    /// Sets what guests may do; it holds for tokens in use at once. Switching SHARE off draws a new private slug,
-    /// switching it on makes the name the slug again.
+    /// Sets what guests may do by default; it holds for tokens in use at once, but for what an owner granted. Switching
+    /// SHARE off draws a new private slug, switching it on makes the name the slug again.
     ///
     /// # Errors
     ///

@@ -18,4 +18,6 @@ pub(crate) mod app {
         Router::new()
     }
 }
+mod look;
 pub(crate) mod ticket;
+mod words;

@@ -6,24 +6,56 @@ use axum::{
 };
 use bytesize::ByteSize;
 use elizabeth_core::{
-    content::Content, permission::Permission, room::Room, service::TicketView, ticket::Ticket,
+    Error, content::Content, permission::Permission, room::Room, service::TicketView, ticket::Ticket,
 };
 
-use crate::{
-    body::Answer, headers::accepts_html, links::segment, problem::Problem, protection::Kind, state::AppState,
+use super::{
+    look::{self, Look},
+    words::{Often, Words},
 };
+use crate::{
+    body::Answer,
+    headers::accepts_html,
+    links::segment,
+    problem::Problem,
+    protection::{Kind, TICKET_SCRIPT},
+    state::AppState,
+};
+
+/// Where the page of the interface is carried, so is this.
+const ICON: &str = "/assets/icon.svg";
 
 #[derive(Template)]
 #[template(path = "ticket.html")]
 struct Page {
+    lang: &'static str,
+    icon: String,
+    look: Look,
     title: String,
-    lines: Vec<String>,
+    lines: Vec<Line>,
     button: Option<Button>,
+}
+
+/// A line with at most one instant in it.
+#[derive(Default)]
+struct Line {
+    before: String,
+    time: Option<Instant>,
+    after: String,
+}
+
+struct Instant {
+    machine: String,
+    people: String,
 }
 
 struct Button {
     href: String,
     label: &'static str,
+    /// How often it can be pressed while the page stays.
+    left: Option<u64>,
+    spent: &'static str,
+    script: String,
 }
 
 /// `GET` and `HEAD /s/{ticket}`: says what a ticket is for and asks before it spends it. Programs that look at links
@@ -37,24 +69,29 @@ pub(crate) async fn ticket_page(
     let params = params.ok();
     let ticket = params.iter().flatten().next().map_or("", |(_, ticket)| ticket);
     match state.app().peek_ticket(ticket).await {
-        Ok(view) => render(StatusCode::OK, &page(&state, ticket, &view)),
-        Err(error) => refusal(error.into(), &headers),
+        Ok(view) => render(StatusCode::OK, &page(&state, Words::for_reader(&headers), ticket, &view)),
+        Err(error) => refusal(&state, error, &headers),
     }
 }
 
-/// A problem as a page for who asks for one, and as a problem for programs.
-fn refusal(problem: Problem, headers: &HeaderMap) -> Answer {
+/// A ticket that is no good as a page for who asks for one, and as a problem for programs. What is wrong with the server
+/// is a problem to both.
+fn refusal(state: &AppState, error: Error, headers: &HeaderMap) -> Answer {
+    let code = error.code();
+    let problem = Problem::from(error);
     if !problem.status().is_client_error() || !accepts_html(headers) {
         let mut response = problem.into_response();
         guard(&mut response);
         return Ok(response);
     }
+    let words = Words::for_reader(headers);
+    let why = words.refusal(code).map_or_else(|| problem.text().to_owned(), str::to_owned);
     let page = Page {
-        title: "This link opens nothing".into(),
-        lines: vec![
-            format!("Sorry: {}.", problem.text()),
-            "Ask the person who sent it to you for a new one.".into(),
-        ],
+        lang: words.tag,
+        icon: state.links().local(ICON),
+        look: Look::Nothing,
+        title: words.opens_nothing.into(),
+        lines: vec![Line::from(why), Line::from(words.ask_for_another.to_owned())],
         button: None,
     };
     let mut response = render(problem.status(), &page)?;
@@ -69,69 +106,97 @@ fn refusal(problem: Problem, headers: &HeaderMap) -> Answer {
     Ok(response)
 }
 
-fn page(state: &AppState, secret: &str, view: &TicketView) -> Page {
+fn page(state: &AppState, words: &'static Words, secret: &str, view: &TicketView) -> Page {
     let TicketView { ticket, room, content } = view;
     match content {
-        Some(content) => download_page(state, secret, ticket, room, content),
-        None => entry_page(state, secret, ticket, room),
+        Some(content) => download_page(state, words, secret, ticket, room, content),
+        None => entry_page(state, words, secret, ticket, room),
     }
 }
 
-fn download_page(state: &AppState, secret: &str, ticket: &Ticket, room: &Room, content: &Content) -> Page {
-    let name = match &content.file_name {
+fn download_page(
+    state: &AppState,
+    words: &'static Words,
+    secret: &str,
+    ticket: &Ticket,
+    room: &Room,
+    content: &Content,
+) -> Page {
+    let kind = (words.kind)(content.media_kind());
+    let title = match &content.file_name {
         Some(name) => name.last_segment().to_owned(),
-        None => format!("{} {}", content.kind.as_str(), content.id),
+        None => format!("{kind} {}", content.id),
     };
-    let (slug, secret) = (segment(&room.slug), segment(secret));
-    let path = format!("/api/v1/rooms/{slug}/contents/{}/download?ticket={secret}", content.id);
-    let size = ByteSize(content.size).display().iec();
+    let path = format!("/api/v1/rooms/{}/contents/{}", segment(&room.slug), content.id);
+    let address = |what: &str| state.links().local(format!("{path}/{what}?ticket={}", segment(secret)));
+    let size = ByteSize(content.size).display().iec().to_string();
+    let what = words.what.replace("{kind}", kind).replace("{size}", &size);
+    let of_content = content.max_downloads.map(|max| max.saturating_sub(content.download_count));
     Page {
-        title: name,
-        lines: vec![format!("{size} from the room {}.", room.name), uses_left(ticket, "downloaded")],
-        button: Some(Button { href: state.links().local(path), label: "Download" }),
+        lang: words.tag,
+        icon: state.links().local(ICON),
+        look: if content.has_thumbnail() {
+            // To look at it is no download.
+            Look::Picture(address("thumbnail"))
+        } else {
+            Look::Drawing(look::of_kind(content.media_kind()))
+        },
+        title,
+        lines: vec![Line::from(what.replace("{room}", room.name.as_str())), often(&words.downloads, ticket)],
+        button: Some(Button {
+            href: address("download"),
+            label: words.download,
+            left: uses_left(ticket).into_iter().chain(of_content).min(),
+            spent: words.used_up,
+            script: state.links().local(TICKET_SCRIPT),
+        }),
     }
 }
 
-fn entry_page(state: &AppState, secret: &str, ticket: &Ticket, room: &Room) -> Page {
+fn entry_page(state: &AppState, words: &'static Words, secret: &str, ticket: &Ticket, room: &Room) -> Page {
     let allowed = Permission::effective(ticket.scope, ticket.granted, room.permission, false);
     // Behind the number sign, where it is never sent to a server: only the page that opens there reads it.
     let path = format!("/{}#ticket={}", segment(&room.slug), segment(secret));
     Page {
-        title: format!("You are invited to the room {}", room.name),
-        lines: vec![what_may_be_done(allowed), uses_left(ticket, "used")],
-        button: Some(Button { href: state.links().local(path), label: "Enter" }),
+        lang: words.tag,
+        icon: state.links().local(ICON),
+        look: Look::Drawing(look::DOOR),
+        title: words.invited.replace("{room}", room.name.as_str()),
+        lines: vec![Line::from(words.may(allowed)), often(&words.uses, ticket)],
+        button: Some(Button {
+            href: state.links().local(path),
+            label: words.enter,
+            left: None,
+            spent: words.used_up,
+            script: state.links().local(TICKET_SCRIPT),
+        }),
     }
 }
 
-fn what_may_be_done(allowed: Permission) -> String {
-    let words = [
-        (Permission::VIEW, "look at everything"),
-        (Permission::EDIT, "add to it"),
-        (Permission::SHARE, "invite others"),
-        (Permission::DELETE, "delete"),
-    ];
-    let words: Vec<&str> =
-        words.iter().filter(|(bit, _)| allowed.contains(*bit)).map(|(_, word)| *word).collect();
-    let words = match words.as_slice() {
-        [] => return "There is nothing you may do in it at the moment.".into(),
-        [one] => (*one).to_owned(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+impl From<String> for Line {
+    fn from(before: String) -> Self {
+        Self { before, ..Self::default() }
+    }
+}
+
+fn uses_left(ticket: &Ticket) -> Option<u64> {
+    ticket.max_uses.map(|max| max.saturating_sub(ticket.uses))
+}
+
+/// How often it can still be used, and until when.
+fn often(words: &Often, ticket: &Ticket) -> Line {
+    let left = uses_left(ticket);
+    let line = match left {
+        None => words.any,
+        Some(1) => words.once,
+        Some(_) => words.more,
     };
-    if allowed.contains(Permission::VIEW) {
-        format!("You may {words}.")
-    } else {
-        format!("You may {words}; you will see what you add yourself, and nothing else.")
-    }
-}
-
-fn uses_left(ticket: &Ticket, done: &str) -> String {
+    let line = line.replace("{n}", &left.unwrap_or_default().to_string());
+    let (before, after) = line.split_once("{time}").unwrap_or((&line, ""));
     // To the second, which all can read.
-    let until = ticket.expires_at.floor_secs().to_string().replace('T', " ").replace('Z', " UTC");
-    match ticket.max_uses.map(|max| max.saturating_sub(ticket.uses)) {
-        None => format!("It can be {done} until {until}."),
-        Some(1) => format!("It can be {done} once more, until {until}."),
-        Some(left) => format!("It can be {done} {left} more times, until {until}."),
-    }
+    let machine = ticket.expires_at.floor_secs().to_string();
+    let people = machine.replace('T', " ").replace('Z', " UTC");
+    Line { before: before.into(), time: Some(Instant { machine, people }), after: after.into() }
 }
 
 fn render(status: StatusCode, page: &Page) -> Answer {
@@ -147,7 +212,7 @@ fn render(status: StatusCode, page: &Page) -> Answer {
 /// The address holds the ticket: it is to be kept by nobody.
 fn guard(response: &mut Response) {
     let headers = response.headers_mut();
-    for (name, value) in [(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept")] {
+    for (name, value) in [(header::CACHE_CONTROL, "no-store"), (header::VARY, "accept, accept-language")] {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response.extensions_mut().insert(Kind::Ticket);
@@ -162,7 +227,14 @@ mod tests {
 
     #[test]
     fn the_policy_allows_the_style_there_is_and_no_other() {
-        let page = Page { title: "<b>".into(), lines: vec!["\"&'".into()], button: None };
+        let page = Page {
+            lang: "en",
+            icon: ICON.into(),
+            look: Look::Nothing,
+            title: "<b>".into(),
+            lines: vec![Line::from("\"&'".to_owned())],
+            button: None,
+        };
         let html = page.render().unwrap();
         let (_, rest) = html.split_once("<style>").unwrap();
         let (style, rest) = rest.split_once("</style>").unwrap();
@@ -170,18 +242,5 @@ mod tests {
         assert!(protection::TICKET.contains(&format!("'sha256-{hash}'")), "{hash}");
         assert!(!rest.contains("<style") && !html.contains("style=") && !html.contains("<script"));
         assert!(html.contains("<title>&#60;b&#62;</title>") && html.contains("&#34;&#38;&#39;"), "{html}");
-    }
-
-    #[test]
-    fn permissions_are_told_in_words() {
-        for (allowed, text) in [
-            (Permission::VIEW, "You may look at everything."),
-            (Permission::VIEW | Permission::DELETE, "You may look at everything and delete."),
-            (Permission::all(), "You may look at everything, add to it, invite others and delete."),
-            (Permission::EDIT, "You may add to it; you will see what you add yourself, and nothing else."),
-            (Permission::empty(), "There is nothing you may do in it at the moment."),
-        ] {
-            assert_eq!(what_may_be_done(allowed), text);
-        }
     }
 }
