@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Reference,
     /// What a ticket is for.
     Ticket,
+    /// A problem, for who opened its address by hand.
+    Problem,
     /// How a room is used without the page.
     Usage,
     /// What somebody put into a room, to keep.
@@ -44,9 +46,12 @@ const NOTHING: &str = document!("");
 /// The hash is that of the style in `reference/style.css`.
 pub(crate) const REFERENCE: &str =
     document!("; style-src 'sha256-ACA99/ZWXFSkZKp0Kyp0if08w6tgMmbgYEtWKuxrFRU='");
+/// The hash is that of the style in `page.css`, for this one and the next.
+pub(crate) const PROBLEM: &str =
+    document!("; style-src 'sha256-DnXPkb3H3F2TOpuODotqjtdf5L+3Az/t9AEhf4/OiLA='");
 /// The one script of the page of a ticket. Without it the page says the same.
 pub(crate) const TICKET_SCRIPT: &str = "/assets/door.js";
-/// The hash is that of the style in `page.css`. A thumbnail, and that script: which, a second policy says.
+/// A thumbnail, and that script: which, a second policy says.
 pub(crate) const TICKET: &str = document!(
     "; style-src 'sha256-DnXPkb3H3F2TOpuODotqjtdf5L+3Az/t9AEhf4/OiLA='; img-src 'self'; script-src 'self'; \
      require-trusted-types-for 'script'; trusted-types 'none'"
@@ -129,6 +134,7 @@ impl Protection {
             Kind::Data | Kind::Usage => HeaderValue::from_static(NOTHING),
             Kind::Reference => HeaderValue::from_static(REFERENCE),
             Kind::Ticket => self.ticket.clone(),
+            Kind::Problem => HeaderValue::from_static(PROBLEM),
             Kind::Attachment => HeaderValue::from_static(ATTACHMENT),
             Kind::Inline => HeaderValue::from_static(INLINE),
             Kind::InlinePdf => HeaderValue::from_static(INLINE_PDF),
@@ -140,7 +146,7 @@ impl Protection {
 /// that wants a window of its own *and* a sandbox (HTML, section 7.4.5).
 const fn is_document(kind: Kind) -> bool {
     match kind {
-        Kind::Home | Kind::Room | Kind::Reference | Kind::Ticket | Kind::Usage => true,
+        Kind::Home | Kind::Room | Kind::Reference | Kind::Ticket | Kind::Problem | Kind::Usage => true,
         Kind::Data | Kind::Asset | Kind::Attachment | Kind::Inline | Kind::InlinePdf => false,
     }
 }
@@ -152,6 +158,7 @@ const fn is_listed(kind: Kind) -> bool {
         Kind::Data
         | Kind::Room
         | Kind::Ticket
+        | Kind::Problem
         | Kind::Usage
         | Kind::Attachment
         | Kind::Inline
@@ -181,13 +188,14 @@ mod tests {
     use super::*;
     use crate::links::PublicUrl;
 
-    const KINDS: [Kind; 10] = [
+    const KINDS: [Kind; 11] = [
         Kind::Data,
         Kind::Home,
         Kind::Room,
         Kind::Asset,
         Kind::Reference,
         Kind::Ticket,
+        Kind::Problem,
         Kind::Usage,
         Kind::Attachment,
         Kind::Inline,

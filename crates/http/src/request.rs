@@ -26,6 +26,7 @@ use uuid::Uuid;
 use self::record::Record;
 use crate::{
     body::{SMALL, read_out, refuse},
+    headers::accepts_html,
     limiter::{Attempt, Unanswered, is_for_page},
     problem::{Code, Miss, Problem},
     protection::{Kind, Protection},
@@ -42,6 +43,7 @@ pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, ne
     let client = client(&state, &request);
     request.extensions_mut().insert(client);
     let (attempt, admitted) = admit(&state, client, &mut request);
+    let as_page = accepts_html(request.headers());
     let id = request_id(request.headers().get(&X_REQUEST_ID));
     let (record, request) = Record::begin(state.metrics(), client, &id, read_out(request));
     let mut response = match admitted {
@@ -56,7 +58,7 @@ pub(crate) async fn wrap(State(state): State<AppState>, mut request: Request, ne
     {
         limiter.missed(state.app(), attempt, *miss);
     }
-    let code = finish(&record.span, &id, state.protection(), &mut response);
+    let code = finish(&record.span, &id, as_page, state.protection(), &mut response);
     record.end(code, response)
 }
 
@@ -98,13 +100,19 @@ fn refused(problem: Problem, request: Request) -> Response {
 }
 
 /// Writes the problem, where there is one, and what every answer has.
-fn finish(span: &Span, id: &HeaderValue, protection: &Protection, response: &mut Response) -> Option<Code> {
+fn finish(
+    span: &Span,
+    id: &HeaderValue,
+    as_page: bool,
+    protection: &Protection,
+    response: &mut Response,
+) -> Option<Code> {
     let mut code = response.extensions().get::<Code>().copied();
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         if let Some(cause) = problem.cause() {
             span.in_scope(|| tracing::error!(error = %cause, "failed"));
         }
-        problem.render(id, response);
+        problem.render(id, as_page, response);
         code = Some(problem.code());
     }
     let kind = response.extensions().get::<Kind>().copied().unwrap_or_default();

@@ -1,11 +1,13 @@
 //! Errors as answers: `application/problem+json` (RFC 9457).
 //!
 //! A [`Problem`] travels to the outermost layer as an extension of its response. Only there is it written, because
-//! only there the request's id is known, which every answer of the 5xx class carries in place of its cause.
+//! only there the request's id is known, which every answer of the 5xx class carries in place of its cause. Who asks for
+//! HTML by name, as browsers do for an address that people open, gets the same words as a page.
 
 mod code;
 mod decide;
 mod miss;
+mod page;
 mod render;
 
 use std::{borrow::Cow, time::Duration};

@@ -8,7 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Code, Problem, RequestCode};
-use crate::headers::retry_after;
+use crate::{headers::retry_after, protection::Kind};
+
+const JSON: &str = "application/problem+json";
+const HTML: &str = "text/html; charset=utf-8";
 
 /// An error as it is sent.
 #[derive(Serialize, ToSchema)]
@@ -36,8 +39,9 @@ pub struct ProblemBody<'a> {
 
 impl Problem {
     /// Writes the body into the response that carried this problem, keeping the headers it has (`Allow`, …).
-    pub fn render(&self, request_id: &HeaderValue, response: &mut Response) {
+    pub fn render(&self, request_id: &HeaderValue, as_page: bool, response: &mut Response) {
         let status = self.status();
+        let request_id = request_id.to_str().ok().filter(|_| status.is_server_error());
         let body = ProblemBody {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
@@ -45,12 +49,21 @@ impl Problem {
             code: self.code,
             error: &self.error,
             details: self.details.as_deref(),
-            request_id: request_id.to_str().ok().filter(|_| status.is_server_error()),
+            request_id,
         };
         // A map of texts and numbers always serialises; were it not so, an empty body is all that is left.
-        let bytes = serde_json::to_vec(&body).unwrap_or_default();
+        let json = || (JSON, serde_json::to_vec(&body).unwrap_or_default());
+        let page = as_page.then(|| self.page(request_id).ok()).flatten();
+        let is_page = page.is_some();
+        let (media_type, bytes) = page.map_or_else(json, |page| (HTML, page.into_bytes()));
+        if is_page {
+            response.extensions_mut().insert(Kind::Problem);
+        }
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        if !headers.get_all(header::VARY).iter().any(names_accept) {
+            headers.append(header::VARY, HeaderValue::from_static("accept"));
+        }
         // What routing set for its own empty body.
         headers.remove(header::CONTENT_LENGTH);
         if status == StatusCode::UNAUTHORIZED {
@@ -64,6 +77,10 @@ impl Problem {
         }
         *response.body_mut() = bytes.into();
     }
+}
+
+fn names_accept(vary: &HeaderValue) -> bool {
+    vary.to_str().is_ok_and(|list| list.split(',').any(|name| name.trim().eq_ignore_ascii_case("accept")))
 }
 
 impl IntoResponse for Problem {
@@ -87,7 +104,7 @@ mod tests {
     fn rendered(problem: Problem) -> (Response, serde_json::Value) {
         let mut response = problem.into_response();
         let problem = response.extensions_mut().remove::<Arc<Problem>>().unwrap();
-        problem.render(&HeaderValue::from_static("id-1"), &mut response);
+        problem.render(&HeaderValue::from_static("id-1"), false, &mut response);
         let body = std::mem::take(response.body_mut());
         let bytes = futures::executor::block_on(axum::body::to_bytes(body, 1 << 16)).unwrap();
         (response, serde_json::from_slice(&bytes).unwrap())

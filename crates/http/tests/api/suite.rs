@@ -20,6 +20,7 @@ mod life;
 mod page;
 mod permission_table;
 mod presence;
+mod problem_pages;
 mod protection;
 mod rooms;
 mod rows;

@@ -240,6 +240,7 @@ mod tests {
         let (style, rest) = rest.split_once("</style>").unwrap();
         let hash = data_encoding::BASE64.encode(&Sha256::digest(style));
         assert!(protection::TICKET.contains(&format!("'sha256-{hash}'")), "{hash}");
+        assert!(protection::PROBLEM.contains(&format!("'sha256-{hash}'")), "{hash}");
         assert!(!rest.contains("<style") && !html.contains("style=") && !html.contains("<script"));
         assert!(html.contains("<title>&#60;b&#62;</title>") && html.contains("&#34;&#38;&#39;"), "{html}");
     }
