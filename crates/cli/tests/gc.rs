@@ -158,6 +158,21 @@ fn wrong_usage_is_2_and_names_what_is_wrong() {
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0, "nothing was touched");
 }
 
+/// What composes environments can often not leave a variable out.
+#[test]
+fn an_empty_variable_is_none() {
+    let data = tempfile::tempdir().unwrap();
+    let ran = |value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_elizabeth-cli"));
+        command.args(["admin", "gc", "--json", "--data-dir"]).arg(data.path());
+        command.env("ELIZABETH_ROOM_TTL", value).output().unwrap()
+    };
+    assert_eq!(ran("soon").status.code(), Some(2));
+    // Its options are taken: now it is the database that is missing.
+    let stderr = String::from_utf8(ran("").stderr).unwrap();
+    assert!(stderr.contains("there is no database"), "{stderr}");
+}
+
 #[test]
 fn it_says_its_version_and_its_options() {
     let data = tempfile::tempdir().unwrap();

@@ -63,8 +63,6 @@ codes! {
     InvalidLanguage = "invalid_language",
     /// Only texts say something, only links lead somewhere; and only texts without `max_downloads` are edited together.
     WrongContentType = "wrong_content_type",
-    /// No media type.
-    InvalidMediaType = "invalid_media_type",
     /// A file's size, or the sum of the sizes, is out of range.
     InvalidSize = "invalid_size",
     /// No files, too many, a name twice, or one that has to be alone.
@@ -304,7 +302,6 @@ impl Invalid {
             Self::Thumbnail(_) => ErrorCode::InvalidThumbnail,
             Self::TicketTtl => ErrorCode::InvalidTtlSeconds,
             Self::TicketUses => ErrorCode::InvalidMaxUses,
-            Self::MediaType(_) => ErrorCode::InvalidMediaType,
             Self::FileSize { .. } | Self::ManifestTotal => ErrorCode::InvalidSize,
             Self::ManifestCount(_) | Self::DoubledName(_) | Self::AppendedBeside(_) => {
                 ErrorCode::InvalidManifest

@@ -1,6 +1,7 @@
 //! How clap reads a value: by its type, and so that a refusal is one line that names flag and variable.
 
 use std::{
+    env,
     ffi::{OsStr, OsString},
     fmt,
     marker::PhantomData,
@@ -15,7 +16,7 @@ use clap::{
 
 use crate::error::WiringError;
 
-/// Reads the arguments and the environment of a program. Help, the version and what clap itself refuses are printed as
+/// Reads the arguments and the environment of a program, in which an empty variable counts as none. Help, the version and what clap itself refuses are printed as
 /// by [`Parser::parse_from`], and end the process.
 ///
 /// # Errors
@@ -24,10 +25,25 @@ use crate::error::WiringError;
 pub fn parse_from<P: Parser>(
     args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<P, WiringError> {
-    P::try_parse_from(args).or_else(|error| match refusal(&error) {
+    let mut command = without_empty_variables(P::command());
+    let found = command.try_get_matches_from_mut(args);
+    let read = found.and_then(|mut found| {
+        P::from_arg_matches_mut(&mut found).map_err(|error| error.format(&mut command))
+    });
+    read.or_else(|error| match refusal(&error) {
         Some(refusal) => Err(refusal),
         None => error.exit(),
     })
+}
+
+/// A variable that is set to nothing is as if it were not set: what composes environments can often not leave one out.
+fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| match arg.get_env() {
+        Some(name) if is_empty(name) => arg.env(None),
+        _ => arg,
+    });
+    command.mut_subcommands(without_empty_variables)
 }
 
 /// What [`Reader`] refused, if it was that.

@@ -105,9 +105,6 @@ pub enum Invalid {
     /// A ticket's uses.
     #[error("max_uses must be at least 1, and no more than can be counted")]
     TicketUses,
-    /// A media type.
-    #[error("{0:?} is no media type")]
-    MediaType(String),
     /// A file's size.
     #[error("{name:?}: the size {size} is out of range", name = .name.as_str())]
     FileSize {

@@ -103,7 +103,7 @@ impl Manifest {
             }
             let max_downloads = check_max_downloads(file.max_downloads)?;
             let expire_at = check_expire_at(file.expire_at, now)?;
-            let mime_type = media_type(file.mime.as_deref(), &name)?;
+            let mime_type = media_type(file.mime.as_deref(), &name);
             parsed.push(ManifestFile { name, size, mime_type, max_downloads, expire_at });
         }
         Ok(Self { files: parsed, total })
@@ -126,21 +126,14 @@ impl Manifest {
     }
 }
 
-/// The media type that a client named, or the one that the file's name suggests.
-fn media_type(named: Option<&str>, name: &FileName) -> Result<String, Invalid> {
-    match named {
-        Some(text) if !text.is_empty() => match text.parse::<mime::Mime>() {
-            Ok(parsed)
-                if text.len() <= MEDIA_TYPE_MAX_BYTES
-                    && parsed.type_() != mime::STAR
-                    && parsed.subtype() != mime::STAR =>
-            {
-                Ok(parsed.to_string())
-            }
-            _ => Err(Invalid::MediaType(text.chars().take(80).collect())),
-        },
-        _ => Ok(mime_guess::from_path(name.last_segment()).first_or_octet_stream().to_string()),
-    }
+/// The media type that a client named, or the one that the file's name suggests. What a client names is a hint, and many
+/// name what is none: no file is refused for it.
+fn media_type(named: Option<&str>, name: &FileName) -> String {
+    let named = named.filter(|text| text.len() <= MEDIA_TYPE_MAX_BYTES);
+    let parsed = named.and_then(|text| text.parse::<mime::Mime>().ok());
+    let parsed = parsed.filter(|mime| mime.type_() != mime::STAR && mime.subtype() != mime::STAR);
+    let guessed = || mime_guess::from_path(name.last_segment()).first_or_octet_stream();
+    parsed.unwrap_or_else(guessed).to_string()
 }
 
 /// Space held for an upload that was announced.
@@ -184,9 +177,12 @@ mod tests {
             read(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]),
             Err(Invalid::DoubledName(_))
         ));
-        for mime in ["text/html\r\nx: y", "*/*", "text/*"] {
-            let bad = FileRequest { mime: Some(mime.into()), ..file("a", 1) };
-            assert!(matches!(read(vec![bad]), Err(Invalid::MediaType(_))), "{mime}");
+        let long = format!("text/{}", "x".repeat(MEDIA_TYPE_MAX_BYTES));
+        for mime in ["", "garbage", "undefined", "text/html\r\nx: y", "*/*", "text/*", &long] {
+            for (name, guessed) in [("a", "application/octet-stream"), ("a.png", "image/png")] {
+                let odd = FileRequest { mime: Some(mime.into()), ..file(name, 1) };
+                assert_eq!(read(vec![odd]).unwrap().files()[0].mime_type, guessed, "{mime}");
+            }
         }
     }
 }

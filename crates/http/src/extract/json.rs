@@ -6,6 +6,7 @@ use axum::{
 use bytes::Bytes;
 use elizabeth_core::{ErrorCode, policy::TEXT_MAX};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::openapi::path::Operation;
 
 use super::gather::{self, Form};
@@ -21,6 +22,8 @@ const LIMIT: usize = 4 << 20;
 /// The same where a text stands in it: the longest one fits however it is escaped (`\u0041` is six bytes for one),
 /// with the longest of everything beside it.
 pub(crate) const TEXT_LIMIT: usize = 6 * TEXT_MAX + (1 << 20);
+/// Up to here each whole number is a number of its own where it is written with a point.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 /// A JSON body of so many bytes at most.
 pub(crate) struct Json<T, const AT_MOST: usize = LIMIT>(pub(crate) T);
 
@@ -46,7 +49,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for OptionalJson<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let bytes = collect(&mut parts, state, body, SMALL).await?;
-        if bytes.is_empty() {
+        // Some clients cannot send nothing.
+        if matches!(bytes.trim_ascii(), b"" | b"null") {
             return parse(b"{}").map(Self);
         }
         check_type(&parts.headers)?;
@@ -91,12 +95,37 @@ async fn collect(parts: &mut Parts, state: &AppState, body: Body, at_most: usize
     gather::collect(parts, state, body, form).await
 }
 
-/// Reads JSON; what is wrong is named by its path, such as `files[0].size`.
+/// Reads JSON; what is wrong is named by its path, such as `files[0].size`. JSON knows one kind of number (RFC 8259, 6), and
+/// some clients write all of them with a point: a whole number is one however it is written.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Objects could be read from arrays too, member by member in the order of our source: nobody means that.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(Problem::new(RequestCode::InvalidJson, "body: expected an object"));
     }
+    read(bytes).or_else(|problem| {
+        let mut value = serde_json::from_slice(bytes).unwrap_or_default();
+        let read = if make_whole(&mut value) { T::deserialize(value).ok() } else { None };
+        read.ok_or(problem)
+    })
+}
+
+/// Writes whole numbers without a point; whether there were others.
+fn make_whole(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
+                *number = (float as i64).into();
+                true
+            }
+            _ => false,
+        },
+        Value::Array(values) => values.iter_mut().fold(false, |any, value| make_whole(value) || any),
+        Value::Object(members) => members.values_mut().fold(false, |any, value| make_whole(value) || any),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let at = error.path().to_string();
@@ -114,7 +143,6 @@ mod tests {
 
     #[derive(Debug, serde::Deserialize)]
     struct Numbers {
-        #[expect(dead_code, reason = "only its reading matters here")]
         sizes: Vec<u64>,
     }
 
@@ -138,12 +166,22 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        let read = |numbers: &str| parse::<Numbers>(format!(r#"{{"sizes":[{numbers}]}}"#).as_bytes());
+        let sizes = read("5.0, 2263805821.0, 1e3, 0.0, 18446744073709551615").unwrap().sizes;
+        assert_eq!(sizes, [5, 2_263_805_821, 1_000, 0, u64::MAX]);
+        for other in ["1.5", "-1.0", "1e300", "9007199254740994.0", "1.0, 1.5"] {
+            assert_eq!(read(other).unwrap_err().status(), 400, "{other}");
+        }
+        for twice in [r#"{"sizes":[1],"sizes":[2]}"#, r#"[[1.0]]"#] {
+            assert_eq!(parse::<Numbers>(twice.as_bytes()).unwrap_err().status(), 400, "{twice}");
+        }
+    }
+
+    #[test]
     fn nesting_has_an_end() {
         let deep = "[".repeat(100_000);
-        assert_eq!(
-            parse::<serde_json::Value>(format!("{{\"a\":{deep}").as_bytes()).unwrap_err().status(),
-            400
-        );
+        assert_eq!(parse::<Value>(format!("{{\"a\":{deep}").as_bytes()).unwrap_err().status(), 400);
     }
 
     #[test]

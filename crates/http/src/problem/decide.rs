@@ -26,7 +26,6 @@ pub(super) const fn status(code: ErrorCode) -> StatusCode {
         | E::InvalidClient
         | E::InvalidLanguage
         | E::WrongContentType
-        | E::InvalidMediaType
         | E::InvalidThumbnail
         | E::InvalidSize
         | E::InvalidManifest

@@ -229,7 +229,6 @@ async fn what_is_prepared_is_within_the_limits() {
         (file(json!({"file_hash": "x"})), 400, "invalid_hash"),
         (file(json!({"size": -1})), 400, "invalid_size"),
         (file(json!({"name": "../a"})), 400, "invalid_file_name"),
-        (file(json!({"mime": "x"})), 400, "invalid_media_type"),
         (file(json!({"max_downloads": 0})), 400, "invalid_max_downloads"),
         (file(json!({"expire_at": "2001-01-01T00:00:00Z"})), 400, "invalid_expire_at"),
         (json!({"files": []}), 400, "invalid_manifest"),

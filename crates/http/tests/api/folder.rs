@@ -193,8 +193,8 @@ async fn a_room_made_for_nothing_is_not_left_over() {
     let server = TestServer::start_with(policy).await;
     refused(server.at("PUT", "/box/a").body(vec![0; (4 << 20) + 1]), 413, "room_full").await;
     refused(server.at("PUT", "/box/a").body(piped(5)), 413, "room_full").await;
-    let bad_type = server.at("PUT", "/box/a").header("content-type", "nonsense").body("x");
-    refused(bad_type, 400, "invalid_media_type").await;
+    let bad_end = server.at("PUT", "/box/a?max_downloads=0").body("x");
+    refused(bad_end, 400, "invalid_max_downloads").await;
     refused(server.at("PUT", "/box/a").bearer_auth("x").body("x"), 404, "room_not_found").await;
 
     // A client that goes away in the middle.

@@ -17,7 +17,15 @@ const GARBAGE: &str = "garbage.that.nobody-signed";
 async fn no_credential_stands_in_the_log_and_each_request_has_its_id() {
     let data = tempfile::tempdir().unwrap();
     let log = data.path().join("server.log");
-    let env = [("RUST_LOG", "trace"), ("ELIZABETH_LOG_FORMAT", "json"), ("ELIZABETH_ADMIN_TOKEN", ADMIN)];
+    let env = [
+        ("RUST_LOG", "trace"),
+        ("ELIZABETH_LOG_FORMAT", "json"),
+        ("ELIZABETH_ADMIN_TOKEN", ADMIN),
+        // As if they were not set.
+        ("ELIZABETH_ROOM_TTL", ""),
+        ("ELIZABETH_DATABASE_URL", ""),
+        ("ELIZABETH_MAX_CONNECTIONS", ""),
+    ];
     let server = Server::start_logging_to(data.path(), &env, Server::log_file(&log));
     let mut secrets: BTreeSet<String> =
         [ADMIN, PASSWORD, WRONG_PASSWORD, GARBAGE].into_iter().map(str::to_owned).collect();

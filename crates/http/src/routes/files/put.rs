@@ -27,7 +27,7 @@ use crate::{
     request_body(content = inline(Binary), content_type = "application/octet-stream", description = "The file"),
     responses(
         (status = 201, description = "It is stored; `Location` has its address", body = ContentObject),
-        (status = 400, description = "`invalid_file_name`, `invalid_header`, `invalid_media_type`, `invalid_size`, `invalid_max_downloads`, `invalid_expire_at`, `invalid_query`, `incomplete_body`, `manifest_mismatch`: nothing is kept"),
+        (status = 400, description = "`invalid_file_name`, `invalid_header`, `invalid_size`, `invalid_max_downloads`, `invalid_expire_at`, `invalid_query`, `incomplete_body`, `manifest_mismatch`: nothing is kept"),
         (status = 403, description = "`permission_denied`"),
         (status = 408, description = "`upload_timed_out`"),
         (status = 409, description = "`room_contents_full`"),

@@ -15,7 +15,7 @@ use crate::{
     request_body = ChunkedManifest,
     responses(
         (status = 200, description = "The space is held", body = ChunkedReservation),
-        (status = 400, description = "`invalid_file_name`, `invalid_size`, `invalid_manifest`, `invalid_media_type`, `invalid_chunk_size`, `invalid_hash`, `invalid_max_downloads`, `invalid_expire_at`"),
+        (status = 400, description = "`invalid_file_name`, `invalid_size`, `invalid_manifest`, `invalid_chunk_size`, `invalid_hash`, `invalid_max_downloads`, `invalid_expire_at`"),
         (status = 403, description = "`permission_denied`"),
         (status = 409, description = "`room_contents_full`"),
         (status = 413, description = "`room_full`, `room_rows_full`: `details` says how much was asked for and how much is left"),

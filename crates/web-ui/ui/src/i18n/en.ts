@@ -46,7 +46,6 @@ export const en = {
   "problem.invalid_max_size": "The room cannot have this size.",
   "problem.invalid_max_times_entered": "So many entries are not possible.",
   "problem.invalid_max_uses": "So many uses are not possible.",
-  "problem.invalid_media_type": "That is no file type.",
   "problem.invalid_multipart": "The server does not understand the form.",
   "problem.invalid_parts": "The file cannot be put together from these parts.",
   "problem.invalid_password": "This password is not possible: it is empty or too long.",

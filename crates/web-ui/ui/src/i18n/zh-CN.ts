@@ -46,7 +46,6 @@ export default {
   "problem.invalid_max_size": "房间不能设成这个大小。",
   "problem.invalid_max_times_entered": "不能设成这个进入次数。",
   "problem.invalid_max_uses": "不能设成这个使用次数。",
-  "problem.invalid_media_type": "文件类型无效。",
   "problem.invalid_multipart": "服务器看不懂这份表单。",
   "problem.invalid_parts": "无法用这些部分拼成文件。",
   "problem.invalid_password": "这个密码不能用：它是空的，或者太长。",
