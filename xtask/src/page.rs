@@ -40,7 +40,7 @@ pub fn check() -> Result {
     npm(&ui, &["test"])
 }
 
-/// Drives the page that the server carries with Chromium. The arguments are for vitest: which of the tests to run.
+/// Drives the page that the server carries with Chromium and Firefox. The arguments are for vitest: which of the tests to run.
 pub fn drive(args: &[String], workspace: &Workspace) -> Result {
     let binary = workspace.programs()?.server;
     let e2e = installed(Part::E2e)?;

@@ -8,8 +8,8 @@ use crate::{
 };
 
 /// Installs the programs that the tests start, where they are missing: a throw-away Postgres of their own and a pooler in front of it, what reads
-/// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, a
-/// browser that can write Chinese, and what sets a program's clock wrong.
+/// an archive as people will, what the README's commands are pasted with, what clients of the tus protocol run on, two
+/// browsers, one of which can write Chinese, and what sets a program's clock wrong.
 pub fn install() -> Result {
     let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
@@ -23,6 +23,7 @@ pub fn install() -> Result {
         ("unzip", is_there("unzip")),
         ("curl", is_there("curl")),
         ("chromium", is_there("chromium")),
+        ("firefox-esr", is_there("firefox-esr")),
         ("fonts-noto-cjk", fonts),
         ("python3-pip", pip),
         ("nodejs", is_there("node")),
