@@ -249,7 +249,7 @@ it("lists what is in tables and in zip files", async () => {
 
   viewer = await view(page, "all.zip");
   await viewer.getByRole("row", { name: /photos\/cat\.png/ }).waitFor();
-  await viewer.getByRole("row", { name: /说明\.txt 7 B/ }).waitFor();
+  await viewer.getByRole("row", { name: /说明\.txt 7 bytes/ }).waitFor();
   await expectAccessible(page);
   await leave(page);
 });
@@ -264,7 +264,7 @@ it("shows the end of a long log first, in its colours", async () => {
   expect(await colour()).not.toBe(await text.evaluate((element) => getComputedStyle(element).color));
   await expect.poll(() => text.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)).toBeLessThan(50);
   await expectAccessible(page);
-  await viewer.getByText("this is the last 256 KiB of").waitFor();
+  await viewer.getByText("this is the last 262 kB of").waitFor();
   await button(page, "Show more").click();
   await expect.poll(() => text.evaluate((box) => box.textContent.length)).toBeGreaterThan(700_000);
   await leave(page);

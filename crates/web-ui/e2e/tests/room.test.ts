@@ -107,11 +107,11 @@ it("says that something does not fit before a byte of it is sent", async () => {
     body: JSON.stringify({ max_size: 1_000 }),
   });
   expect(settings.status).toBe(200);
-  await page.getByText("0 B of 1,000 B used").waitFor();
+  await page.getByText("0 bytes of 1 kB used").waitFor();
   const asked: string[] = [];
   page.on("request", (request) => asked.push(`${request.method()} ${request.url()}`));
   await drop(page, [{ name: "large.bin", mimeType: "", buffer: noise(2_000) }]);
-  await page.getByText("That does not fit: 1.95 KiB are needed, 1,000 B are left.").waitFor();
+  await page.getByText("That does not fit: 2 kB are needed, 1 kB are left.").waitFor();
   expect(asked.filter((request) => request.includes("/uploads/chunks"))).toEqual([]);
 });
 

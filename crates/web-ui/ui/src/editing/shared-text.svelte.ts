@@ -4,6 +4,7 @@ import { EditorView } from "@codemirror/view";
 
 import type { Content } from "../api/client";
 import { Problem, Unreachable } from "../api/problem";
+import { bytes } from "../i18n/format";
 import { t } from "../i18n/index.svelte";
 import { why } from "../i18n/why";
 import { changesBetween, fewestLines, textOf } from "./changes";
@@ -22,10 +23,13 @@ const SLOWER = 1_000;
 /** What was typed is kept in this browser when it has not arrived by then, in milliseconds. */
 const KEEP = 1_000;
 
+/** What the server takes as a text, in bytes. */
+const LONGEST = 1 << 20;
+
 /** What is said of a refusal that one can do something about, in words of the page. */
 const OWN_WORDS: Record<string, () => string> = {
   permission_denied: () => t("note.denied"),
-  text_too_long: () => t("note.long"),
+  text_too_long: () => t("note.long", { most: bytes(LONGEST) }),
 };
 
 /** What of an editor's view is needed here. */

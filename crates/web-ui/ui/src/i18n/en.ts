@@ -1,5 +1,5 @@
-/** The messages of the page. Every language has these and no others. `{name}` is replaced; `{n|one|many}` chooses by a
- * number. */
+/** The messages of the page. Every language has these and no others. `{name}` is replaced; `{n|one|other}` chooses by a
+ * number, among as many forms as the language has plurals (CLDR: zero, one, two, few, many, other). */
 export const en = {
   "app.tagline": "Rooms that hold text, images and files. No account: an address is all you need.",
   "app.language": "Language",
@@ -158,6 +158,17 @@ export const en = {
   "home.forget": "Forget {name}",
   "home.curl": "From a terminal",
 
+  // Names of rooms that nobody has thought of one for are put together from these: short, plain, and not easily mistaken
+  // for each other. Any of the first goes before any of the others.
+  "suggest.first":
+    "amber autumn brave bright calm cedar clear clever coral cosy crisp early fair fresh gentle golden green happy humble " +
+    "indigo jolly kind light lively lucky mellow merry mild misty noble ocean olive proud quick quiet rapid rosy royal " +
+    "silver snowy soft spring steady sunny swift tidy warm windy",
+  "suggest.second":
+    "badger beaver bison camel cat crane deer dolphin dove duck eagle falcon ferret finch fox frog gecko goose hare hawk " +
+    "heron horse koala lark lemur lion lynx magpie marten mole moose newt otter owl panda parrot pony puffin rabbit raven " +
+    "robin seal sparrow squirrel swan tiger turtle wolf",
+
   "name.empty": "Type a name first.",
   "name.start": "A name starts with a letter, a digit, “-”, “_” or “~”.",
   "name.characters": "A name has letters, digits and - _ . ~ only; “{character}” is not possible.",
@@ -202,7 +213,7 @@ export const en = {
   "room.facts": "Space and time",
   "room.share": "Share",
   "room.settings": "Settings",
-  "room.expires": "Gone in {span}",
+  "room.expires": "Deletes itself in {span}",
   "room.expires.never": "Stays until deleted",
   "room.locked": "Locked",
   "room.closed": "Closed",
@@ -285,7 +296,7 @@ export const en = {
   "note.waiting": "The server does not answer; saved as soon as it does",
   "note.conflict": "Changed by two people",
   "note.refused": "Not saved",
-  "note.long": "Not saved: a text has 1 MiB at most.",
+  "note.long": "Not saved: a text has {most} at most.",
   "note.denied": "Not saved: you may no longer change this. What you typed stays in this browser.",
   "note.copy": "Copy what you typed",
   "note.somebody": "Somebody",
@@ -574,7 +585,6 @@ export const en = {
   "may.delete": "delete",
   "may.dropbox": "add only, seeing nothing else (drop box)",
   "may.all": "everything",
-  "may.comma": ", ",
   "may.nothing": "nothing",
 
   "settings.title": "Settings of “{room}”",

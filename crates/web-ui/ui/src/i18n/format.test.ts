@@ -1,9 +1,20 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 
-import { bytes, span } from "./format";
+import { bytes, list, span } from "./format";
+import { locale } from "./index.svelte";
 
-it("tells a size by three digits", () => {
-  expect([0, 1_000, 1_536, 10 << 20, 1_234_567_890].map(bytes)).toEqual(["0 B", "1,000 B", "1.5 KiB", "10 MiB", "1.15 GiB"]);
+afterEach(() => (locale.current = "en"));
+
+it("tells a size by three digits, in powers of a thousand", () => {
+  const sizes = { 0: "0 bytes", 1: "1 byte", 999: "999 bytes", 1_000: "1 kB", 1_536: "1.54 kB", 99_960: "100 kB" };
+  const larger = { 262_144: "262 kB", 999_499: "999 kB", 999_500: "1 MB", 10_737_418_240: "10.7 GB", 2e12: "2 TB", 3e18: "3,000 PB" };
+  for (const [size, words] of Object.entries({ ...sizes, ...larger })) expect(bytes(Number(size)), size).toBe(words);
+});
+
+it("writes sizes, spans and lists as each language does", () => {
+  const written = () => [bytes(5), bytes(1_540_000), span(90_000), span(5_400), list(["a", "b"]), list(["a", "b", "c"])];
+  locale.current = "zh-CN";
+  expect(written()).toEqual(["5字节", "1.54 MB", "1天1小时", "1小时30分钟", "a、b", "a、b、c"]);
 });
 
 it("tells a span by its two largest units, and rounds the rest", () => {

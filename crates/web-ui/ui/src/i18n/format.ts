@@ -1,18 +1,31 @@
 import { locale } from "./index.svelte";
 import { number } from "./number";
 
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+const SIZES = ["kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 
-/** Bytes for people: binary units, three digits. */
+/** Bytes for people: units of the SI, powers of 1000, three digits. */
 export function bytes(size: number): string {
-  let unit = 0;
-  let value = size;
-  while (value >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit += 1;
+  if (size < 1_000) return number(size, locale.current, { style: "unit", unit: "byte", unitDisplay: "long" });
+  let at = 0;
+  let value = size / 1_000;
+  // From where on three digits would be those of a thousand.
+  while (value >= 999.5 && at < SIZES.length - 1) {
+    value /= 1_000;
+    at += 1;
   }
-  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${number(value, locale.current, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+  const maximumFractionDigits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return number(value, locale.current, { style: "unit", unit: SIZES[at], maximumFractionDigits });
+}
+
+const lists = new Map<string, Intl.ListFormat>();
+
+/** Words one after the other, as the language lists them; parts of a measure, such as hours and minutes, as it puts those
+ * together. */
+export function list(words: string[], type: "conjunction" | "unit" = "conjunction"): string {
+  const key = locale.current + type;
+  let format = lists.get(key);
+  if (!format) lists.set(key, (format = new Intl.ListFormat(locale.current, { type, style: "narrow" })));
+  return format.format(words);
 }
 
 const SPANS: [number, Intl.NumberFormatOptions["unit"]][] = [
@@ -46,10 +59,12 @@ export function span(seconds: number): string {
     const count = Math.floor(rest / length);
     rest -= count * length;
     if (count > 0 || words.length === 0) {
-      words.push(number(count, locale.current, { style: "unit", unit, unitDisplay: "short" }));
+      // Days are whole words: some languages shorten them to what nobody writes.
+      const unitDisplay = unit === "day" ? "long" : "short";
+      words.push(number(count, locale.current, { style: "unit", unit, unitDisplay }));
     }
   }
-  return words.join(" ");
+  return list(words, "unit");
 }
 
 /** An instant as people speak of it, near ones by how long ago. */

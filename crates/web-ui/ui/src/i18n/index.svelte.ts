@@ -3,6 +3,7 @@ import { en, type Key, type Messages } from "./en";
 import { LOCALES, locales, type Locale } from "./locales";
 import { lookup } from "./lookup";
 import { number } from "./number";
+import { plural } from "./plural";
 
 export type { Key } from "./en";
 export { LOCALES, locales } from "./locales";
@@ -36,12 +37,12 @@ class CurrentLocale {
 
 export const locale = new CurrentLocale();
 
-/** The message of a key, with `{name}` replaced by what is given; `{n|one|many}` chooses by a number. */
+/** The message of a key, with `{name}` replaced by what is given; `{n|one|other}` chooses a form by a number. */
 export function t(key: Key, given: Record<string, string | number> = {}): string {
-  return locale.messages[key].replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one, many) => {
+  return locale.messages[key].replace(/\{(\w+)(?:\|([^}]*))?\}/g, (whole, name: string, forms?: string) => {
     const value = given[name];
     if (value === undefined) return whole;
-    if (one !== undefined) return Number(value) === 1 ? one : many;
+    if (forms !== undefined) return plural(Number(value), forms.split("|"), locale.current);
     return typeof value === "number" ? number(value, locale.current) : value;
   });
 }

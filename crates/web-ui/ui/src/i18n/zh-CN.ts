@@ -158,6 +158,9 @@ export default {
   "home.forget": "忘记 {name}",
   "home.curl": "在终端里使用",
 
+  "suggest.first": "安静 明亮 温暖 清新 快乐 勇敢 聪明 温柔 金色 银色 绿色 蓝色 秋日 春日 夏夜 冬雪 晨光 晚霞 山间 海边 林中 云上 月下 星空",
+  "suggest.second": "水獭 松鼠 白鹭 海豚 熊猫 小鹿 狐狸 猫头鹰 燕子 天鹅 骆驼 刺猬 海豹 考拉 企鹅 蜻蜓 锦鲤 云雀 白鸽 小马 兔子 老虎 山雀 海龟",
+
   "name.empty": "请先输入名字。",
   "name.start": "名字以字母、数字、“-”、“_” 或 “~” 开头。",
   "name.characters": "名字只能有字母、数字和 - _ . ~，不能有 “{character}”。",
@@ -202,7 +205,7 @@ export default {
   "room.facts": "空间与时间",
   "room.share": "分享",
   "room.settings": "设置",
-  "room.expires": "{span}后到期",
+  "room.expires": "{span}后自动删除",
   "room.expires.never": "一直保留，直到删除",
   "room.locked": "已锁定",
   "room.closed": "已关闭",
@@ -285,7 +288,7 @@ export default {
   "note.waiting": "服务器没有回应，恢复后会自动保存",
   "note.conflict": "两个人同时修改了",
   "note.refused": "没有保存",
-  "note.long": "没有保存：文字最多 1 MiB。",
+  "note.long": "没有保存：文字最多 {most}。",
   "note.denied": "没有保存：你不能再修改它了。你输入的内容仍保留在这个浏览器里。",
   "note.copy": "复制我输入的内容",
   "note.somebody": "访客",
@@ -572,7 +575,6 @@ export default {
   "may.delete": "删除",
   "may.dropbox": "只能添加，看不到别的内容（投递箱）",
   "may.all": "一切",
-  "may.comma": "、",
   "may.nothing": "什么都不能做",
 
   "settings.title": "“{room}” 的设置",

@@ -1,10 +1,10 @@
 /** The units in which sizes are typed, by how many bytes they have. */
-export const SIZE_UNITS = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+export const SIZE_UNITS = { MB: 1e6, GB: 1e9, TB: 1e12 } as const;
 export type SizeUnit = keyof typeof SIZE_UNITS;
 
 /** A size as one types it: in the largest unit of which it is at least one. */
 export function typed(size: number): { amount: string; unit: SizeUnit } {
-  const unit = size >= SIZE_UNITS.TiB ? "TiB" : size >= SIZE_UNITS.GiB ? "GiB" : "MiB";
+  const unit = size >= SIZE_UNITS.TB ? "TB" : size >= SIZE_UNITS.GB ? "GB" : "MB";
   return { amount: String(Math.round((size / SIZE_UNITS[unit]) * 100) / 100), unit };
 }
 
