@@ -13,6 +13,8 @@ it("tells a size by three digits, in powers of a thousand", () => {
 
 it("writes sizes, spans and lists as each language does", () => {
   const written = () => [bytes(5), bytes(1_540_000), span(90_000), span(5_400), list(["a", "b"]), list(["a", "b", "c"])];
+  locale.current = "de";
+  expect(written()).toEqual(["5 Byte", "1,54 MB", "1 Tag, 1 Std.", "1 Std., 30 Min.", "a und b", "a, b und c"]);
   locale.current = "zh-CN";
   expect(written()).toEqual(["5字节", "1.54 MB", "1天1小时", "1小时30分钟", "a、b", "a、b、c"]);
 });

@@ -4,6 +4,7 @@ import { en, type Messages } from "./en";
  * English is always there, the others are loaded. */
 export const LOCALES = {
   en: { name: "English", load: async () => en },
+  de: { name: "Deutsch", load: async () => (await import("./de")).default },
   "zh-CN": { name: "简体中文", load: async () => (await import("./zh-CN")).default },
 } satisfies Record<string, { name: string; load: () => Promise<Messages> }>;
 
