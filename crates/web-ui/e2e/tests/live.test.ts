@@ -121,3 +121,21 @@ it("leaves an upload its four connections", async () => {
   expect([4, 5]).toContain(connections.chunks.size);
   for (const stream of connections.stream) expect(connections.chunks).not.toContain(stream);
 });
+
+it("shows who else is here, and that they write, until they are gone", async () => {
+  const others = (page: Page, words: string) => page.getByRole("list", { name: words, exact: true });
+  const first = await here.person();
+  await first.makeRoom("who-is-here");
+  const second = await here.person();
+  await second.enter("who-is-here");
+  await others(first.page, "1 other is here").waitFor();
+  await others(second.page, "1 other is here").waitFor();
+  await note(second.page).click();
+  await others(first.page, "1 other is here").getByText("Somebody, who writes").waitFor({ state: "attached" });
+
+  const third = await here.person();
+  await third.enter("who-is-here");
+  await others(first.page, "2 others are here").waitFor();
+  await third.page.goto("about:blank");
+  await others(first.page, "1 other is here").waitFor({ timeout: 50_000 });
+});

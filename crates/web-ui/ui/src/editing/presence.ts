@@ -1,39 +1,30 @@
 import type { Extension } from "@codemirror/state";
 import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 
-import { answer, api, type Schemas } from "../api/client";
 import { t } from "../i18n/index.svelte";
+import { colourOf, type Sign } from "../room/people.svelte";
 import type { RoomStore } from "../room/room.svelte";
 import { caretLooks, moveCaret, otherCarets } from "./carets";
 import { parsePlace, writePlace } from "./place";
 import type { SharedText } from "./shared-text.svelte";
 
-/** Somebody who is there, or is gone. */
-type Sign = Omit<Schemas["PresentObject"], "me"> & { gone?: boolean };
-
 /** Where one is is reported at most so often, and at least, in milliseconds. The server forgets it after 30 s. */
 const PAUSE = 400;
 const ALIVE = 10_000;
 
-/** Dark enough for white letters. */
-const COLOURS = ["#b42318", "#1a56a8", "#2c6a1d", "#8a2f8f", "#9a4a06", "#0f6a63"];
-
 /** Shows where others are in a text that is edited, and them where one is oneself as long as one is in it. */
 export function carets(store: RoomStore, shared: SharedText): Extension {
-  const colour = COLOURS[Math.floor(Math.random() * COLOURS.length)];
+  const { people } = store;
 
   class Presence {
-    private me: string | undefined;
     private timer: ReturnType<typeof setTimeout> | undefined;
     private isShown = false;
     /** Signs about a version that has not come yet. */
     private readonly early = new Map<string, Sign>();
-    private readonly unhear = store.hear(({ kind, data }) => {
-      // Until it is known which session one is oneself, all that are there come with the answer to the first sign.
-      if (kind === "presence" && this.me !== undefined) this.heard(data as Sign);
-    });
+    private readonly unhear = people.listen((sign) => this.heard(sign));
 
     constructor(private readonly view: EditorView) {
+      for (const sign of people.others) queueMicrotask(() => this.heard(sign));
       this.soon(0);
     }
 
@@ -56,30 +47,23 @@ export function carets(store: RoomStore, shared: SharedText): Extension {
         const { id, version } = shared.known;
         const { anchor, head } = this.view.state.selection.main;
         const isIn = this.view.hasFocus && id !== undefined;
-        if (!isIn && !this.isShown && this.me !== undefined) return;
+        if (!isIn && !this.isShown) return;
         const place = { id: id ?? 0, version, anchor: shared.placeThere(anchor), head: shared.placeThere(head) };
         void this.sign(isIn ? writePlace(place) : undefined);
         if (this.view.hasFocus) this.soon(ALIVE);
       }, time);
     }
 
-    private async sign(at: string | undefined): Promise<void> {
+    private sign(at: string | undefined): Promise<void> {
       this.isShown = at !== undefined;
-      try {
-        const all = await answer(api.POST("/api/v1/rooms/{room}/presence", { ...(await store.stay.as()), body: { colour, at } }));
-        this.me = all.find(({ me }) => me)?.session;
-        // Whoever is not there any more was reported as gone.
-        for (const sign of all) this.heard(sign);
-      } catch {
-        // The next sign comes soon, and nothing depends on this one.
-      }
+      return people.place(at);
     }
 
     private heard(sign: Sign): void {
-      const { session, name, colour, at, gone } = sign;
+      const { session, name, at, gone } = sign;
       this.early.delete(session);
       const place = gone ? undefined : parsePlace(at);
-      const isHere = place !== undefined && place.id === shared.known.id && session !== this.me;
+      const isHere = place !== undefined && place.id === shared.known.id && session !== people.me;
       if (isHere && place.version > shared.known.version) return void this.early.set(session, sign);
       const known = this.view.state.field(otherCarets).some((caret) => caret.session === session);
       if (!isHere && !known) return;
@@ -87,7 +71,7 @@ export function carets(store: RoomStore, shared: SharedText): Extension {
         ? {
             session,
             name: name || t("note.somebody"),
-            colour: /^#[0-9a-f]{6}$/.test(colour ?? "") ? colour! : COLOURS[0]!,
+            colour: colourOf(sign),
             anchor: shared.placeHere(place.anchor),
             head: shared.placeHere(place.head),
           }

@@ -1,11 +1,16 @@
 import { locale } from "./index.svelte";
 import { number } from "./number";
 
+/** How much of a unit, which no line breaks apart. */
+function measure(value: number, options: Intl.NumberFormatOptions): string {
+  return number(value, locale.current, { style: "unit", ...options }).replaceAll(" ", "\u00a0");
+}
+
 const SIZES = ["kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 
 /** Bytes for people: units of the SI, powers of 1000, three digits. */
 export function bytes(size: number): string {
-  if (size < 1_000) return number(size, locale.current, { style: "unit", unit: "byte", unitDisplay: "long" });
+  if (size < 1_000) return measure(size, { unit: "byte", unitDisplay: "long" });
   let at = 0;
   let value = size / 1_000;
   // From where on three digits would be those of a thousand.
@@ -14,7 +19,7 @@ export function bytes(size: number): string {
     at += 1;
   }
   const maximumFractionDigits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return number(value, locale.current, { style: "unit", unit: SIZES[at], maximumFractionDigits });
+  return measure(value, { unit: SIZES[at], maximumFractionDigits });
 }
 
 const lists = new Map<string, Intl.ListFormat>();
@@ -61,7 +66,7 @@ export function span(seconds: number): string {
     if (count > 0 || words.length === 0) {
       // Days are whole words: some languages shorten them to what nobody writes.
       const unitDisplay = unit === "day" ? "long" : "short";
-      words.push(number(count, locale.current, { style: "unit", unit, unitDisplay }));
+      words.push(measure(count, { unit, unitDisplay }));
     }
   }
   return list(words, "unit");

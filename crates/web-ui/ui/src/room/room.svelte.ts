@@ -9,6 +9,7 @@ import { Entry } from "./entry.svelte";
 import type { Happening } from "./event-stream";
 import { List } from "./list";
 import { Live } from "./live";
+import { People } from "./people.svelte";
 import { Reader } from "./reader";
 import { Stay } from "./stay";
 import { Thumbnails } from "./thumbnails";
@@ -40,6 +41,7 @@ export class RoomStore {
   readonly contents: Contents;
   readonly reader: Reader;
   readonly thumbnails: Thumbnails;
+  readonly people: People;
   private readonly list: List;
   private readonly live: Live;
   private readonly watch = new Watch(
@@ -66,6 +68,7 @@ export class RoomStore {
     this.contents = new Contents(this.stay, () => this.refresh());
     this.reader = new Reader(this.stay);
     this.thumbnails = new Thumbnails(this.stay, this.reader);
+    this.people = new People(this.stay);
     this.list = new List(this.stay);
     this.live = new Live(this.stay, {
       happened: (happening) => this.happened(happening),
@@ -94,6 +97,7 @@ export class RoomStore {
     if (this.room) rememberRoom(this.stay.slug, { name: this.room.name, visited: Date.now() });
     this.watch.start();
     this.live.start();
+    this.people.start();
     addEventListener("pagehide", this.contents.flush);
   }
 
@@ -145,6 +149,7 @@ export class RoomStore {
 
   /** Something happened in the room. */
   private happened(happening: Happening): void {
+    this.people.heard(happening);
     for (const listener of this.listeners) listener(happening);
     const { kind, data } = happening;
     const about = data as { id?: number; content?: Content | null; ids?: number[] };
@@ -252,6 +257,7 @@ export class RoomStore {
   private stop(): void {
     this.watch.stop();
     this.live.stop();
+    this.people.stop();
     void this.contents.flush();
     removeEventListener("pagehide", this.contents.flush);
   }
@@ -265,6 +271,7 @@ export class RoomStore {
     // What is under way must not come in again.
     this.watch.stop();
     this.live.stop();
+    this.people.stop();
     try {
       const token = await this.stay.session?.bearer();
       if (token) await answer(api.POST("/api/v1/auth/logout", { body: { access_token: token } }));
@@ -273,6 +280,7 @@ export class RoomStore {
       if (!(error instanceof Problem)) {
         this.watch.start();
         this.live.start();
+        this.people.start();
         throw error;
       }
     }
