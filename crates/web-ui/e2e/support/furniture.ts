@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 import type { Person } from "./browser";
 import { noise, pdf } from "./files";
 import { LANDSCAPES, photos } from "./photos";
-import { note, pick, saved, type } from "./page";
+import { note, pick, saved, type, type TestFile } from "./page";
 
 interface Words {
   room: string;
@@ -64,14 +64,15 @@ const LIST = [
   { title: "Packing list", lines: ["Tent and pegs", "Sleeping bags", "Stove, pots, matches", "Maps", "Coffee", "Rain coats"] },
 ];
 
-/** Makes a room in which people have been for a while, with an upload that is under way and stays so. */
-export async function furnish(person: Person, browser: Browser, words: Words): Promise<void> {
+/** Makes a room in which people have been for a while, and answers its key. */
+export async function furnish(person: Person, browser: Browser, words: Words, more: TestFile[] = []): Promise<string> {
   const { page } = person;
   const { names } = words;
-  await person.makeRoom(words.room);
+  const key = await person.makeRoom(words.room);
   await note(page).fill(words.note);
   await saved(page).waitFor();
   await type(page, "https://www.openstreetmap.org/relation/51701");
+  for (const file of more) await pick(page, [file]);
   await pick(page, [{ name: names.script, mimeType: "text/x-python", buffer: Buffer.from(SCRIPT) }]);
   await pick(page, [{ name: names.costs, mimeType: "text/csv", buffer: Buffer.from(COSTS) }]);
   await pick(page, [{ name: names.list, mimeType: "application/pdf", buffer: pdf(LIST) }]);
@@ -80,6 +81,7 @@ export async function furnish(person: Person, browser: Browser, words: Words): P
   if (morning) await pick(page, [{ ...morning, name: names.photos[0] }]);
   if (evening) await pick(page, [{ ...evening, name: names.photos[1] }]);
   await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+  return key;
 }
 
 /** Begins to send a film, of which nothing arrives after the first chunks. */

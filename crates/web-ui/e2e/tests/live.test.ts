@@ -126,6 +126,8 @@ it("shows who else is here, and that they write, until they are gone", async () 
   const others = (page: Page, words: string) => page.getByRole("list", { name: words, exact: true });
   const first = await here.person();
   await first.makeRoom("who-is-here");
+  await note(first.page).fill("Who brings what?");
+  await saved(first.page).waitFor();
   const second = await here.person();
   await second.enter("who-is-here");
   await others(first.page, "1 other is here").waitFor();

@@ -1,37 +1,15 @@
-import { mkdir, mkdtemp, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import type { BrowserContextOptions } from "playwright-core";
+import { it } from "vitest";
 
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { beforeAll, expect, it } from "vitest";
-
-import { expectAccessible } from "../support/axe";
 import type { Person } from "../support/browser";
 import { CHINESE, ENGLISH, beginUpload, furnish } from "../support/furniture";
 import { button, settings } from "../support/page";
+import { take } from "../support/pictures";
 import { stage } from "../support/stage";
 
-/** The pictures of the documents are taken with `PICTURES=1`; without it, they go to where nobody keeps them. */
 const here = stage({ host: "rooms.example" });
-const LARGEST = 250_000;
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-
-let folder: string;
-
-beforeAll(async () => {
-  folder = process.env["PICTURES"] === "1" ? resolve("../../../docs/images") : await mkdtemp(join(tmpdir(), "elizabeth-pictures-"));
-  await mkdir(folder, { recursive: true });
-});
-
-/** Takes a picture of the page, of which nobody may be kept out. */
-async function take(page: Page, name: string): Promise<void> {
-  await page.evaluate(() => document.fonts.ready);
-  await expectAccessible(page);
-  const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, caret: "hide", animations: "disabled" });
-  expect((await stat(path)).size).toBeLessThan(LARGEST);
-}
 
 /** Somebody else in a furnished room, with other eyes. */
 async function visit(options: BrowserContextOptions, room: string): Promise<Person> {
