@@ -37,7 +37,7 @@ describe.each(locales)("%s", (tag) => {
 test("figures of the problem stand in the sentence, and the server’s own behind it where it says more", async () => {
   await read("en");
   const full = new Problem(413, "room_full", "Exceeds room capacity limit", { requested: 9, remaining: 1_500_000 });
-  expect(why(full)).toMatch(/^It does not fit into the room: 1\.\d+ \w+ are left\.$/);
+  expect(why(full)).toMatch(/^It does not fit into the room: 1\.\d+\s\w+ are left\.$/);
   const name = new Problem(400, "invalid_file_name", "invalid file name: it has a backslash");
   expect(why(name)).toBe("A file cannot be called that. (invalid file name: it has a backslash)");
 });

@@ -1,5 +1,4 @@
 import { Problem, Unreachable } from "../api/problem";
-import { why } from "../i18n/why";
 
 /** Where somebody stands before a room. */
 export type Stage =
