@@ -1,5 +1,6 @@
 //! The words of the page of a ticket, by language: a file and a line of [`LANGUAGES`] each.
 
+mod de;
 mod en;
 mod zh_cn;
 
@@ -9,7 +10,7 @@ use elizabeth_core::{ErrorCode, media_kind::MediaKind, permission::Permission};
 use crate::headers::{languages, same_family};
 
 /// The languages there are. Where somebody reads none of them, the first speaks.
-pub(super) const LANGUAGES: &[&Words] = &[&en::WORDS, &zh_cn::WORDS];
+pub(super) const LANGUAGES: &[&Words] = &[&en::WORDS, &de::WORDS, &zh_cn::WORDS];
 
 /// How often something can still be done. `{n}`, `{time}` are replaced.
 pub(super) struct Often {
@@ -91,6 +92,7 @@ mod tests {
             (Some("fr, zh-TW;q=0.5, en;q=0.4"), "zh-CN"),
             (Some("en-GB,zh-CN;q=0.9"), "en"),
             (Some("ZH-cn"), "zh-CN"),
+            (Some("de-AT, en;q=0.5"), "de"),
         ] {
             let mut headers = HeaderMap::new();
             headers.extend(value.map(|value| (header::ACCEPT_LANGUAGE, value.parse().unwrap())));
