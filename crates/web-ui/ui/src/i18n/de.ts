@@ -47,7 +47,6 @@ export default {
   "problem.invalid_max_size": "Diese Größe kann der Raum nicht haben.",
   "problem.invalid_max_times_entered": "So viele Eintritte gehen nicht.",
   "problem.invalid_max_uses": "So oft lässt sich ein Link nicht benutzen.",
-  "problem.invalid_media_type": "Das ist keine Art von Datei.",
   "problem.invalid_multipart": "Der Server versteht das Formular nicht.",
   "problem.invalid_parts": "Aus diesen Teilen lässt sich die Datei nicht zusammensetzen.",
   "problem.invalid_password": "Dieses Passwort geht nicht: Es ist leer oder zu lang.",
