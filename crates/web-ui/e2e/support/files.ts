@@ -135,3 +135,62 @@ export function zip(entries: { name: string; data: Buffer }[]): Buffer {
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...files, central, end]);
 }
+
+/** A tar (POSIX.1-1988, ustar) of files, each from the first of May 2026; names that are too long for it stand in front, as GNU does it. */
+export function tar(entries: { name: string; data: Buffer }[]): Buffer {
+  const padded = (data: Buffer) => Buffer.concat([data, Buffer.alloc((512 - (data.length % 512)) % 512)]);
+  const one = (name: Buffer, data: Buffer, type: string): Buffer => {
+    const header = Buffer.alloc(512);
+    name.copy(header, 0, 0, 100);
+    header.write("0000644\0", 100, "latin1");
+    header.write(`${data.length.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+    header.write(`${(Date.UTC(2026, 4, 1, 12) / 1_000).toString(8).padStart(11, "0")}\0`, 136, "latin1");
+    header.write(`        ${type}`, 148, "latin1");
+    header.write("ustar\x0000", 257, "latin1");
+    const sum = header.reduce((sum, byte) => sum + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+    return Buffer.concat([header, padded(data)]);
+  };
+  const files = entries.flatMap(({ name, data }) => {
+    const path = Buffer.from(name);
+    const long = path.length > 100 ? [one(Buffer.from("././@LongLink"), Buffer.concat([path, Buffer.alloc(1)]), "L")] : [];
+    return [...long, one(path, data, "0")];
+  });
+  return Buffer.concat([...files, Buffer.alloc(1_024)]);
+}
+
+/** A TIFF of two images, each of one colour, without compression (TIFF 6.0, section 2). */
+export function tiff(width: number, height: number, colours: [number, number, number][]): Buffer {
+  const parts: Buffer[] = [Buffer.from("II*\0\x08\0\0\0", "latin1")];
+  let at = 8;
+  for (const [page, colour] of colours.entries()) {
+    const pixels = Buffer.alloc(width * height * 3, Buffer.from(colour));
+    const tags: [tag: number, type: number, count: number, value: number][] = [
+      [256, 3, 1, width],
+      [257, 3, 1, height],
+      [258, 3, 3, 0],
+      [259, 3, 1, 1],
+      [262, 3, 1, 2],
+      [273, 4, 1, 0],
+      [277, 3, 1, 3],
+      [278, 3, 1, height],
+      [279, 4, 1, pixels.length],
+    ];
+    const directory = Buffer.alloc(2 + 12 * tags.length + 4 + 6);
+    const bits = at + directory.length - 6;
+    directory.writeUInt16LE(tags.length, 0);
+    for (const [index, [tag, type, count, value]] of tags.entries()) {
+      const place = 2 + 12 * index;
+      directory.writeUInt16LE(tag, place);
+      directory.writeUInt16LE(type, place + 2);
+      directory.writeUInt32LE(count, place + 4);
+      directory.writeUInt32LE(tag === 258 ? bits : tag === 273 ? at + directory.length : value, place + 8);
+    }
+    const next = at + directory.length + pixels.length;
+    directory.writeUInt32LE(page === colours.length - 1 ? 0 : next, 2 + 12 * tags.length);
+    for (let bit = 0; bit < 3; bit += 1) directory.writeUInt16LE(8, directory.length - 6 + 2 * bit);
+    parts.push(directory, pixels);
+    at = next;
+  }
+  return Buffer.concat(parts);
+}

@@ -1,10 +1,11 @@
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 
 import { expectAccessible } from "../support/axe";
 import { pdf, png, noise, wav, zip } from "../support/files";
 import { button, content, pick, type TestFile } from "../support/page";
 import { stage } from "../support/stage";
+import { leave, view } from "../support/viewer";
 
 const here = stage();
 
@@ -17,20 +18,6 @@ async function room(name: string, files: TestFile[]): Promise<Page> {
   // Together, they would stand in the order in which they arrive.
   for (const file of files) await pick(owner.page, [file]);
   return owner.page;
-}
-
-/** Opens a content from the list. */
-async function view(page: Page, name: string): Promise<Locator> {
-  await content(page, name).locator("button.open").click();
-  const viewer = page.getByRole("dialog", { name });
-  await viewer.waitFor();
-  return viewer;
-}
-
-async function leave(page: Page): Promise<void> {
-  await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-  await expect.poll(() => page.url()).not.toContain("#");
 }
 
 it("shows images, larger and smaller, one after the other", async () => {
@@ -283,6 +270,15 @@ it("reads what is a text, whatever it is called", async () => {
     await viewer.locator(".cm-line").getByText(line ?? "").waitFor();
     await leave(page);
   }
+});
+
+it("shows what is white on nothing", async () => {
+  const page = await room("white", [{ name: "white.png", mimeType: "image/png", buffer: png(40, 40, [255, 255, 255]) }]);
+  const viewer = await view(page, "white.png");
+  const image = viewer.locator("img.ready");
+  await image.waitFor();
+  expect(await image.evaluate((shown) => getComputedStyle(shown).backgroundImage)).toContain("conic-gradient");
+  await leave(page);
 });
 
 it("offers the rest for download, and spends nothing by looking", async () => {

@@ -2,7 +2,27 @@ import type { Content } from "../api/client";
 import { languageOf, normalLanguage } from "./language";
 
 /** How a content is shown. */
-export type Kind = "image" | "pdf" | "audio" | "video" | "markdown" | "table" | "code" | "text" | "zip" | "link" | "other";
+export type Kind =
+  | "image"
+  | "photo"
+  | "pdf"
+  | "document"
+  | "sheets"
+  | "audio"
+  | "video"
+  | "markdown"
+  | "notebook"
+  | "table"
+  | "code"
+  | "text"
+  | "archive"
+  | "link"
+  | "other";
+export type Decoder = "heif" | "tiff";
+export type ArchiveFormat = "zip" | "tar" | "gzip";
+/** Documents that are laid out part by part. */
+export type PaperFormat = "docx" | "epub" | "odt" | "pptx";
+export type SheetFormat = "ods" | "xlsx";
 /** What people look for. */
 export const GROUPS = ["pictures", "video", "audio", "documents", "code", "texts", "links", "other"] as const;
 export type Group = (typeof GROUPS)[number];
@@ -12,7 +32,31 @@ type Described = Pick<Content, "content_type" | "file_name" | "kind" | "mime_typ
 /** The raster images that browsers draw. The type decides, not the name: browsers go by it too. */
 const IMAGES = new Set(["apng", "avif", "bmp", "gif", "jpeg", "png", "vnd.microsoft.icon", "webp", "x-icon"]);
 const TEXT_ENDINGS = new Set(["txt", "text", "log", "srt", "vtt", "nfo", "lrc"]);
-const ZIP_ENDINGS = new Set(["zip", "jar", "cbz", "epub", "docx", "xlsx", "pptx", "odt", "ods", "odp", "apk", "war", "whl"]);
+/** By each name, what has it. */
+function named<Value extends string>(names: Record<Value, string[]>): Map<string, Value> {
+  return new Map(Object.entries<string[]>(names).flatMap(([value, all]) => all.map((name) => [name, value as Value])));
+}
+
+/** Images that browsers do not draw, each with what decodes it. */
+const DECODERS = named<Decoder>({
+  heif: ["heic", "heif", "hif"],
+  tiff: ["tif", "tiff"],
+});
+const ARCHIVES = named<ArchiveFormat>({
+  zip: ["zip", "odp", "jar", "cbz", "apk", "war", "whl", "application/zip", "application/x-zip-compressed"],
+  tar: ["tar", "application/x-tar"],
+  gzip: ["gz", "tgz", "application/gzip", "application/x-gzip"],
+});
+const PAPERS = named<PaperFormat>({
+  docx: ["docx"],
+  epub: ["epub"],
+  odt: ["odt"],
+  pptx: ["pptx"],
+});
+const SHEETS = named<SheetFormat>({
+  ods: ["ods"],
+  xlsx: ["xlsx"],
+});
 const DOCUMENT_ENDINGS = new Set(["doc", "docx", "epub", "odp", "ods", "odt", "pdf", "ppt", "pptx", "rtf", "xls", "xlsx"]);
 const MARKDOWN_ENDINGS = new Set(["md", "markdown", "mdown", "mkd"]);
 const TABLE_ENDINGS = new Set(["csv", "tsv"]);
@@ -49,13 +93,36 @@ export function kindOf(content: Described): Kind {
   // A TypeScript file is taken for a video by those who look at its name alone.
   if (mime === "video/mp2t" && end === "ts") return "code";
   if (main === "audio" || main === "video") return main;
-  if (mime === "application/zip" || ZIP_ENDINGS.has(end)) return "zip";
+  if (decoderOf(content)) return "photo";
+  if (paperOf(content)) return "document";
+  if (sheetOf(content)) return "sheets";
+  if (archiveOf(content)) return "archive";
+  if (end === "ipynb" || mime === "application/x-ipynb+json") return "notebook";
   if (MARKDOWN_ENDINGS.has(end) || mime === "text/markdown") return "markdown";
   if (TABLE_ENDINGS.has(end) || mime === "text/csv" || mime === "text/tab-separated-values") return "table";
   if (languageOf(content.file_name, content.language)) return "code";
   if (TEXT_APPLICATIONS.test(mime) || mime === "image/svg+xml" || mime === "text/html") return "code";
   if (main === "text" || TEXT_ENDINGS.has(end)) return "text";
   return content.kind === "text" || content.kind === "code" ? content.kind : "other";
+}
+
+/** What decodes an image that browsers do not draw. */
+export function decoderOf(content: Described): Decoder | undefined {
+  const [main, sub = ""] = essence(content).split("/");
+  return DECODERS.get(ending(content.file_name ?? "")) ?? (main === "image" ? DECODERS.get(sub) : undefined);
+}
+
+/** How what is in an archive is found. A name decides before the type: many things are a zip file underneath. */
+export function archiveOf(content: Described): ArchiveFormat | undefined {
+  return ARCHIVES.get(ending(content.file_name ?? "")) ?? ARCHIVES.get(essence(content));
+}
+
+export function paperOf(content: Described): PaperFormat | undefined {
+  return PAPERS.get(ending(content.file_name ?? ""));
+}
+
+export function sheetOf(content: Described): SheetFormat | undefined {
+  return SHEETS.get(ending(content.file_name ?? ""));
 }
 
 function textKind(content: Described): Kind {
@@ -73,21 +140,25 @@ function textKind(content: Described): Kind {
 
 /** Whether it is shown as text of some sort. */
 export function isTextual(kind: Kind): boolean {
-  return kind === "text" || kind === "code" || kind === "markdown" || kind === "table";
+  return kind === "text" || kind === "code" || kind === "markdown" || kind === "table" || kind === "notebook";
 }
 
 /** Under what each kind is looked for. */
 const GROUP_OF: Record<Kind, Group> = {
   image: "pictures",
+  photo: "pictures",
   video: "video",
   audio: "audio",
   pdf: "documents",
+  document: "documents",
+  sheets: "documents",
   code: "code",
+  notebook: "code",
   text: "texts",
   markdown: "texts",
   table: "texts",
   link: "links",
-  zip: "other",
+  archive: "other",
   other: "other",
 };
 const groups = new WeakMap<Described, Group>();

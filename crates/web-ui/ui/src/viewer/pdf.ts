@@ -57,12 +57,12 @@ export interface OpenPdf {
   close(): void;
 }
 
-/** Opens a document of which only what is looked at is fetched. */
-export function openPdf(url: string): OpenPdf {
+/** Opens a document: of one at an address only what is looked at is fetched. */
+export function openPdf(from: { url: string } | { data: Uint8Array }): OpenPdf {
   const port = new Worker(ownScript(script), { type: "module" });
   const worker = PDFWorker.create({ port });
   const task = getDocument({
-    url,
+    ...from,
     worker,
     isEvalSupported: false,
     disableAutoFetch: true,

@@ -12,7 +12,7 @@ const known = new Map<string, Promise<string>>();
 export function snippet(store: RoomStore, content: Content): Promise<string> {
   const found = known.get(content.sha256);
   if (found) return found;
-  const read = readStart(store, content, Math.min(LENGTH, content.size)).then(({ text }) => firstLines(text ?? "", 2));
+  const read = readStart(store.reader, content, Math.min(LENGTH, content.size)).then(({ text }) => firstLines(text ?? "", 2));
   known.set(content.sha256, read);
   read.catch(() => known.delete(content.sha256));
   return read;
