@@ -174,6 +174,23 @@ it("answers while it reads what is too much, and shows its text", async () => {
   }
 });
 
+it("answers while it reads what a program wrote on one line", async () => {
+  const owner = await here.person();
+  const { page } = owner;
+  await owner.makeRoom("one-line");
+  const things = Array.from({ length: 70_000 }, (_, id) => ({ id, name: `thing ${id}`, tags: ["a", "b"], more: { deep: null } }));
+  await pick(page, [file("data.json", "application/json", JSON.stringify(things))]);
+  const longest = await waits(page);
+  await content(page, "data.json").locator("button.open").click();
+  const viewer = page.getByRole("dialog", { name: "data.json" });
+  await viewer.getByText("[ 70000 ]").waitFor();
+  await button(viewer, "Open all").click();
+  await viewer.getByText('"thing 0"').waitFor();
+  await button(viewer, "Source").click();
+  await viewer.locator(".cm-line").getByText('"thing 0"').waitFor();
+  expect(await longest()).toBeLessThan(1_000);
+});
+
 it("shows a part of a table that is too wide", async () => {
   const owner = await here.person();
   const { page } = owner;

@@ -272,6 +272,125 @@ it("reads what is a text, whatever it is called", async () => {
   }
 });
 
+it("lays out what programs wrote on one line, as a tree and with line breaks", async () => {
+  const things = Array.from({ length: 60_000 }, (_, at) => ({ id: 9_007_199_254_740_993 + at, name: `thing ${at}`, tags: ["a", "b"] }));
+  const page = await room("trees", [
+    { name: "small.json", mimeType: "application/json", buffer: Buffer.from('{\n  "greeting": "hello"\n}\n') },
+    { name: "large.json", mimeType: "application/json", buffer: Buffer.from(`{"version":12345678901234567890,"things":${JSON.stringify(things)}}`) },
+    { name: "broken.json", mimeType: "application/json", buffer: Buffer.from('{"a":') },
+  ]);
+  let viewer = await view(page, "small.json");
+  await viewer.locator(".cm-line").getByText("greeting").waitFor();
+  await button(viewer, "Tree").click();
+  await viewer.getByText("hello").waitFor();
+  await leave(page);
+
+  viewer = await view(page, "large.json");
+  const tree = viewer.getByRole("region", { name: "large.json" });
+  await tree.getByText("12345678901234567890").waitFor();
+  await button(tree, "Open or close things").click();
+  await button(tree, "Open or close 1").click();
+  await tree.getByText('"thing 1"').waitFor();
+  await button(viewer, "Open all").click();
+  await expect.poll(() => tree.locator(".row").count()).toBeGreaterThan(10);
+  expect(await tree.locator(".row").count()).toBeLessThan(200);
+  await expectAccessible(page);
+  await button(viewer, "Source").click();
+  await viewer.getByText("It is written without line breaks").waitFor();
+  await viewer.locator(".cm-line").getByText("12345678901234567890").waitFor();
+  await viewer.locator(".cm-gutterElement").getByText("8", { exact: true }).waitFor();
+  await leave(page);
+
+  viewer = await view(page, "broken.json");
+  await button(viewer, "Tree").click();
+  await viewer.getByText("It is no JSON that can be read").waitFor();
+  await viewer.locator(".cm-line").getByText('{"a":').waitFor();
+  await leave(page);
+});
+
+const NOTEBOOK = JSON.stringify({
+  nbformat: 4,
+  cells: [
+    { cell_type: "markdown", source: ["# A study\n", "of $x^2$"] },
+    {
+      cell_type: "code",
+      execution_count: 3,
+      source: "print(40 + 2)",
+      outputs: [
+        { output_type: "stream", name: "stdout", text: ["42\n"] },
+        { output_type: "display_data", data: { "image/png": png(30, 20, [9, 99, 9]).toString("base64"), "text/plain": "a figure" } },
+        { output_type: "execute_result", data: { "text/html": "<table><tr><td>cell<script>parent.document.title='run'</script></td></tr></table>" } },
+        { output_type: "error", traceback: ["\u001b[31mValueError\u001b[0m: no"] },
+      ],
+    },
+  ],
+});
+
+it("shows notebooks with what came of them", async () => {
+  const page = await room("studies", [text("study.ipynb", "", NOTEBOOK), text("broken.ipynb", "", "{}")]);
+  let viewer = await view(page, "study.ipynb");
+  const within = viewer.locator("iframe").contentFrame();
+  await within.getByRole("heading", { name: "A study" }).waitFor();
+  await within.locator("msup").waitFor();
+  await within.getByText("print(40 + 2)").waitFor();
+  await within.getByText("42", { exact: true }).waitFor();
+  await within.getByRole("cell", { name: "cell" }).waitFor();
+  await within.getByText("ValueError: no").waitFor();
+  await expect.poll(() => within.locator("img").evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(30);
+  expect(await within.locator("script").count()).toBe(0);
+  await expectAccessible(page);
+  await button(viewer, "Source").click();
+  await viewer.locator(".cm-line").getByText("nbformat").first().waitFor();
+  await leave(page);
+
+  viewer = await view(page, "broken.ipynb");
+  await viewer.getByText("This notebook cannot be read: this is its text.").waitFor();
+  await leave(page);
+});
+
+const SCHOLARLY = `# Top
+
+Somebody said so.[^1]
+
+| left | middle | right |
+| :--- | :----: | ----: |
+| a    | b      | c     |
+
+It is $\\sqrt{2}$, not $5 or $6.
+
+$$
+\\int_0^1 \\frac{x}{2}\\,dx
+$$
+
+\`\`\`mermaid
+graph TD; A-->B
+\`\`\`
+
+[^1]: By somebody.
+`;
+
+it("sets mathematics, notes and columns of Markdown", async () => {
+  const page = await room("scholarly", [text("paper.md", "text/markdown", SCHOLARLY)]);
+  const viewer = await view(page, "paper.md");
+  const within = viewer.locator("iframe").contentFrame();
+  const aligned = (name: string) => within.getByRole("cell", { name, exact: true }).evaluate((cell) => getComputedStyle(cell).textAlign);
+  await within.getByRole("heading", { name: "Top" }).waitFor();
+  expect(await Promise.all(["a", "b", "c"].map(aligned))).toEqual(["start", "center", "end"]);
+  const root = await within.locator("msqrt").boundingBox();
+  expect(root?.width).toBeGreaterThan(5);
+  // Drawn as mathematics is: one above the other.
+  const fraction = within.locator("mfrac");
+  const [above, below] = [await fraction.locator("> *").first().boundingBox(), await fraction.locator("> *").last().boundingBox()];
+  expect(above!.y + above!.height).toBeLessThan(below!.y + 2);
+  await within.getByText("not $5 or $6.").waitFor();
+  await expectAccessible(page);
+
+  await within.getByRole("listitem").filter({ hasText: "By somebody." }).waitFor();
+  await within.getByText("graph TD; A-->B").waitFor();
+  await viewer.getByText("Diagrams in Mermaid are shown as their source").waitFor();
+  await leave(page);
+});
+
 it("shows what is white on nothing", async () => {
   const page = await room("white", [{ name: "white.png", mimeType: "image/png", buffer: png(40, 40, [255, 255, 255]) }]);
   const viewer = await view(page, "white.png");

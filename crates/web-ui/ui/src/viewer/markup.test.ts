@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { htmlMarkup, markdownMarkup, type Markup } from "./markup";
+import { markdownMarkup, markdownWith } from "./markdown";
+import { htmlMarkup, type Markup } from "./markup";
 
 /** The same, written as HTML is: to be read in a test only. */
 function written(markup: Markup[]): string {
@@ -31,7 +32,7 @@ test("nothing stands in it that runs, loads or styles", () => {
     "<script>alert(1)</script>",
     "<style>*{}</style>",
     "<svg><script>1</script><a href='javascript:1'>x</a></svg>",
-    "<math><mtext><script>1</script></mtext></math>",
+    "<annotation-xml encoding='text/html'><script>1</script><img src=x onerror=1></annotation-xml>",
     "<iframe src='https://a.example'></iframe>",
     "<object data='x'><embed src='x'></object>",
     "<template><img src=x onerror=1></template>",
@@ -43,12 +44,32 @@ test("nothing stands in it that runs, loads or styles", () => {
   }
   expect(html("<form action=x><button onclick=1 formaction='javascript:1'>b</button></form>")).toBe("b");
   expect(html("<p style='a' class=b id=c name=d onclick=e data-f=g title=h>x</p>")).toBe('<p title="h">x</p>');
+  expect(html("<math href='javascript:1' onclick=1><mtext><script>1</script></mtext><maction><mi style=x>a</mi></maction></math>")).toBe(
+    "<math><mtext></mtext><mi>a</mi></math>",
+  );
   for (const href of ["javascript:1", " javascript:1", "JaVaScRiPt:1", "data:text/html,x", "vbscript:1", "/api", "//a.example", "#x", "x"]) {
     expect(html(`<a href="${href}">x</a>`), href).toBe("<a>x</a>");
     expect(markdown(`[x](${href.trim()})`), href).toBe("<p><a>x</a></p>");
   }
   expect(html("<img src=https://a.example/p.png srcset='x 2x' onerror=1 alt='a picture'>")).toBe('<span class="image">a picture</span>');
   expect(html("<img src='data:image/png;base64,AA==' alt=x>")).toBe('<img src="data:image/png;base64,AA==" alt="x"></img>');
+});
+
+test("notes stand below the text", () => {
+  expect(markdown("Said so.[^1]\n\n[^1]: By whom.")).toMatch(
+    /^<p>Said so\.<sup><a>1<\/a><\/sup><\/p>\s*<section>\s*<h2><\/h2>\s*<ol>\s*<li>\s*<p>By whom\.<\/p>\s*<\/li>\s*<\/ol>\s*<\/section>$/,
+  );
+});
+
+test("mathematics is set, and prices are not", async () => {
+  const text = "Let $a^2$ be, for $5 or $6.\n\n$$\n\\frac{1}{2}\n$$\n\n```math\n\\sqrt{x}\n```\n";
+  const set = written((await markdownWith(text))(text));
+  expect(set).toContain("<msup><mi>a</mi><mn");
+  expect(set).toContain("for $5 or $6.");
+  expect(set).toMatch(/<math display="block">.*<mfrac>/);
+  expect(set).toContain("<msqrt>");
+  expect(set).not.toMatch(/href|style|\\frac/);
+  expect(written((await markdownWith("$\\href{javascript:1}{x}$"))("$\\href{javascript:1}{x}$"))).not.toContain("javascript:1\"");
 });
 
 test("what is open is closed, and what is deep stands beside", () => {

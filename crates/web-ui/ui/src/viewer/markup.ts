@@ -1,5 +1,6 @@
 import { Parser } from "htmlparser2";
-import { marked } from "marked";
+
+import { MATHML, MATHML_ATTRIBUTES } from "./mathml";
 
 /** What a text becomes on the page: texts, and elements with attributes and what is in them. Only elements and
  * attributes stand in it that show something and do nothing. */
@@ -17,7 +18,7 @@ const SHOWN = new Set(
 );
 /** These go with all that is in them; of others only what is in them stays. */
 const GONE = new Set(
-  "applet audio canvas embed frameset head iframe math noembed noframes noscript object script select style svg template textarea title video xmp".split(" "),
+  "applet audio canvas embed frameset head annotation annotation-xml iframe noembed noframes noscript object script select style svg template textarea title video xmp".split(" "),
 );
 const EMPTY = new Set("br col hr img input wbr".split(" "));
 /** Attributes, each with what it may say. */
@@ -34,19 +35,14 @@ const ATTRIBUTES: Record<string, RegExp> = {
   title: /^/,
 };
 
-/** A Markdown text as it is meant.
- *
- * @throws {RangeError} when it is more than is laid out.
- */
-export function markdownMarkup(text: string): Markup[] {
-  return htmlMarkup(marked.parse(text, { async: false, gfm: true }));
-}
+/** Where an image within a document is loaded from; nothing where that is not known. */
+export type Images = (src: string) => string | undefined;
 
 /** The harmless part of an HTML text.
  *
  * @throws {RangeError} when it is more than is laid out.
  */
-export function htmlMarkup(html: string): Markup[] {
+export function htmlMarkup(html: string, images: Images = part, most = MOST_ELEMENTS): Markup[] {
   const root: Element = { tag: "", attributes: {}, within: [] };
   /** The elements around, by the names that they have in the text. */
   const around: { name: string; element: Element }[] = [{ name: "", element: root }];
@@ -57,11 +53,11 @@ export function htmlMarkup(html: string): Markup[] {
   const parser = new Parser({
     onopentag(name, attributes) {
       if (GONE.has(name)) gone += 1;
-      if (gone > 0 || !SHOWN.has(name)) return;
-      const made = shown(name, attributes);
+      if (gone > 0 || !(SHOWN.has(name) || MATHML.has(name))) return;
+      const made = shown(name, attributes, images);
       if (made === undefined) return;
       elements += 1;
-      if (elements > MOST_ELEMENTS) throw new RangeError("there are too many elements");
+      if (elements > most) throw new RangeError("there are too many elements");
       last().within.push(made);
       // What lies deeper stands beside it.
       if (typeof made !== "string" && !EMPTY.has(made.tag) && around.length < DEEPEST) around.push({ name, element: made });
@@ -75,16 +71,16 @@ export function htmlMarkup(html: string): Markup[] {
     },
     onclosetag(name) {
       if (GONE.has(name)) gone -= 1;
-      else if (around.length > 1 && around[around.length - 1]?.name === name) around.pop();
+      else if (gone === 0 && around.length > 1 && around[around.length - 1]?.name === name) around.pop();
     },
-  });
+  }, { recognizeSelfClosing: /^\s*<\?xml/.test(html) });
   parser.end(html);
   return root.within;
 }
 
-function shown(name: string, given: Record<string, string>): Element | undefined {
+function shown(name: string, given: Record<string, string>, images: Images): Element | undefined {
   const attributes: Record<string, string> = {};
-  for (const [attribute, rule] of Object.entries(ATTRIBUTES)) {
+  for (const [attribute, rule] of Object.entries(MATHML.has(name) ? MATHML_ATTRIBUTES : ATTRIBUTES)) {
     const value = given[attribute];
     if (value !== undefined && rule.test(value)) attributes[attribute] = value;
   }
@@ -96,18 +92,24 @@ function shown(name: string, given: Record<string, string>): Element | undefined
     made.attributes = { type: "checkbox", disabled: "" };
     if (given["checked"] !== undefined) made.attributes["checked"] = "";
   }
-  if (name === "img") return image(given);
+  if (name === "img") return image(given, images);
   return made;
 }
 
-/** Addresses that are not whole would be taken for ours. */
+/** Addresses that are not whole would be taken for ours. Those of places in the text itself would add to the history of the
+ * page with each step, and lead the browser's Back through them. */
 function link(attributes: Record<string, string>, href: string): void {
   if (!/^(https?:\/\/|mailto:)/i.test(href)) return;
   Object.assign(attributes, { href, target: "_blank", rel: "noopener noreferrer" });
 }
 
 /** Images that are part of the text are shown; others would be fetched from elsewhere: there stands what they are. */
-function image({ src = "", alt = "" }: Record<string, string>): Element {
-  if (/^data:image\//i.test(src)) return { tag: "img", attributes: { src, alt }, within: [] };
+function image({ src = "", alt = "" }: Record<string, string>, images: Images): Element {
+  const found = images(src);
+  if (found !== undefined) return { tag: "img", attributes: { src: found, alt }, within: [] };
   return { tag: "span", attributes: { class: "image" }, within: [alt] };
+}
+
+function part(src: string): string | undefined {
+  return /^data:image\//i.test(src) ? src : undefined;
 }

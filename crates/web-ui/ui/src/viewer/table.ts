@@ -19,8 +19,13 @@ export interface Table {
 export function tableOf(text: string): Table {
   const [first = [], ...rest] = Papa.parse<string[]>(text, { skipEmptyLines: true }).data;
   const columns = rest.reduce((most, row) => Math.max(most, row.length), first.length);
+  return bounded(first, rest, columns, rest.length);
+}
+
+/** As much of a table as is shown. */
+export function bounded(head: string[], rows: string[][], columns: number, total: number): Table {
   const most = Math.floor(MOST_CELLS / Math.max(1, Math.min(columns, MOST_COLUMNS)));
   const shown = (row: string[]) =>
     row.slice(0, MOST_COLUMNS).map((cell) => (cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell));
-  return { head: shown(first), rows: rest.slice(0, most).map(shown), columns, total: rest.length };
+  return { head: shown(head), rows: rows.slice(0, most).map(shown), columns, total };
 }
