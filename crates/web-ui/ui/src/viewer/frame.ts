@@ -25,6 +25,7 @@ math { font-size: 1.1em; } math[display=block] { margin: 0.5em 0; }
 .cell { display: grid; grid-template-columns: 3.5rem minmax(0, 1fr); } .count { color: var(--ink-soft); font: 0.8em/2.6 var(--mono); }
 .output { margin: 0 0 1em 3.5rem; overflow-x: auto; } .output > .said { padding: 0 1rem; background: none; }
 .failed { border-left: 3px solid var(--danger); } .cell > pre { margin-bottom: 0.5em; }
+:is(th, td, li) > p:last-child { margin-bottom: 0; }
 img { max-width: 100%; } hr { border: 0; border-top: 1px solid var(--line); margin: 2em 0; }
 .image { color: var(--ink-soft); font-style: italic; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
