@@ -43,7 +43,8 @@ export default defineConfig({
         // The service worker is found by its name.
         entryFileNames: ({ name }) => (name === "sw" ? "assets/sw.js" : "assets/h/[name]-[hash].js"),
         chunkFileNames: "assets/h/[name]-[hash].js",
-        assetFileNames: "assets/h/[name]-[hash][extname]",
+        // The one licence that has to lie beside what it is of: without an ending it would be saved, not shown.
+        assetFileNames: ({ names }) => (names[0] === "LICENSE" ? "assets/h/libheif-LICENSE-[hash].txt" : "assets/h/[name]-[hash][extname]"),
       },
     },
   },

@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
+
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 
 import { expectAccessible } from "../support/axe";
 import { docx, epub, ods, odt, pptx, xlsx } from "../support/documents";
-import { noise, png } from "../support/files";
+import { noise, png, tiff } from "../support/files";
 import { button, pick, type TestFile } from "../support/page";
 import { stage } from "../support/stage";
 import { leave, view } from "../support/viewer";
@@ -87,10 +89,11 @@ it("shows the sheets of workbooks", async () => {
 
 it("says what cannot be read, and offers it", async () => {
   const locked = Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0]), noise(2_000)]);
-  const page = await room("unreadable", [file("locked.docx", locked), file("broken.xlsx", noise(3_000))]);
+  const page = await room("unreadable", [file("locked.docx", locked), file("broken.xlsx", noise(3_000)), file("broken.heic", noise(3_000))]);
   for (const [name, words] of [
     ["locked.docx", "It has a password"],
     ["broken.xlsx", "This browser cannot show it."],
+    ["broken.heic", "This browser cannot show it."],
   ] as const) {
     const viewer = await view(page, name);
     await viewer.getByRole("alert").filter({ hasText: words }).waitFor();
@@ -99,4 +102,41 @@ it("says what cannot be read, and offers it", async () => {
     expect((await download).suggestedFilename()).toBe(name);
     await leave(page);
   }
+});
+
+/** The colour in the middle of an image, as it is drawn. */
+const colour = (image: Locator, part: number) =>
+  image.evaluate((shown: HTMLImageElement, part) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [shown.naturalWidth, shown.naturalHeight];
+    const pen = canvas.getContext("2d")!;
+    pen.drawImage(shown, 0, 0);
+    return [...pen.getImageData(Math.floor(canvas.width * part), canvas.height / 2, 1, 1).data];
+  }, part);
+
+it("decodes photos of phones and scans", async () => {
+  const page = await room("photos", [
+    file("phone.heic", await readFile(new URL("../support/fixtures/two-colours.heic", import.meta.url))),
+    file("scan.tiff", tiff(40, 30, [[200, 30, 30], [30, 60, 200]])),
+  ]);
+  const viewer = await view(page, "phone.heic");
+  const photo = viewer.locator("img.ready");
+  await photo.waitFor();
+  expect(await width(photo)).toBe(64);
+  const [left, right] = [await colour(photo, 0.25), await colour(photo, 0.75)];
+  expect(left[0]).toBeGreaterThan(150);
+  expect(right[2]).toBeGreaterThan(150);
+  expect(left[2]).toBeLessThan(100);
+  await expectAccessible(page);
+  const licence = await viewer.getByRole("link", { name: "libheif" }).getAttribute("href");
+  expect(await (await page.request.get(new URL(licence!, page.url()).href)).text()).toContain("GNU LESSER GENERAL PUBLIC LICENSE");
+  await leave(page);
+
+  const scan = await view(page, "scan.tiff");
+  await scan.locator("img.ready").waitFor();
+  expect(await colour(scan.locator("img.ready"), 0.5)).toEqual([200, 30, 30, 255]);
+  await button(scan, "Next image in the file").click();
+  await scan.getByText("2 / 2").waitFor();
+  await expect.poll(() => colour(scan.locator("img.ready"), 0.5)).toEqual([30, 60, 200, 255]);
+  await leave(page);
 });
