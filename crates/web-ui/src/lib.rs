@@ -45,6 +45,14 @@ pub fn index() -> Option<Cow<'static, [u8]>> {
     Files::get("index.html").map(|file| file.data)
 }
 
+/// The scripts and styles that a room's page needs besides what [`index`] names: it asks for them at once when it finds
+/// itself at a room's address, and may be told before.
+pub fn room_files() -> impl Iterator<Item = Cow<'static, str>> {
+    Files::iter().filter(|path| {
+        path.starts_with("assets/h/Room-") && (path.ends_with(".js") || path.ends_with(".css"))
+    })
+}
+
 fn of(file: EmbeddedFile, encoding: Option<&'static str>) -> Asset {
     Asset { sha256: file.metadata.sha256_hash(), bytes: file.data, encoding }
 }

@@ -6,7 +6,7 @@ import { defineConfig, type Plugin } from "vite";
  * functions are called at once, and each would hold up the page to be compiled on its first call.
  * https://v8.dev/blog/explicit-compile-hints
  */
-function compiledAhead(entry: string): Plugin {
+function compiledAhead(names: string[]): Plugin {
   return {
     name: "compiled-ahead",
     apply: "build",
@@ -20,7 +20,7 @@ function compiledAhead(entry: string): Plugin {
         chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`;
         chunk.imports.forEach(mark);
       };
-      for (const chunk of Object.values(bundle)) if (chunk.type === "chunk" && chunk.isEntry && chunk.name === entry) mark(chunk.fileName);
+      for (const chunk of Object.values(bundle)) if (chunk.type === "chunk" && names.includes(chunk.name)) mark(chunk.fileName);
     },
   };
 }
@@ -29,7 +29,7 @@ function compiledAhead(entry: string): Plugin {
 // Addresses are relative to the page's <base>, which the server sets.
 export default defineConfig({
   base: "./",
-  plugins: [svelte({ compilerOptions: { discloseVersion: false } }), compiledAhead("index")],
+  plugins: [svelte({ compilerOptions: { discloseVersion: false } }), compiledAhead(["index", "Home", "Room"])],
   build: {
     outDir: process.env["ELIZABETH_WEB_UI_OUT"] ?? "dist",
     emptyOutDir: true,
@@ -43,6 +43,8 @@ export default defineConfig({
         // The service worker is found by its name.
         entryFileNames: ({ name }) => (name === "sw" ? "assets/sw.js" : "assets/h/[name]-[hash].js"),
         chunkFileNames: "assets/h/[name]-[hash].js",
+        // What a room needs besides its page is small and comes together: each file costs its headers, too.
+        codeSplitting: { groups: [{ name: "kinds", test: /\/src\/viewer\/(kind|language|decode)\.ts$/ }] },
         // The one licence that has to lie beside what it is of: without an ending it would be saved, not shown.
         assetFileNames: ({ names }) => (names[0] === "LICENSE" ? "assets/h/libheif-LICENSE-[hash].txt" : "assets/h/[name]-[hash][extname]"),
       },

@@ -1,5 +1,7 @@
 //! The page that browsers open, and the files that it is made of.
 
+use std::borrow::Cow;
+
 use axum::{
     Extension, Router,
     extract::{RawPathParams, State},
@@ -8,7 +10,7 @@ use axum::{
     routing::get,
 };
 use data_encoding::HEXLOWER;
-use elizabeth_web_ui::{Asset, asset, index};
+use elizabeth_web_ui::{Asset, asset, index, room_files};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -39,6 +41,7 @@ pub(crate) fn page(state: &AppState, kind: Kind, verdict: Option<&str>) -> Optio
         base.insert_str(0, &format!("<meta name=\"verdict\" content=\"{verdict}\" />"));
     }
     let page = page.replacen("<base href=\"/\"", &base, 1);
+    let page = if kind == Kind::Room { page.replacen("</head>", &hints(), 1) } else { page };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
@@ -50,6 +53,15 @@ pub(crate) fn page(state: &AppState, kind: Kind, verdict: Option<&str>) -> Optio
         response.headers_mut().insert(header::ETAG, tag);
     }
     Some(response)
+}
+
+/// What the script asks for at a room's address comes while that script does, not behind it.
+fn hints() -> String {
+    let hint = |path: Cow<'static, str>| match path.strip_suffix(".css") {
+        Some(_) => format!("<link rel=\"stylesheet\" href=\"{path}\" />"),
+        None => format!("<link rel=\"modulepreload\" href=\"{path}\" />"),
+    };
+    room_files().map(hint).chain(["</head>".to_owned()]).collect()
 }
 
 async fn file(params: RawPathParams, headers: HeaderMap, State(_): State<AppState>) -> Answer {
