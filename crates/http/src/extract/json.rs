@@ -119,8 +119,8 @@ fn make_whole(value: &mut Value) -> bool {
             }
             _ => false,
         },
-        Value::Array(values) => values.iter_mut().fold(false, |any, value| make_whole(value) || any),
-        Value::Object(members) => members.values_mut().fold(false, |any, value| make_whole(value) || any),
+        Value::Array(values) => values.iter_mut().fold(false, |any, value| any | make_whole(value)),
+        Value::Object(members) => members.values_mut().fold(false, |any, value| any | make_whole(value)),
         Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
