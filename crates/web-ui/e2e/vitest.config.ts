@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    // It takes pictures, and tests nothing that others do not.
+    exclude: process.env["PICTURES"] ? [] : ["tests/pictures-widths.test.ts"],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -36,7 +36,7 @@ for (const [name, archive] of [
   it(`opens what is in ${name}, and leads back to the list of it`, async () => {
     const page = await room(name.replaceAll(".", "-"), [packed(name, archive)]);
     const viewer = await view(page, name);
-    await viewer.getByRole("row", { name: /photos\/cat\.png 1\d\d B/ }).waitFor();
+    await viewer.getByRole("row", { name: /photos\/cat\.png 1\d\d bytes/ }).waitFor();
     await expectAccessible(page);
 
     await viewer.getByRole("button", { name: "photos/cat.png" }).click();
@@ -88,7 +88,7 @@ it("opens the one file of a gzip", async () => {
   await viewer.getByRole("button", { name: "server.log" }).click();
   await viewer.getByText("stopped").waitFor();
   await page.keyboard.press("Escape");
-  await viewer.getByRole("row", { name: /server\.log 16 B/ }).waitFor();
+  await viewer.getByRole("row", { name: /server\.log 16 bytes/ }).waitFor();
   await leave(page);
 });
 
@@ -113,7 +113,7 @@ it("says what cannot be unpacked, and offers the archive", async () => {
   for (const [archive, file, words] of [
     ["secret.zip", "secret.txt", "“secret.txt” has a password. Download the archive to open it."],
     ["damaged.zip", "damaged.txt", "“damaged.txt” is damaged"],
-    ["large.tgz", "large.bin", "“large.bin” is larger than the 64 MiB that are unpacked here."],
+    ["large.tgz", "large.bin", "“large.bin” is larger than the 67.1 MB that are unpacked here."],
   ] as const) {
     const viewer = await view(page, archive);
     await viewer.getByRole("button", { name: file }).click();
