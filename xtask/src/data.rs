@@ -36,8 +36,8 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One piece of what ends there: a mark every so often, none like another, and zeros between, which whoever keeps the
-/// bytes may leave out (`sparse`).
+/// One piece of what ends there: a mark every so often, none like another, and zeros between, which whoever writes the
+/// bytes to a disk may leave out.
 fn piece(index: u64, end: u64) -> Bytes {
     let len = (end - index * PIECE).min(PIECE) as usize;
     let mut bytes = vec![0; len];

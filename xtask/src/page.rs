@@ -40,26 +40,27 @@ pub fn check() -> Result {
     npm(&ui, &["test"])
 }
 
-/// Drives the page that the server carries with Chromium and Firefox. The arguments are for vitest: which of the tests to run.
+/// Drives the page that the server carries with Chromium and Firefox. The arguments are for vitest: which of the tests
+/// to run.
 pub fn drive(args: &[String], workspace: &Workspace) -> Result {
-    let binary = workspace.programs()?.server;
-    let e2e = installed(Part::E2e)?;
-    let args = [&["test".to_owned(), "--".to_owned()], args].concat();
-    say(&format!("$ npm {} ({})", args.join(" "), e2e.display()));
-    run(Command::new("npm").args(args).current_dir(e2e).env("ELIZABETH_HTTP", binary))
+    vitest(args, workspace, &[])
 }
 
 /// Measures what people see in Chromium, and prints it.
 pub fn measure(workspace: &Workspace) -> Result {
+    let postgres = Postgres::launch(Settings::default());
+    let databases = ["POSTGRES_ONE", "POSTGRES_TWO"].map(|name| (name, postgres.database("screens")));
+    let args = ["--config", "measure.config.ts", "--disable-console-intercept"].map(str::to_owned);
+    vitest(&args, workspace, &databases)
+}
+
+fn vitest(args: &[String], workspace: &Workspace, env: &[(&str, String)]) -> Result {
     let binary = workspace.programs()?.server;
     let e2e = installed(Part::E2e)?;
-    let postgres = Postgres::launch(Settings::default());
-    run(Command::new("npm")
-        .args(["test", "--", "--config", "measure.config.ts", "--disable-console-intercept"])
-        .current_dir(e2e)
-        .env("ELIZABETH_HTTP", binary)
-        .env("POSTGRES_ONE", postgres.database("screens"))
-        .env("POSTGRES_TWO", postgres.database("screens")))
+    let args = [&["test".to_owned(), "--".to_owned()], args].concat();
+    say(&format!("$ npm {} ({})", args.join(" "), e2e.display()));
+    let env = env.iter().map(|(name, value)| (name, value));
+    run(Command::new("npm").args(args).current_dir(e2e).env("ELIZABETH_HTTP", binary).envs(env))
 }
 
 /// The folder of a part, with the packages of its lock file.

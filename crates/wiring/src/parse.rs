@@ -16,8 +16,8 @@ use clap::{
 
 use crate::error::WiringError;
 
-/// Reads the arguments and the environment of a program, in which an empty variable counts as none. Help, the version and what clap itself refuses are printed as
-/// by [`Parser::parse_from`], and end the process.
+/// Reads the arguments and the environment of a program, in which an empty variable counts as none. Help, the version
+/// and what clap itself refuses are printed as by [`Parser::parse_from`], and end the process.
 ///
 /// # Errors
 ///

@@ -6,7 +6,7 @@ use axum::{
 use bytes::Bytes;
 use elizabeth_core::{ErrorCode, policy::TEXT_MAX};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::Number;
 use utoipa::openapi::path::Operation;
 
 use super::gather::{self, Form};
@@ -102,27 +102,56 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(Problem::new(RequestCode::InvalidJson, "body: expected an object"));
     }
-    read(bytes).or_else(|problem| {
-        let mut value = serde_json::from_slice(bytes).unwrap_or_default();
-        let read = if make_whole(&mut value) { T::deserialize(value).ok() } else { None };
-        read.ok_or(problem)
+    read(bytes).or_else(|problem| match with_wholes(bytes) {
+        Some(bytes) => read(&bytes).map_err(|_| problem),
+        None => Err(problem),
     })
 }
 
-/// Writes whole numbers without a point; whether there were others.
-fn make_whole(value: &mut Value) -> bool {
-    match value {
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
-                *number = (float as i64).into();
-                true
+/// The same JSON with its whole numbers written without a point; `None` where there are no others. It takes no more memory
+/// than what it is given, whatever that is.
+fn with_wholes(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (mut written, mut rest, mut is_changed) = (Vec::new(), bytes, false);
+    while let Some(first) = rest.first() {
+        let (len, number) = match first {
+            b'"' => (string_len(rest), None),
+            b'-' | b'0'..=b'9' => {
+                let len = number_len(rest);
+                (len, whole(&rest[..len]))
             }
-            _ => false,
-        },
-        Value::Array(values) => values.iter_mut().fold(false, |any, value| any | make_whole(value)),
-        Value::Object(members) => members.values_mut().fold(false, |any, value| any | make_whole(value)),
-        Value::Null | Value::Bool(_) | Value::String(_) => false,
+            _ => (1, None),
+        };
+        match number {
+            Some(number) => written.extend_from_slice(number.to_string().as_bytes()),
+            None => written.extend_from_slice(&rest[..len]),
+        }
+        is_changed |= number.is_some();
+        rest = &rest[len..];
     }
+    is_changed.then_some(written)
+}
+
+/// How long the string is that these bytes begin with (RFC 8259, 7).
+fn string_len(bytes: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = bytes.iter().skip(1).position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(bytes.len(), |end| end + 2)
+}
+
+fn number_len(bytes: &[u8]) -> usize {
+    let in_number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    bytes.iter().position(|byte| !in_number(byte)).unwrap_or(bytes.len())
+}
+
+/// The whole number that is written here with a point or an exponent, where it is one.
+fn whole(token: &[u8]) -> Option<i64> {
+    let number: Number = serde_json::from_slice(token).ok().filter(Number::is_f64)?;
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT)?;
+    Some(float as i64)
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
@@ -173,15 +202,24 @@ mod tests {
         for other in ["1.5", "-1.0", "1e300", "9007199254740994.0", "1.0, 1.5"] {
             assert_eq!(read(other).unwrap_err().status(), 400, "{other}");
         }
-        for twice in [r#"{"sizes":[1],"sizes":[2]}"#, r#"[[1.0]]"#] {
+        for twice in [r#"{"sizes":[1],"sizes":[2]}"#, r#"[[1.0]]"#, r#"{"sizes":[1.0],"sizes":[2]}"#] {
             assert_eq!(parse::<Numbers>(twice.as_bytes()).unwrap_err().status(), 400, "{twice}");
+        }
+        let in_strings = br#"{"a \\\" 1.0":"2.0","b":3.0,"c":"\\"}"#;
+        let rewritten = br#"{"a \\\" 1.0":"2.0","b":3,"c":"\\"}"#;
+        assert_eq!(with_wholes(in_strings).as_deref(), Some(&rewritten[..]));
+        for same in [&b"{}"[..], b"\"1.0", b"\"\\", b"1.0.0", b"-", b"1.5", b"12"] {
+            assert_eq!(with_wholes(same), None, "{same:?}");
         }
     }
 
     #[test]
     fn nesting_has_an_end() {
         let deep = "[".repeat(100_000);
-        assert_eq!(parse::<Value>(format!("{{\"a\":{deep}").as_bytes()).unwrap_err().status(), 400);
+        assert_eq!(
+            parse::<serde_json::Value>(format!("{{\"a\":{deep}").as_bytes()).unwrap_err().status(),
+            400
+        );
     }
 
     #[test]

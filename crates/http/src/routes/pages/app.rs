@@ -1,6 +1,6 @@
 //! The page that browsers open, and the files that it is made of.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use axum::{
     Extension, Router,
@@ -26,6 +26,15 @@ const IMMUTABLE: &str = "h/";
 /// The one file that may look after the whole site, from below `assets/` (Service Workers, section 4.6).
 const SERVICE_WORKER: &str = "sw.js";
 
+/// The end of a room's head: what the script asks for there comes while that script does, not behind it.
+static ROOM_HEAD: LazyLock<String> = LazyLock::new(|| {
+    let hint = |path: Cow<'static, str>| match path.strip_suffix(".css") {
+        Some(_) => format!("<link rel=\"stylesheet\" href=\"{path}\" />"),
+        None => format!("<link rel=\"modulepreload\" href=\"{path}\" />"),
+    };
+    room_files().map(hint).chain(["</head>".to_owned()]).collect()
+});
+
 /// The files below `/assets/`.
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/assets/{*path}", get(file))
@@ -41,7 +50,7 @@ pub(crate) fn page(state: &AppState, kind: Kind, verdict: Option<&str>) -> Optio
         base.insert_str(0, &format!("<meta name=\"verdict\" content=\"{verdict}\" />"));
     }
     let page = page.replacen("<base href=\"/\"", &base, 1);
-    let page = if kind == Kind::Room { page.replacen("</head>", &hints(), 1) } else { page };
+    let page = if kind == Kind::Room { page.replacen("</head>", &ROOM_HEAD, 1) } else { page };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
@@ -53,15 +62,6 @@ pub(crate) fn page(state: &AppState, kind: Kind, verdict: Option<&str>) -> Optio
         response.headers_mut().insert(header::ETAG, tag);
     }
     Some(response)
-}
-
-/// What the script asks for at a room's address comes while that script does, not behind it.
-fn hints() -> String {
-    let hint = |path: Cow<'static, str>| match path.strip_suffix(".css") {
-        Some(_) => format!("<link rel=\"stylesheet\" href=\"{path}\" />"),
-        None => format!("<link rel=\"modulepreload\" href=\"{path}\" />"),
-    };
-    room_files().map(hint).chain(["</head>".to_owned()]).collect()
 }
 
 async fn file(params: RawPathParams, headers: HeaderMap, State(_): State<AppState>) -> Answer {
