@@ -1,10 +1,9 @@
 import type { Content } from "../../api/client";
-import { Problem, Unreachable } from "../../api/problem";
 import { t } from "../../i18n/index.svelte";
-import { why } from "../../i18n/why";
 import type { PaperFormat, SheetFormat } from "../kind";
 import type { Source } from "../source";
 import { Failed } from "../failed";
+import { unfetched } from "../unfetched";
 import { ask } from "../worker";
 import script from "./office.worker.ts?worker&url";
 import type { Paper } from "./paper";
@@ -32,8 +31,7 @@ export async function readOffice<Format extends PaperFormat | SheetFormat>(
 
 /** Why a document is not shown, for people. */
 export function unread(error: unknown): string {
-  if (error instanceof Problem || error instanceof Unreachable) return t("view.failed", { why: why(error) });
   const reason = error instanceof Failed ? error.reason : "broken";
   if (reason === "password") return t("view.paper.password");
-  return t(reason === "large" || reason === "time" ? "view.paper.large" : "view.broken");
+  return unfetched(error) ?? t(reason === "large" || reason === "time" ? "view.paper.large" : "view.broken");
 }
